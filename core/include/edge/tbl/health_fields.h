@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * TABLE: the words of a row of health.board.
+ *
+ * FIELD(ID, word, nature, on, text)
+ *   nature  STATE, COUNTER (only grows), GAUGE, TIME (CLOCK_BOOTTIME ns), DETAIL
+ *   on      which rows carry it: P pool, M member, E endpoint; 0 elsewhere
+ *
+ * Append only: the order is the layout.  A change of meaning raises HEALTH_BOARD_ABI.
+ */
+FIELD(STATE,         "state",         STATE,   "ME",  "the state word: state.h")
+FIELD(DETAIL,        "detail",        DETAIL,  "E",   "what the reason's detail column says")
+FIELD(LATENCY,       "latency",       GAUGE,   "E",   "duration of the last finished probe, ns")
+FIELD(LAST_PROBE,    "last-probe",    TIME,    "E",   "when the last probe finished")
+FIELD(PROBES,        "probes",        COUNTER, "PME", "probes finished")
+FIELD(FAILURES,      "failures",      COUNTER, "PME", "probes that failed")
+FIELD(RUN,           "run",           GAUGE,   "E",   "how many verdicts of the same kind in a row")
+FIELD(TRANSITIONS,   "transitions",   COUNTER, "ME",  "changes between up and down")
+FIELD(SLOW_START,    "slow-start",    TIME,    "E",   "begin of slow start; 0: none")
+FIELD(LAST_REASON,   "last-reason",   GAUGE,   "E",   "reason code of the last finished probe")
+FIELD(LAST_DETAIL,   "last-detail",   DETAIL,  "E",   "its detail")
+FIELD(MEMBERS,       "members",       GAUGE,   "P",   "members configured")
+FIELD(MEMBERS_UP,    "members-up",    GAUGE,   "P",   "members that take new sessions")
+FIELD(PANICS,        "panics",        COUNTER, "P",   "times all members of a service were down at once")
+FIELD(PANIC_NOW,     "panic-now",     GAUGE,   "P",   "services now in panic")
+FIELD(HELD,          "held",          COUNTER, "P",   "removals held back by the minimum of members")
+FIELD(SERVER_VERSION,"server-version",GAUGE,   "E",   "major of 'Server: RTC/x'; 0: not seen")
+#undef FIELD
