@@ -14,7 +14,7 @@
 enum family { FAMILY_V4, FAMILY_V6, FAMILIES };
 
 struct addr {
-	uint8_t family;	   /* AF_UNSPEC when absent, AF_INET, AF_INET6 */
+	uint8_t family;    /* AF_UNSPEC when absent, AF_INET, AF_INET6 */
 	uint8_t bytes[16]; /* network order; IPv4 uses the first four, rest 0 */
 };
 
@@ -28,11 +28,12 @@ struct prefix {
 	uint8_t length; /* bits, 0..32 or 0..128 */
 };
 
-#define ADDR_TEXT_MAX	  46 /* INET6_ADDRSTRLEN */
+#define ADDR_TEXT_MAX      46 /* INET6_ADDRSTRLEN */
 #define ADDR_PORT_TEXT_MAX 56 /* "[v6]:65535" and the NUL */
 
 bool addr_parse(const char *text, struct addr *ret);
-/* Writes the canonical text to @buf (ADDR_TEXT_MAX octets) and returns it; "-" if absent. */
+/* Writes the canonical text to @buf (ADDR_TEXT_MAX octets) and returns it; "-" if absent.
+ */
 const char *addr_text(const struct addr *a, char *buf);
 /* "192.0.2.1:443" or "[2001:db8::1]:443", into ADDR_PORT_TEXT_MAX octets. */
 const char *addr_port_text(const struct addr *a, uint16_t port, char *buf);
@@ -49,13 +50,16 @@ const char *family_word(enum family f); /* "IPv4", "IPv6" */
 bool addr_is_private(const struct addr *a);
 bool addr_is_unicast(const struct addr *a); /* not unspecified, multicast, broadcast */
 
-bool prefix_parse(const char *text, struct prefix *ret); /* "10.0.0.0/8"; host bits must be 0 */
+bool prefix_parse(
+    const char *text, struct prefix *ret); /* "10.0.0.0/8"; host bits must be 0 */
 bool prefix_contains(const struct prefix *p, const struct addr *a);
 
 /* Fills @ss and returns its length. */
-socklen_t addr_to_sockaddr(const struct addr *a, uint16_t port, struct sockaddr_storage *ss);
+socklen_t
+addr_to_sockaddr(const struct addr *a, uint16_t port, struct sockaddr_storage *ss);
 /* False for a family other than the two; @port may be NULL.  A v4-mapped IPv6 address
  * stays IPv6: our sockets are IPV6_V6ONLY. */
-bool addr_from_sockaddr(const struct sockaddr_storage *ss, struct addr *ret, uint16_t *port);
+bool
+addr_from_sockaddr(const struct sockaddr_storage *ss, struct addr *ret, uint16_t *port);
 
 #endif

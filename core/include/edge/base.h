@@ -10,9 +10,9 @@
 #define countof(a) (sizeof(a) / sizeof((a)[0]))
 
 #define container_of(ptr, type, member)                                                  \
-	((type *)(void *)((char *)(ptr) - offsetof(type, member)))
+	((type *)(void *)((char *)(ptr)-offsetof(type, member)))
 
 #define edge_printf(fmt, first) __attribute__((format(printf, fmt, first)))
-#define edge_noreturn		__attribute__((noreturn))
+#define edge_noreturn           __attribute__((noreturn))
 
 #endif

@@ -30,8 +30,8 @@
 
 struct board_spec {
 	const char *name; /* file DIR/NAME.board; at most 15 octets */
-	uint32_t abi;	  /* raised when a word changes its meaning */
-	uint32_t words;	  /* per row, without kind and id */
+	uint32_t abi;     /* raised when a word changes its meaning */
+	uint32_t words;   /* per row, without kind and id */
 };
 
 struct board_row_spec {
@@ -39,7 +39,7 @@ struct board_row_spec {
 	uint32_t kind; /* enum board_row_kind */
 };
 
-struct board;	     /* writer */
+struct board;        /* writer */
 struct board_reader; /* reader */
 
 /* Writes a new board with these rows and makes it the current one.  Rows that an earlier
@@ -47,7 +47,8 @@ struct board_reader; /* reader */
  * or it cannot be used, the discontinuity time is now.  0 or -errno (-EEXIST: two rows
  * with one id); *ret untouched on failure. */
 int board_create(const char *dir, const struct board_spec *spec,
-    const struct board_row_spec *rows, size_t n_rows, uint64_t conf_hash, struct board **ret);
+    const struct board_row_spec *rows, size_t n_rows, uint64_t conf_hash,
+    struct board **ret);
 /* The same for a writer that has one: on success *pb is the new board, the old file is
  * retired and unmapped.  On failure *pb stands. */
 int board_replace(struct board **pb, const struct board_row_spec *rows, size_t n_rows,
@@ -62,7 +63,8 @@ void board_add(struct board *b, size_t row, unsigned word, uint64_t by);
 void board_beat(struct board *b); /* heartbeat; call about once a second */
 
 /* A reader never fails to exist: while there is no usable board it has no rows. */
-int board_reader_new(const char *dir, const struct board_spec *spec, struct board_reader **ret);
+int board_reader_new(
+    const char *dir, const struct board_spec *spec, struct board_reader **ret);
 void board_reader_free(struct board_reader **pr);
 /* Opens or reopens where needed.  True when the mapping changed: row numbers found
  * before are void.  Call once per look, before finding rows. */
@@ -72,7 +74,7 @@ bool board_reader_present(const struct board_reader *r);
 int64_t board_reader_age_ns(const struct board_reader *r);
 uint64_t board_reader_conf_hash(const struct board_reader *r);
 uint64_t board_reader_discontinuity_ns(const struct board_reader *r); /* CLOCK_BOOTTIME */
-uint64_t board_reader_started_ns(const struct board_reader *r);	      /* CLOCK_BOOTTIME */
+uint64_t board_reader_started_ns(const struct board_reader *r);       /* CLOCK_BOOTTIME */
 size_t board_reader_rows(const struct board_reader *r);
 size_t board_reader_find(const struct board_reader *r, uint64_t id);
 uint64_t board_reader_id(const struct board_reader *r, size_t row);

@@ -40,9 +40,9 @@ enum dns_field {
 };
 
 enum lb_listener_status {
-	LB_LISTENER_OPEN = 1 << 0,	/* bound and listening */
-	LB_LISTENER_NO_VIP = 1 << 1,	/* the VIP is on no interface: a standby */
-	LB_LISTENER_PAUSED = 1 << 2,	/* accepting is paused */
+	LB_LISTENER_OPEN = 1 << 0,   /* bound and listening */
+	LB_LISTENER_NO_VIP = 1 << 1, /* the VIP is on no interface: a standby */
+	LB_LISTENER_PAUSED = 1 << 2, /* accepting is paused */
 };
 
 /* The id of the one ROW_PROCESS row of any board. */
@@ -63,6 +63,7 @@ struct board_row_spec *lb_board_rows(const struct model *m, size_t *ret_n);
 
 /* An endpoint's or member's state as a reader should take it: from the board where the
  * row exists, else unknown with the pool's assumption. */
-struct state health_state(const struct board_reader *r, uint64_t id, const struct pool *pool);
+struct state
+health_state(const struct board_reader *r, uint64_t id, const struct pool *pool);
 
 #endif

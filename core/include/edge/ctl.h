@@ -35,7 +35,7 @@ struct ctl_request {
 	uid_t uid;
 	pid_t pid;
 	struct sbuf *out; /* the answer's text */
-	bool failed;	  /* set by ctl_fail() */
+	bool failed;      /* set by ctl_fail() */
 	char error[256];
 };
 
@@ -54,8 +54,8 @@ struct ctl_server;
 
 /* @verbs (@n_verbs of them) and @owner are borrowed and must outlive the server.
  * 0 or -errno; -EADDRINUSE when a living daemon owns the socket. */
-int ctl_open(const char *dir, const char *name, const struct ctl_verb *verbs, size_t n_verbs,
-    void *owner, struct ctl_server **ret);
+int ctl_open(const char *dir, const char *name, const struct ctl_verb *verbs,
+    size_t n_verbs, void *owner, struct ctl_server **ret);
 void ctl_close(struct ctl_server **ps);
 int ctl_fd(const struct ctl_server *s); /* readable: call ctl_dispatch() */
 /* Handles what is ready, closes what is late.  Call it also about once a second. */

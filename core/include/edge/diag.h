@@ -22,8 +22,8 @@ enum diag_severity { DIAG_NOTE, DIAG_WARNING, DIAG_ERROR };
 
 struct diag {
 	enum diag_severity severity;
-	int rule;	  /* 0, or the n of Rn */
-	int line;	  /* 1.. ; 0 when it concerns the whole file */
+	int rule;         /* 0, or the n of Rn */
+	int line;         /* 1.. ; 0 when it concerns the whole file */
 	const char *file; /* owned by the list */
 	char text[DIAG_TEXT_MAX];
 };
@@ -32,7 +32,7 @@ struct diags {
 	struct diag *list;
 	size_t n;
 	size_t counts[DIAG_ERROR + 1]; /* per severity, dropped ones included */
-	char **files;			/* names that entries point to */
+	char **files;                  /* names that entries point to */
 	size_t n_files;
 };
 

@@ -23,10 +23,10 @@
 #include <edge/arena.h>
 #include <edge/words.h>
 
-#define MODEL_POOLS_MAX	      64
+#define MODEL_POOLS_MAX       64
 #define MODEL_MEMBERS_MAX     20 /* Topology Builder's own limit */
 #define MODEL_SIP_DOMAINS_MAX 64
-#define MODEL_NAME_MAX	      253 /* RFC 1035: a name's text, without the final dot */
+#define MODEL_NAME_MAX        253 /* RFC 1035: a name's text, without the final dot */
 
 #define SIDE_WORDS(X)                                                                    \
 	X(SIDE_EXTERNAL, "external")                                                     \
@@ -141,32 +141,32 @@ extern const size_t member_only_count;
 
 struct tls_conf {
 	const char *certificate; /* PEM file, or NULL: no client certificate */
-	const char *key;	 /* PEM file; only edge-health opens it */
-	const char *ca;		 /* PEM file, or NULL: the system's */
+	const char *key;         /* PEM file; only edge-health opens it */
+	const char *ca;          /* PEM file, or NULL: the system's */
 	const char *min_version; /* "1.0" .. "1.3" */
-	bool sni;		 /* send the service's FQDN */
+	bool sni;                /* send the service's FQDN */
 };
 
 struct health_conf {
 	int64_t interval_ns, fast_ns, down_ns; /* up; in transition; down */
-	int64_t timeout_ns;		       /* the whole probe */
-	int64_t connect_timeout_ns;	       /* connect alone, and a UDP probe in all */
-	int64_t hold_ns;		       /* a psom probe holds the connection this long */
-	int rise, fall;			       /* verdicts in a row */
-	double jitter;			       /* 0..0.5, share of the interval */
-	enum assume assume;		       /* what unknown means for new sessions */
-	int minimum_members;		       /* per service; 1.. */
-	int64_t slow_start_ns;		       /* 0: off */
+	int64_t timeout_ns;                    /* the whole probe */
+	int64_t connect_timeout_ns;            /* connect alone, and a UDP probe in all */
+	int64_t hold_ns;       /* a psom probe holds the connection this long */
+	int rise, fall;        /* verdicts in a row */
+	double jitter;         /* 0..0.5, share of the interval */
+	enum assume assume;    /* what unknown means for new sessions */
+	int minimum_members;   /* per service; 1.. */
+	int64_t slow_start_ns; /* 0: off */
 	struct tls_conf tls;
 };
 
 struct limits_conf {
-	uint32_t sessions_per_member;	/* 0: no limit */
+	uint32_t sessions_per_member;   /* 0: no limit */
 	uint32_t sessions_per_listener; /* 0: no limit */
-	uint32_t sessions_per_source;	/* 0: no limit */
-	uint32_t rate_per_member;	/* new sessions per second; 0: no limit */
-	uint32_t rate_per_source;	/* new sessions per second; 0: no limit */
-	uint32_t queue;			/* sessions waiting for a member's rate */
+	uint32_t sessions_per_source;   /* 0: no limit */
+	uint32_t rate_per_member;       /* new sessions per second; 0: no limit */
+	uint32_t rate_per_source;       /* new sessions per second; 0: no limit */
+	uint32_t queue;                 /* sessions waiting for a member's rate */
 	int64_t queue_timeout_ns;
 	const struct prefix *allow; /* new sessions; empty: everybody */
 	size_t n_allow;
@@ -176,35 +176,39 @@ struct limits_conf {
 
 struct lb_conf {
 	enum engine engine;
-	int workers;		       /* 1..64; fixed for the life of the process */
+	int workers;                   /* 1..64; fixed for the life of the process */
 	const char *const *interfaces; /* the kernel engine's; empty: found by route */
 	size_t n_interfaces;
-	bool manage_host;	    /* set and restore forwarding, rp_filter, send_redirects */
-	int affinity_mask_v4;	    /* 0..32; affinity is per masked client address */
-	int affinity_mask_v6;	    /* 0..128 */
-	int64_t affinity_ns;	    /* 0: no affinity */
+	bool manage_host;     /* set and restore forwarding, rp_filter, send_redirects */
+	int affinity_mask_v4; /* 0..32; affinity is per masked client address */
+	int affinity_mask_v6; /* 0..128 */
+	int64_t affinity_ns;  /* 0: no affinity */
 	int64_t connect_timeout_ns; /* to one member */
-	int connect_retries;	    /* other members to try */
-	int64_t half_close_ns;	    /* idle limit once one direction has ended */
-	int64_t drain_timeout_ns;   /* after this a drained member's sessions end; 0: never */
-	uint32_t sessions;	    /* of the process; 0: from RLIMIT_NOFILE */
-	const char *log_sessions;   /* file of the per-session log, or NULL */
+	int connect_retries;        /* other members to try */
+	int64_t half_close_ns;      /* idle limit once one direction has ended */
+	int64_t
+	    drain_timeout_ns; /* after this a drained member's sessions end; 0: never */
+	uint32_t sessions;    /* of the process; 0: from RLIMIT_NOFILE */
+	const char *log_sessions; /* file of the per-session log, or NULL */
 };
 
-#define TARGET_WORDS(X) X(TARGET_FILE, "file") X(TARGET_NSUPDATE, "nsupdate") X(TARGET_POWERSHELL, "powershell")
+#define TARGET_WORDS(X)                                                                  \
+	X(TARGET_FILE, "file")                                                           \
+	X(TARGET_NSUPDATE, "nsupdate") X(TARGET_POWERSHELL, "powershell")
 WORDS_DECLARE(target_kind, TARGET_KINDS, TARGET_WORDS);
 
 /* Where a zone's records go.  Without any target, files for every zone of every view. */
 struct dns_target {
 	const char *name;
 	enum target_kind kind;
-	const char *view; /* names a dns_view */
-	const char *zone; /* lower case, no final dot */
-	const char *path;      /* file, powershell: instead of DIR/VIEW/ZONE.zone; or NULL */
-	const char *server;    /* nsupdate */
-	uint16_t port;	       /* nsupdate */
-	const char *key_file;  /* nsupdate: passed on, never read by us; or NULL */
-	const char *const *check;  /* command and arguments run on a staged file; or NULL */
+	const char *view;   /* names a dns_view */
+	const char *zone;   /* lower case, no final dot */
+	const char *path;   /* file, powershell: instead of DIR/VIEW/ZONE.zone; or NULL */
+	const char *server; /* nsupdate */
+	uint16_t port;      /* nsupdate */
+	const char *key_file; /* nsupdate: passed on, never read by us; or NULL */
+	const char *const
+	    *check; /* command and arguments run on a staged file; or NULL */
 	const char *const *reload; /* command and arguments run after a change; or NULL */
 };
 
@@ -214,11 +218,12 @@ struct dns_view {
 };
 
 struct dns_conf {
-	uint32_t ttl;	     /* seconds: address records of balanced names */
-	uint32_t ttl_srv;    /* SRV records and static names */
-	int64_t settle_ns;   /* changes within this are published together */
-	int64_t spacing_ns;  /* least time between two writes of a zone */
-	const struct dns_view *views; /* one per side by default: "external", "internal" */
+	uint32_t ttl;       /* seconds: address records of balanced names */
+	uint32_t ttl_srv;   /* SRV records and static names */
+	int64_t settle_ns;  /* changes within this are published together */
+	int64_t spacing_ns; /* least time between two writes of a zone */
+	const struct dns_view
+	    *views; /* one per side by default: "external", "internal" */
 	size_t n_views;
 	const struct dns_target *targets;
 	size_t n_targets;
@@ -228,7 +233,7 @@ struct snmp_conf {
 	bool enabled;
 	const char *agentx;   /* the master's address: "/var/agentx/master" */
 	const char *base_oid; /* dotted; the module's place */
-	bool set;	      /* SET of admin states allowed */
+	bool set;             /* SET of admin states allowed */
 	int notify_rate;      /* notifications per second; 0: none are held back */
 };
 
@@ -247,10 +252,10 @@ struct srv_conf {
 
 struct service {
 	enum service_kind kind;
-	bool enabled;	  /* everything below is set only then */
+	bool enabled;     /* everything below is set only then */
 	const char *fqdn; /* external services; NULL on the internal side */
 	struct addrs vip; /* hardware mode only */
-	uint16_t port;	  /* VIP and members alike: Edge allows no translation */
+	uint16_t port;    /* VIP and members alike: Edge allows no translation */
 	enum engine engine;
 	enum algorithm algorithm;
 	enum source source;
@@ -265,10 +270,11 @@ struct service {
 struct side {
 	enum side_kind kind;
 	enum balancing balancing;
-	struct addrs vip; /* internal, hardware mode */
+	struct addrs vip;             /* internal, hardware mode */
 	const struct prefix *network; /* of this side, for R18 and routes; may be empty */
 	size_t n_network;
-	const struct addr *source_address; /* for probes and replaced sources; may be empty */
+	const struct addr
+	    *source_address; /* for probes and replaced sources; may be empty */
 	size_t n_source_address;
 	bool probe;    /* false: probe = "none" */
 	bool outbound; /* outbound = "vip" */
@@ -276,7 +282,8 @@ struct side {
 
 struct member_address {
 	struct addrs address; /* probed; where sessions go */
-	struct addrs public;  /* published and expected in Alternate-Server; = address without NAT */
+	struct addrs public;  /* published and expected in Alternate-Server; = address
+				 without NAT */
 };
 
 struct member {
@@ -298,7 +305,7 @@ struct endpoint {
 	struct addr addr, public;
 	uint16_t port;
 	enum proto proto;
-	uint32_t services;	       /* bit per enum service_kind that shares it */
+	uint32_t services;             /* bit per enum service_kind that shares it */
 	const struct service *service; /* the first of them: its settings count */
 };
 

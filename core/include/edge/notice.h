@@ -13,8 +13,9 @@
 #include <stdint.h>
 
 enum notice_kind {
-	NOTICE_STATE = 1,  /* from edge-health: id is a member or endpoint, word its state */
-	NOTICE_BOARD = 2,  /* a board was replaced: reopen */
+	NOTICE_STATE =
+	    1, /* from edge-health: id is a member or endpoint, word its state */
+	NOTICE_BOARD = 2,    /* a board was replaced: reopen */
 	NOTICE_EVIDENCE = 3, /* from edge-lb: id is an endpoint, word an enum reason */
 };
 
@@ -36,7 +37,7 @@ bool notice_receive(int fd, struct notice *ret);
 /* An unconnected descriptor to send from, or -errno. */
 int notice_sender_open(void);
 /* Sends to DIR/NAME.notice.  False when it could not be handed over. */
-bool notice_send(int fd, const char *dir, const char *name, enum notice_kind kind, uint64_t id,
-    uint64_t word);
+bool notice_send(int fd, const char *dir, const char *name, enum notice_kind kind,
+    uint64_t id, uint64_t word);
 
 #endif

@@ -21,10 +21,11 @@
  * publisher and page cannot disagree:
  *
  *   admin \ health   unknown            up              down
- *   enabled          new if ASSUMED     new (1)         none (2)
+ *   enabled          new if ASSUMED(1)  new (1)         none (2)
  *   draining         existing           existing        none (2)
  *   disabled         none               none            none
  *
+ *   Unknown and not ASSUMED takes existing sessions only.
  *   (1) none when MEMBER_OUT: all access endpoints of the member are down
  *   (2) new (draining: existing) when PANIC: no member is up, all are used; or HELD: the
  *       minimum of members keeps it; existing when the reason is REFUSING: the service
@@ -74,9 +75,9 @@ const char *reason_text(enum reason r); /* "the TLS handshake timed out" */
 enum reason_detail reason_detail_kind(enum reason r);
 
 enum state_flag {
-	STATE_ASSUMED = 1 << 0,	   /* unknown counts as up: the pool's "assume" */
-	STATE_PANIC = 1 << 1,	   /* down, used all the same: no member is up */
-	STATE_HELD = 1 << 2,	   /* down, used all the same: minimum of members */
+	STATE_ASSUMED = 1 << 0,    /* unknown counts as up: the pool's "assume" */
+	STATE_PANIC = 1 << 1,      /* down, used all the same: no member is up */
+	STATE_HELD = 1 << 2,       /* down, used all the same: minimum of members */
 	STATE_MEMBER_OUT = 1 << 3, /* the member has left every service */
 };
 

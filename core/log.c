@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * log - lines on standard error that never block the writer.
+ *
+ * A log sink that hangs (a stopped journal, a full pipe) must not stop traffic.  So a
+ * line goes out only where it can be taken whole at once: MSG_DONTWAIT on a socket,
+ * poll() and one write of at most PIPE_BUF on anything else.
+ *
+ * RULE: mutable file statics outside main.c.  The log is the process's one standard
+ * error; passing it around would say nothing.  They are set once, before threads start,
+ * except for the atomic counter.
+ */
+#include <edge/log.h>
+
+#include <limits.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *log_program = "edgepool";
+static enum log_level log_most = LOG_LEVEL_INFO;
+static bool log_to_systemd;
+static bool log_to_socket;
+static atomic_uint_least64_t log_lost;
+static atomic_uint_least64_t log_lost_told;
+
+void
+log_open(const char *program, enum log_level most)
+{
+	struct stat st;
+
+	log_program = program;
+	log_most = most;
+	log_to_systemd = getenv("JOURNAL_STREAM") != NULL && !isatty(STDERR_FILENO);
+	log_to_socket = fstat(STDERR_FILENO, &st) == 0 && S_ISSOCK(st.st_mode);
+}
+
+uint64_t
+log_dropped(void)
+{
+	return atomic_load(&log_lost);
+}
+
+static bool
+log_put(const char *line, size_t n)
+{
+	struct pollfd p = {.fd = STDERR_FILENO, .events = POLLOUT};
+
+	if (log_to_socket)
+		return send(STDERR_FILENO, line, n, MSG_DONTWAIT | MSG_NOSIGNAL) ==
+		       (ssize_t)n;
+	if (poll(&p, 1, 0) != 1 || !(p.revents & POLLOUT))
+		return false;
+	return write(STDERR_FILENO, line, n) == (ssize_t)n;
+}
+
+static const char *
+level_word(enum log_level level)
+{
+	switch (level) {
+	case LOG_LEVEL_ERROR:
+		return "error: ";
+	case LOG_LEVEL_WARNING:
+		return "warning: ";
+	case LOG_LEVEL_INFO:
+		return "";
+	case LOG_LEVEL_DEBUG:
+		return "debug: ";
+	}
+	return "";
+}
+
+static void
+log_line(enum log_level level, const char *text)
+{
+	char line[PIPE_BUF];
+	int n;
+
+	if (log_to_systemd)
+		n = snprintf(line, sizeof line, "<%d>%s\n", (int)level, text);
+	else
+		n = snprintf(line, sizeof line, "%s: %s%s\n", log_program,
+		    level_word(level), text);
+	if (n < 0)
+		return;
+	if ((size_t)n >= sizeof line) {
+		n = sizeof line - 1;
+		line[n - 1] = '\n';
+	}
+	if (!log_put(line, (size_t)n))
+		atomic_fetch_add(&log_lost, 1);
+}
+
+static void
+log_report_lost(void)
+{
+	uint64_t lost = atomic_load(&log_lost);
+	uint64_t told = atomic_exchange(&log_lost_told, lost);
+	char text[64];
+
+	if (lost == told)
+		return;
+	snprintf(text, sizeof text, "%llu log lines were lost",
+	    (unsigned long long)(lost - told));
+	log_line(LOG_LEVEL_WARNING, text);
+}
+
+static void
+log_va(enum log_level level, const char *format, va_list ap)
+{
+	char text[2048];
+
+	if (level > log_most)
+		return;
+	vsnprintf(text, sizeof text, format, ap);
+	for (char *p = text; *p != '\0'; p++)
+		if ((unsigned char)*p < ' ' || *p == 0x7f)
+			*p = ' '; /* what peers sent must not forge lines */
+	log_report_lost();
+	log_line(level, text);
+}
+
+#define LOG_FUNCTION(name, level)                                                        \
+	void name(const char *format, ...)                                               \
+	{                                                                                \
+		va_list ap;                                                              \
+                                                                                         \
+		va_start(ap, format);                                                    \
+		log_va(level, format, ap);                                               \
+		va_end(ap);                                                              \
+	}
+
+LOG_FUNCTION(log_error, LOG_LEVEL_ERROR)
+LOG_FUNCTION(log_warning, LOG_LEVEL_WARNING)
+LOG_FUNCTION(log_info, LOG_LEVEL_INFO)
+LOG_FUNCTION(log_debug, LOG_LEVEL_DEBUG)
