@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# One ctest test per play; `pytest tests/flow/FILE` runs the same by hand.
+find_program(PYTEST NAMES pytest pytest-3)
+option(EDGE_FLOW "Register the flow tests" ON)
+if(NOT PYTEST)
+  message(STATUS "without pytest: no flow tests")
+elseif(EDGE_FLOW)
+  if(EDGE_SANITIZE)
+    set(EDGE_PATIENCE 3)
+  else()
+    set(EDGE_PATIENCE 1)
+  endif()
+  file(GLOB plays CONFIGURE_DEPENDS flow/[a-z]_*.py)
+  foreach(play IN LISTS plays)
+    get_filename_component(stem ${play} NAME_WE)
+    add_test(NAME flow.${stem} COMMAND ${PYTEST} -q -p no:cacheprovider --tb=short ${play})
+    set_tests_properties(flow.${stem} PROPERTIES LABELS flow TIMEOUT 300 SKIP_RETURN_CODE 77
+        ENVIRONMENT "EDGE_BIN=${CMAKE_BINARY_DIR}/bin;EDGE_PATIENCE=${EDGE_PATIENCE};PYTHONDONTWRITEBYTECODE=1")
+  endforeach()
+endif()
