@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""headers - each header compiles alone: it includes what it needs."""
+import os
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+
+from tree import ROOT, files, name, verdict
+
+CC = os.environ.get("CC", "cc")
+
+
+def flags(*modules):
+    done = subprocess.run(["pkg-config", "--cflags", *modules], capture_output=True, text=True)
+    return done.stdout.split()
+
+
+def main():
+    extra = flags("netsnmp-agent") + flags("libconfig") + flags("nice") + flags("glib-2.0")
+    headers = [h for h in files(".h") if h.parent.name != "tbl" and "unit" not in h.parts]
+
+    def compile_alone(path):
+        part = path.relative_to(ROOT).parts[0]
+        done = subprocess.run(
+            [CC, "-std=c17", "-D_GNU_SOURCE", '-DEDGE_VERSION="0"', "-fsyntax-only", "-x", "c", "-w",
+             f"-I{ROOT}/core/include", f"-I{ROOT}/core", f"-I{ROOT}/core/systemd", f"-I{ROOT / part}",
+             f"-I{path.parent}", *extra, "-include", str(path), "/dev/null"],
+            capture_output=True, text=True)
+        errors = [line for line in done.stderr.splitlines() if "error:" in line]
+        return None if done.returncode == 0 else f"{name(path)}: {'; '.join(errors[:1])}"
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        verdict([f for f in pool.map(compile_alone, headers) if f], len(headers))
+
+
+main()
