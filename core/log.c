@@ -112,7 +112,7 @@ log_report_lost(void)
 	log_line(LOG_LEVEL_WARNING, text);
 }
 
-static void
+static void edge_printf(2, 0)
 log_va(enum log_level level, const char *format, va_list ap)
 {
 	char text[2048];
