@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: BSD-2-Clause
+edge_unit_test(dns_goldens LINK edge_dnslb)
+edge_unit_test(dns_answer LINK edge_dnslb)
