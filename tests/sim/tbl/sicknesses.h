@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * TABLE: the ways a member can be sick.
+ *
+ * SICKNESS(ID, word, speeches, text)
+ *   speeches  the speeches in which it can be told from being well: others refuse it
+ *             by name and are passed over by "all"
+ */
+SICKNESS(WELL,              "well",              ON_ALL,          "answers as a healthy one")
+SICKNESS(REFUSE,            "refuse",            ON_ALL,          "the port is closed: reset, or ICMP port unreachable")
+SICKNESS(HANG,              "hang",              ON_ALL,          "accepts, reads, says nothing at all, not even TLS")
+SICKNESS(SLOW,              "slow",              ON_ALL,          "every answer comes late")
+SICKNESS(WRONG_CERT,        "wrong-cert",        ON_TLS,          "shows a certificate for another name")
+SICKNESS(EXPIRED_CERT,      "expired-cert",      ON_TLS,          "shows a certificate that has expired")
+SICKNESS(TLS10,             "tls10",             ON_TLS,          "speaks TLS 1.0 and nothing newer")
+SICKNESS(GARBAGE,           "garbage",           ON_ALL,          "answers the first octets with noise")
+SICKNESS(GARBAGE_ANSWER,    "garbage-answer",    ON_SIP,          "TLS is well, noise inside it")
+SICKNESS(CLOSE_EARLY,       "close-early",       ON_STREAM,       "closes after TLS, or instead of the first answer")
+SICKNESS(SILENT,            "silent",            ON_ANSWERING,    "connection, TLS and pseudo-TLS are well, no answer follows")
+SICKNESS(PRIVATE_ALTERNATE, "private-alternate", ON_TURN,         "Alternate-Server names a private address")
+SICKNESS(NO_ALTERNATE,      "no-alternate",      ON_TURN,         "the 401 carries no Alternate-Server")
+SICKNESS(UNAVAILABLE,       "503",               ON_SIP,          "answers 503 Service Unavailable")
+SICKNESS(STREAM_ERROR,      "stream-error",      ON_XMPP,         "answers the stream with an error (alive all the same)")
+#undef SICKNESS
