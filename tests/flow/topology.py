@@ -24,9 +24,8 @@ Edge i (from 1) has the last figure i-1: edge1 is .10, .20, .30.
 """
 import json
 import socket
-import time
 
-from lab import LabError, Lab, program, wait_until
+from lab import LabError, wait_until
 
 V4 = "131.107.155."
 V6 = "2001:92a5:2bb5:6007::"
@@ -175,19 +174,23 @@ class Edge:
         return self.host.run("edgectl", *self.options(), *args, check=check)
 
     def status(self):
-        """`edgectl status --json`, parsed."""
-        return json.loads(self.ctl("status", "--json").stdout)
+        """`edgectl status --json`, parsed; also while daemons are missing."""
+        return json.loads(self.ctl("status", "--json", check=False).stdout)
 
 
 class Net:
-    """A layout: .client .router .balancer .inner .members, and an Edge on the balancer."""
+    """A layout: .client .router .balancer .inner .members, and an Edge on the balancer.
 
-    def __init__(self, lab, layout, members=3, v6=True):
+    dns_members: so many more members, in a second pool (fabrikam) in DNS mode: .dns_members
+    """
+
+    def __init__(self, lab, layout, members=3, dns_members=0, v6=True):
         self.lab, self.layout, self.v6 = lab, layout, v6
         self._certs = None
         self.client, self.router = lab.host("client"), lab.host("router")
         self.balancer, self.inner = lab.host("balancer"), lab.host("inner")
-        self.members = [Member(self, i) for i in range(members)]
+        self.hosts = [Member(self, i) for i in range(members + dns_members)]
+        self.members, self.dns_members = self.hosts[:members], self.hosts[members:]
         self.router.forward()
         self.balancer.forward()
         # As the manual asks of a gateway in one subnet; edge-lb checks it.
@@ -233,14 +236,14 @@ class Net:
         self._members_on(pool, "/24", "/64", 2)
 
     def _members_on(self, segment, bits4, bits6, gateway):
-        for m in self.members:
+        for m in self.hosts:
             m.host.link(segment, *[a + (bits6 if ":" in a else bits4)
                                    for g in MEMBER for a in m.addresses[g]])
             self._routes(m.host, ("default", f"{V4}{gateway}"), ("default", f"{V6}{gateway}"))
 
     def _inner_side(self):
         s = self.lab.segment("inner")
-        for m in self.members:
+        for m in self.hosts:
             m.host.link(s, *[a + ("/64" if ":" in a else "/24") for a in m.addresses["internal"]])
         self.balancer.link(s, *self._ips(f"{IN4}2/24", f"{IN6}2/64",
                                          f"{IN4}{VIP_INTERNAL}/24", f"{IN6}{VIP_INTERNAL}/64"))
@@ -267,40 +270,60 @@ class Net:
         """A configuration for this net, as a dict to change before edge.write().
 
         interval: the health interval in seconds; tls: give edge-health the trusted client
-        certificate; pool: keys set on the pool.
+        certificate; pool: keys set on the hardware-mode pool.
         """
-        def group(name):
-            return {"fqdn": f"{name}.contoso.com",
-                    "vip": self._ips(self.vip(name), self.vip(name, v6=True))}
         health = {"interval": interval, "fast_interval": interval / 2, "timeout": 2.0, "rise": 2, "fall": 2}
         if tls:
             c = self.certs()
             health["tls"] = {"certificate": f"{c}/client.pem", "key": f"{c}/client.key", "ca": f"{c}/ca.pem"}
+        pools = [self._hardware_pool() | pool]
+        if self.dns_members:
+            pools.append(self._dns_pool())
+        return {"instance": "lab", "lab": True, "health": health, "pools": pools}
+
+    def _hardware_pool(self):
+        def group(name, fqdn):
+            return {"fqdn": f"{fqdn}.contoso.com", "vip": self._ips(self.vip(name), self.vip(name, v6=True))}
         return {
-            "instance": "lab", "lab": True,
-            "health": health,
-            "pools": [{
-                "fqdn": "edge.contoso.net", "sip_domains": ["contoso.com"], "product": "lync-2013",
-                "external": {"balancing": "hardware", "access": group("sip") | {"vip": group("access")["vip"]},
-                             "webconf": group("webcon") | {"vip": group("webconf")["vip"]}, "av": group("av")},
-                "internal": {"balancing": "hardware",
-                             "vip": self._ips(self.vip("internal"), self.vip("internal", v6=True))},
-                "members": [m.conf() for m in self.members],
-                **pool,
-            }],
-        }
+            "fqdn": "edge.contoso.net", "sip_domains": ["contoso.com"], "product": "lync-2013",
+            "external": {"balancing": "hardware", "access": group("access", "sip"),
+                         "webconf": group("webconf", "webcon"), "av": group("av", "av")},
+            "internal": {"balancing": "hardware",
+                         "vip": self._ips(self.vip("internal"), self.vip("internal", v6=True))},
+            "members": [m.conf() for m in self.members]}
+
+    def _dns_pool(self):
+        return {
+            "fqdn": "edge.fabrikam.net", "sip_domains": ["fabrikam.com"], "product": "sfb-2019",
+            "external": {"balancing": "dns", "access": {"fqdn": "sip.fabrikam.com"},
+                         "webconf": {"fqdn": "webcon.fabrikam.com"}, "av": {"fqdn": "av.fabrikam.com"}},
+            "internal": {"balancing": "dns"},
+            "members": [m.conf() | {"fqdn": f"{m.name}.fabrikam.net"} for m in self.dns_members]}
+
+    def zone(self, view="external", zone="fabrikam.com"):
+        """The file edge-dnslb keeps for the DNS-mode pool."""
+        return self.edge.state_dir / "dns" / view / f"{zone}.zone"
+
+    def published(self, member):
+        """How many of a member's IPv4 addresses are in the external zone file: 0 to 3."""
+        text = self.zone().read_text()
+        return sum(member.addresses[g][0] in text.split() for g in MEMBER)
 
     def start(self, *daemons, **conf):
         """Members, configuration and the named daemons (default: health and lb)."""
-        for m in self.members:
-            m.start()
+        self.start_members()
         self.edge.write(self.conf(**conf))
         self.edge.start(*(daemons or ("health", "lb")))
         return self
 
+    def start_members(self):
+        self.certs()
+        for m in self.hosts:
+            m.start()
+
     def wait_members(self, state="up", members=None, timeout=20):
         """Until every endpoint of these members (default: all) is summarised as state."""
-        names = {m.name for m in (members or self.members)}
+        names = {m.name for m in (members or self.hosts)}
 
         def all_there():
             rows = [e for p in self.edge.status()["pools"] for m in p["members"]
