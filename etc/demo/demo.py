@@ -42,9 +42,10 @@ class Demo:
     # --- the world ---------------------------------------------------------------------
 
     def conf(self):
-        conf = self.net.conf(interval=1.0)
+        conf = self.net.conf()
         conf["instance"] = "demo"
-        conf["dns"] = {"settle": 0.5, "spacing": 1.0}
+        # Everything else as it comes: probes every 2 s, three failures make a member down.
+        conf["health"] = {"tls": conf["health"]["tls"]}
         conf["snmp"] = self.master.conf()
         return conf
 
@@ -57,7 +58,7 @@ class Demo:
         self.net.edge.write(self.conf())
         self.master.start()
         self.show.say("Members are simulated (edge-sim); daemons, TLS, MS-TURN, SNMP and packets are real.")
-        self.show.say("Health is probed every second here, not every five as by default, to be quick.")
+        self.show.say("All intervals are the defaults: probes every 2 s, three failures make a member down.")
         check = self.net.edge.ctl("check", self.net.edge.conf_file, check=False)
         self.show.expect(f"edgectl check finds no error in {self.net.edge.conf_file}", check.returncode == 0)
         self.net.edge.start("health", "lb", "dnslb", "snmp")
@@ -99,9 +100,10 @@ class Demo:
 
     def access_sessions(self):
         """Member -> sessions on its access endpoint, as edge-lb counts them."""
-        return {m["name"]: sum(e["sessions"] for e in m["endpoints"] if "access" in e["services"])
-                for p in self.net.edge.status()["pools"] for m in p["members"]
-                if m["name"] in {k.name for k in self.pool}}
+        names = {m.name for m in self.pool}
+        return {m["name"]: sum((e["lb"] or {}).get("sessions", 0) for e in m["endpoints"]
+                               if "access" in e["services"])
+                for m in self.net.edge.members() if m["name"] in names}
 
     def distribution(self, udp, tcp):
         names = self.av_names()
@@ -181,7 +183,7 @@ class Demo:
             self.show.say(f"     after {time.monotonic() - began:.1f} s")
 
     def down(self, *members):
-        states = {m["name"]: m["state"] for p in self.net.edge.status()["pools"] for m in p["members"]}
+        states = {m["name"]: m["state"]["summary"] for m in self.net.edge.members()}
         return all(states[m.name] in ("down", "member down") for m in members)
 
     def crash(self):

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What every play may ask for: `lab` (an empty laboratory), `net` (both layouts in turn),
-`routed` and `one_subnet`.  A failed play prints the logs of all its processes."""
+`routed`, `one_subnet`, and `everything` (a pool in each mode, four daemons, a private
+snmpd, all up).  A failed play prints the logs of all its processes."""
 import pytest
 
 import lab as laboratory
 import topology
+from master import Master
 
 
 def pytest_configure(config):
@@ -53,3 +55,22 @@ def routed(lab):
 @pytest.fixture
 def one_subnet(lab):
     return topology.one_subnet(lab)
+
+
+@pytest.fixture
+def everything(lab):
+    net = topology.routed(lab, members=2, dns_members=2)
+    net.master = Master(lab, net.balancer)
+    net.master.start()
+    net.start_members()
+    conf = net.conf()
+    conf["snmp"] = net.master.conf()
+    conf["dns"] = {"policy": {"settle": 0.2, "spacing": 0.2}}
+    net.edge.write(conf)
+    net.edge.start("health", "lb", "dnslb", "snmp")
+    net.wait_members("up")
+    laboratory.wait_until(lambda: all(net.published(m) == 3 for m in net.dns_members), 15,
+                          "the records of both members")
+    laboratory.wait_until(lambda: net.master.walk("EDGE-POOL-MIB::edgePoolMemberName").count("edge") >= 4,
+                          15, "the subagent to be registered")
+    return net

@@ -177,6 +177,10 @@ class Edge:
         """`edgectl status --json`, parsed; also while daemons are missing."""
         return json.loads(self.ctl("status", "--json", check=False).stdout)
 
+    def members(self):
+        """The members of all pools, as status has them."""
+        return [m for p in self.status()["pools"] for m in p["members"]]
+
 
 class Net:
     """A layout: .client .router .balancer .inner .members, and an Edge on the balancer.
@@ -326,9 +330,11 @@ class Net:
         names = {m.name for m in (members or self.hosts)}
 
         def all_there():
-            rows = [e for p in self.edge.status()["pools"] for m in p["members"]
-                    if m["name"] in names for e in m["endpoints"]]
-            return rows and all(e["state"] == state for e in rows)
+            rows = [e for m in self.edge.members() if m["name"] in names for e in m["endpoints"]]
+            others = {f"{e['full_name']}: {e['state']['summary']} ({e['state']['reason']})"
+                      for e in rows if e["state"]["summary"] != state}
+            assert rows and not others, "; ".join(sorted(others)[:6])
+            return True
         wait_until(all_there, timeout, f"{', '.join(sorted(names))} to be {state}", every=0.1)
 
     def ask(self, kind, *args, host=None, check=True):

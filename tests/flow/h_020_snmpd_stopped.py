@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""While snmpd is stopped for 30 s, no probe is late, no session slow, and records follow."""
+import time
+
+from lab import PATIENCE, wait_until
+from sessions import Traffic
+
+STOPPED = 30.0
+# Probes are due every 0.5 s (jitter 10 %), take a moment, and PSOM holds for 0.3 s.
+PROBE_AGE_MAX = 2.0 * PATIENCE
+# A session here is a TLS handshake and one answer: milliseconds on an idle machine.
+SESSION_MAX = 1.0 * PATIENCE
+
+
+def test_it(everything):
+    net, ages = everything, []
+    victim = net.dns_members[0]
+
+    def probe_ages():
+        return [e["health"]["last_probe_age_s"] for m in net.edge.members() for e in m["endpoints"]]
+
+    def sampled(until):
+        ages.extend(probe_ages())
+        return time.monotonic() >= until
+    with Traffic(net) as traffic:
+        wait_until(lambda: traffic.count() >= 10, 10, "traffic")
+        net.master.process.pause()
+        began = time.monotonic()
+        wait_until(lambda: sampled(began + STOPPED / 2), STOPPED, "half of the time", every=0.2)
+        assert max(ages) < PROBE_AGE_MAX, "a probe was late"
+        victim.kill()
+        wait_until(lambda: net.published(victim) == 0, 10, "the dead member's records to leave")
+        victim.start()
+        wait_until(lambda: net.published(victim) == 3, 10, "its records to return")
+        ages.clear()
+        wait_until(lambda: sampled(began + STOPPED), STOPPED, "the rest of the time", every=0.2)
+        net.master.process.resume()
+        assert max(ages) < PROBE_AGE_MAX, "a probe was late"
+        assert not traffic.errors(began)
+        assert traffic.slowest(began) < SESSION_MAX
+        assert traffic.count(began) > 10 * STOPPED / PATIENCE, "traffic went on all the time"
+    names = wait_until(lambda: net.master.walk("EDGE-POOL-MIB::edgePoolMemberName"), 40, "snmpd to answer again")
+    assert all(m.name in names for m in net.hosts)
