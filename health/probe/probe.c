@@ -1,0 +1,500 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * probe - moves one probe through its phases.  Knows libev and sockets, no protocol.
+ *
+ * A probe has one timer for everything it waits for.  When it fires late because this
+ * process was stuck, the deadline moves by what was lost (lag.h): our own slowness is not
+ * the member's.  An answer that has arrived is always looked at before a deadline is
+ * judged (pulse.h).
+ */
+#include "probe.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <edge/base.h>
+
+#include "reach.h"
+
+/* A lost datagram must not look like a dead relay: the same question again after these
+ * times, inside one probe ("0, 250, 750 ms"). */
+static const int64_t resend_ns[] = {250 * NS_PER_MS, 750 * NS_PER_MS};
+
+void
+probe_random(void *octets, size_t n)
+{
+	ssize_t got = getrandom(octets, n, 0);
+
+	assert(got == (ssize_t)n); /* cannot fail for up to 256 octets */
+	(void)got;
+}
+
+bool
+probe_running(const struct probe_run *p)
+{
+	return p->phase != PROBE_IDLE;
+}
+
+static void
+probe_release(struct probe_run *p)
+{
+	ev_io_stop(p->pulse->loop, &p->io);
+	ev_timer_stop(p->pulse->loop, &p->timer);
+	tls_close(&p->tls);
+	if (p->fd >= 0)
+		close(p->fd);
+	p->fd = -1;
+	p->phase = PROBE_IDLE;
+}
+
+void
+probe_stop(struct probe_run *p)
+{
+	if (probe_running(p))
+		probe_release(p);
+}
+
+static void
+say_farewell(struct probe_run *p)
+{
+	const char *text = p->kind->farewell;
+
+	/* Best effort: a full socket buffer after so few octets means a dead peer. */
+	if (text != NULL && p->phase == PROBE_TALKING)
+		(void)send(p->fd, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+static void
+probe_finish(struct probe_run *p)
+{
+	struct outcome outcome;
+
+	p->outcome.latency_ns = clock_mono_ns() - p->started;
+	if (p->tls != NULL)
+		tls_facts(p->tls, &p->outcome.tls);
+	outcome = p->outcome;
+	say_farewell(p);
+	probe_release(p);
+	p->on_done(p, &outcome);
+}
+
+enum probe_look
+probe_verdict(struct probe_run *p, bool ok, enum reason reason, uint64_t detail)
+{
+	p->outcome.ok = ok;
+	p->outcome.reason = reason;
+	p->outcome.detail = detail;
+	return LOOK_DONE;
+}
+
+static void
+probe_succeed(struct probe_run *p)
+{
+	probe_verdict(p, true, REASON_OK, 0);
+	probe_finish(p);
+}
+
+static void
+probe_fail(struct probe_run *p, enum reason reason, uint64_t detail)
+{
+	probe_verdict(p, false, reason, detail);
+	probe_finish(p);
+}
+
+/* An errno of the socket, after the connection stood. */
+static void
+probe_fail_errno(struct probe_run *p, int error)
+{
+	uint64_t detail;
+	enum reason reason = reach_reason(error, &detail);
+
+	if (error == ECONNRESET || error == EPIPE)
+		probe_fail(p, REASON_CLOSED_EARLY, 0);
+	else
+		probe_fail(p, reason, detail);
+}
+
+void
+probe_say(struct probe_run *p, const void *octets, size_t n)
+{
+	assert(n <= sizeof p->out - p->n_out);
+	memcpy(p->out + p->n_out, octets, n);
+	p->n_out += n;
+}
+
+static void
+watch(struct probe_run *p, int events)
+{
+	if (ev_is_active(&p->io) && p->io.events == events)
+		return;
+	ev_io_stop(p->pulse->loop, &p->io);
+	ev_io_set(&p->io, p->fd, events);
+	ev_set_priority(&p->io, IO_PRIORITY);
+	ev_io_start(p->pulse->loop, &p->io);
+}
+
+/* Arms the timer for whatever comes next: the deadline, or sending again. */
+static void
+arm(struct probe_run *p)
+{
+	int64_t at = p->deadline;
+
+	if (p->kind->proto == PROTO_UDP && p->resent < countof(resend_ns) &&
+	    p->started + resend_ns[p->resent] < at)
+		at = p->started + resend_ns[p->resent];
+	at -= p->pulse->now;
+	p->timer.repeat = at > 0 ? (double)at / (double)NS_PER_S : 1e-6;
+	ev_timer_again(p->pulse->loop, &p->timer);
+}
+
+/* --- octets in and out, with TLS or without ----------------------------------------- */
+
+static enum tls_result
+plain_result(ssize_t got, int *error)
+{
+	if (got > 0)
+		return TLS_OK;
+	if (got == 0)
+		return TLS_CLOSED;
+	*error = errno;
+	return *error == EAGAIN || *error == EINTR ? TLS_WANT_READ : TLS_ERRNO;
+}
+
+/* True when octets came.  False: the probe waits, or it is over. */
+static bool
+take(struct probe_run *p)
+{
+	enum tls_result result;
+	size_t room = sizeof p->in - p->n_in, n = 0;
+	int error = 0;
+
+	if (p->tls != NULL) {
+		result = tls_read(p->tls, p->in + p->n_in, room, &n);
+		error = tls_error(p->tls);
+	} else {
+		ssize_t got = recv(p->fd, p->in + p->n_in, room, 0);
+
+		result = plain_result(got, &error);
+		n = got > 0 ? (size_t)got : 0;
+	}
+	switch (result) {
+	case TLS_OK:
+		p->n_in += n;
+		return true;
+	case TLS_WANT_READ:
+		watch(p, EV_READ);
+		return false;
+	case TLS_WANT_WRITE:
+		watch(p, EV_WRITE);
+		return false;
+	case TLS_CLOSED:
+		probe_fail(p, REASON_CLOSED_EARLY, 0);
+		return false;
+	case TLS_ALERT:
+		probe_fail(p, REASON_TLS_ALERT, (uint64_t)error);
+		return false;
+	case TLS_FAILED:
+		probe_fail(p, REASON_TLS_FAILED, (uint64_t)error);
+		return false;
+	case TLS_ERRNO:
+		probe_fail_errno(p, error);
+		return false;
+	}
+	return false;
+}
+
+/* True when everything is out.  A peer that takes no octets has, as a rule, said why:
+ * then the reading side finds it. */
+static bool
+give(struct probe_run *p)
+{
+	while (p->sent < p->n_out) {
+		const uint8_t *from = p->out + p->sent;
+		size_t left = p->n_out - p->sent, n = 0;
+		enum tls_result result;
+		int error = 0;
+
+		if (p->tls != NULL) {
+			result = tls_write(p->tls, from, left, &n);
+		} else {
+			ssize_t put = send(p->fd, from, left, MSG_NOSIGNAL);
+
+			result = plain_result(put, &error);
+			if (result == TLS_WANT_READ)
+				result = TLS_WANT_WRITE;
+			n = put > 0 ? (size_t)put : 0;
+		}
+		if (result == TLS_WANT_WRITE) {
+			watch(p, EV_READ | EV_WRITE);
+			return false;
+		}
+		/* A datagram that cannot go carries the news of the one before. */
+		if (result != TLS_OK && p->kind->proto == PROTO_UDP) {
+			probe_fail_errno(p, error);
+			return false;
+		}
+		if (result != TLS_OK)
+			break;
+		p->sent += n;
+	}
+	watch(p, EV_READ);
+	return true;
+}
+
+/* --- phases ------------------------------------------------------------------------- */
+
+static void
+hold_or_succeed(struct probe_run *p)
+{
+	int64_t hold = p->kind->hold_ns == NULL ? 0 : p->kind->hold_ns(p);
+
+	if (hold <= 0) {
+		probe_succeed(p);
+		return;
+	}
+	p->phase = PROBE_HOLDING;
+	p->deadline = p->pulse->now + hold;
+	watch(p, EV_READ);
+	arm(p);
+}
+
+/* The way is open. */
+static void
+talk(struct probe_run *p)
+{
+	p->phase = PROBE_TALKING;
+	if (p->kind->ask == NULL || !p->kind->ask(p)) {
+		hold_or_succeed(p);
+		return;
+	}
+	give(p);
+}
+
+static void
+on_talking(struct probe_run *p)
+{
+	if (p->sent < p->n_out && !give(p))
+		return;
+	while (take(p)) {
+		if (p->kind->look(p) == LOOK_DONE) {
+			probe_finish(p);
+			return;
+		}
+		if (p->n_in == sizeof p->in) { /* all that room, and still no answer */
+			probe_fail(p, REASON_ANSWER_GARBAGE, 0);
+			return;
+		}
+		if (p->sent < p->n_out && !give(p))
+			return;
+	}
+}
+
+/* Anything but silence or data ends it; data is not our business. */
+static void
+on_holding(struct probe_run *p)
+{
+	/* As much as one turn may cost; the rest makes us readable again. */
+	for (int i = 0; i < 4; i++) {
+		p->n_in = 0;
+		if (!take(p))
+			return;
+	}
+}
+
+static void
+on_handshake(struct probe_run *p)
+{
+	enum tls_result result = tls_handshake(p->tls);
+
+	if (p->kind->asked_suffices && !tls_context_has_certificate(p->question->tls)) {
+		struct tls_facts facts;
+
+		tls_facts(p->tls, &facts);
+		if (facts.asked_us) {
+			probe_succeed(p);
+			return;
+		}
+	}
+	switch (result) {
+	case TLS_OK:
+		p->outcome.tls_ns = p->pulse->now - p->connected;
+		watch(p, EV_READ);
+		talk(p);
+		return;
+	case TLS_WANT_READ:
+		watch(p, EV_READ);
+		return;
+	case TLS_WANT_WRITE:
+		watch(p, EV_WRITE);
+		return;
+	case TLS_CLOSED:
+		probe_fail(p, REASON_CLOSED_EARLY, 0);
+		return;
+	case TLS_ALERT:
+		probe_fail(p, REASON_TLS_ALERT, (uint64_t)tls_error(p->tls));
+		return;
+	case TLS_FAILED:
+		probe_fail(p, REASON_TLS_FAILED, (uint64_t)tls_error(p->tls));
+		return;
+	case TLS_ERRNO:
+		probe_fail_errno(p, tls_error(p->tls));
+		return;
+	}
+}
+
+static void
+on_connected(struct probe_run *p)
+{
+	int error = reach_result(p->fd);
+	uint64_t detail;
+
+	if (error != 0) {
+		enum reason reason = reach_reason(error, &detail);
+
+		probe_fail(p, reason, detail);
+		return;
+	}
+	if (p->kind->proto == PROTO_TCP) {
+		p->connected = p->pulse->now;
+		p->outcome.connect_ns = p->connected - p->started;
+		p->deadline = p->started + p->question->timeout_ns;
+		arm(p);
+	}
+	if (!p->kind->tls) {
+		talk(p);
+		return;
+	}
+	p->phase = PROBE_HANDSHAKE;
+	if (tls_open(p->question->tls, p->fd, p->question->name, &p->tls) != 0) {
+		probe_fail(p, REASON_LOCAL, ENOMEM);
+		return;
+	}
+	on_handshake(p);
+}
+
+/* Time is up in this phase. */
+static void
+on_expired(struct probe_run *p)
+{
+	switch (p->phase) {
+	case PROBE_CONNECTING:
+		probe_fail(p, REASON_CONNECT_TIMEOUT, 0);
+		return;
+	case PROBE_HANDSHAKE:
+		probe_fail(p, REASON_TLS_TIMEOUT, 0);
+		return;
+	case PROBE_TALKING:
+		probe_fail(
+		    p, p->noise ? REASON_ANSWER_GARBAGE : REASON_ANSWER_TIMEOUT, 0);
+		return;
+	case PROBE_HOLDING:
+		probe_succeed(p);
+		return;
+	case PROBE_IDLE:
+		break;
+	}
+	assert(!"an idle probe has no deadline");
+}
+
+static void
+on_timer(EV_P_ ev_timer *w, int revents)
+{
+	struct probe_run *p = container_of(w, struct probe_run, timer);
+	int64_t now = p->pulse->now;
+	int64_t deadline;
+
+	(void)EV_A;
+	(void)revents;
+	assert(probe_running(p));
+	if (p->fd < 0) { /* could not begin: the verdict is there already */
+		probe_finish(p);
+		return;
+	}
+	deadline = p->phase == PROBE_HOLDING
+		       ? p->deadline
+		       : lag_extended(&p->pulse->lag, p->deadline, p->lag_at_start,
+			     p->question->timeout_ns);
+	if (now >= deadline) {
+		on_expired(p);
+		return;
+	}
+	if (p->kind->proto == PROTO_UDP && p->resent < countof(resend_ns) &&
+	    now >= p->started + resend_ns[p->resent]) {
+		p->resent++;
+		p->sent = 0;
+		give(p);
+		if (!probe_running(p)) /* the socket knew already that nobody is there */
+			return;
+	}
+	p->deadline = deadline;
+	p->lag_at_start = p->pulse->lag.total_ns;
+	arm(p);
+}
+
+static void
+on_ready(EV_P_ ev_io *w, int revents)
+{
+	struct probe_run *p = container_of(w, struct probe_run, io);
+
+	(void)EV_A;
+	(void)revents;
+	assert(p->fd >= 0);
+	switch (p->phase) {
+	case PROBE_CONNECTING:
+		on_connected(p);
+		return;
+	case PROBE_HANDSHAKE:
+		on_handshake(p);
+		return;
+	case PROBE_TALKING:
+		on_talking(p);
+		return;
+	case PROBE_HOLDING:
+		on_holding(p);
+		return;
+	case PROBE_IDLE:
+		break;
+	}
+	assert(!"an idle probe watches nothing");
+}
+
+void
+probe_init(struct probe_run *p, struct pulse *pulse, probe_done *on_done)
+{
+	memset(p, 0, sizeof *p);
+	p->pulse = pulse;
+	p->on_done = on_done;
+	p->fd = -1;
+	ev_io_init(&p->io, on_ready, -1, EV_READ);
+	ev_init(&p->timer, on_timer);
+}
+
+void
+probe_start(struct probe_run *p, const struct probe_question *q)
+{
+	assert(!probe_running(p) && q->kind != PROBE_NONE);
+	p->question = q;
+	p->kind = &probe_kinds[q->kind];
+	p->started = clock_mono_ns();
+	p->connected = p->started;
+	p->lag_at_start = p->pulse->lag.total_ns;
+	p->deadline = p->started + q->connect_timeout_ns;
+	p->outcome = (struct outcome){0};
+	p->n_in = p->n_out = p->sent = 0;
+	p->resent = 0;
+	p->greeted = p->noise = false;
+	p->phase = PROBE_CONNECTING;
+	p->fd = reach_open(&q->addr, q->port, p->kind->proto, &q->source);
+	if (p->fd < 0) {
+		p->outcome.reason = reach_reason(-p->fd, &p->outcome.detail);
+		p->fd = -1;
+		p->deadline = p->pulse->now; /* the verdict comes with the next turn */
+	} else {
+		watch(p, EV_WRITE); /* a UDP socket is so at once */
+	}
+	arm(p);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef EDGE_PROBE_PULSE_H
+#define EDGE_PROBE_PULSE_H
+
+/*
+ * pulse - the loop's monotonic time, read once per turn, and the time the loop lost.
+ *
+ * Order inside one turn (libev runs higher priorities first):
+ *
+ *   2  pulse    the clock is read, lost time is counted
+ *   1  io       what has arrived is looked at
+ *   0  timers   only then are deadlines judged
+ *
+ * With equal priorities libev runs an expired timer before the answer that lies in the
+ * socket: after a stall every probe would fail.
+ */
+#include <ev.h>
+#include <stdint.h>
+
+#include "lag.h"
+
+#define PULSE_PRIORITY 2
+#define IO_PRIORITY    1
+
+struct pulse {
+	struct ev_loop *loop;
+	ev_check check;
+	ev_timer tick;
+	int64_t now; /* CLOCK_MONOTONIC of this turn */
+	struct lag lag;
+};
+
+/* Watches @loop; does not keep it alive. */
+void pulse_start(struct pulse *p, struct ev_loop *loop);
+void pulse_stop(struct pulse *p);
+
+#endif

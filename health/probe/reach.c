@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * reach - sockets toward members.
+ *
+ * An errno nobody thought of counts as connect-error, evidence against the member: a
+ * prober that shrugs at what it does not know keeps dead members.
+ */
+#include "reach.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <edge/base.h>
+
+static int
+reach_prepare(int fd, enum proto proto, const struct addr *source)
+{
+	struct sockaddr_storage ss;
+	socklen_t length;
+	int one = 1;
+
+	/* Requests are small and go out in one piece. */
+	if (proto == PROTO_TCP &&
+	    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one) != 0)
+		return -errno;
+	if (!addr_present(source))
+		return 0;
+	/* The port is chosen at connect(), per destination: no shortage of ports. */
+	if (setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof one) != 0)
+		return -errno;
+	length = addr_to_sockaddr(source, 0, &ss);
+	return bind(fd, (struct sockaddr *)&ss, length) == 0 ? 0 : -errno;
+}
+
+int
+reach_open(
+    const struct addr *to, uint16_t port, enum proto proto, const struct addr *source)
+{
+	struct sockaddr_storage ss;
+	socklen_t length = addr_to_sockaddr(to, port, &ss);
+	int type = proto == PROTO_UDP ? SOCK_DGRAM : SOCK_STREAM;
+	int fd = socket(ss.ss_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	err = reach_prepare(fd, proto, source);
+	if (err == 0 && connect(fd, (struct sockaddr *)&ss, length) != 0 &&
+	    errno != EINPROGRESS)
+		err = -errno;
+	if (err == 0)
+		return fd;
+	close(fd);
+	return err;
+}
+
+int
+reach_result(int fd)
+{
+	int error = 0;
+	socklen_t length = sizeof error;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) != 0)
+		return errno;
+	return error;
+}
+
+enum reason
+reach_reason(int error, uint64_t *ret_detail)
+{
+	static const int local[] = {EMFILE, ENFILE, ENOBUFS, ENOMEM, EADDRNOTAVAIL,
+	    EADDRINUSE, EPERM, EACCES, EAFNOSUPPORT, EPROTONOSUPPORT, EINVAL, EBADF,
+	    EAGAIN, ENOTSOCK, EFAULT, ENOPROTOOPT};
+
+	*ret_detail = 0;
+	if (error == ECONNREFUSED)
+		return REASON_CONNECT_REFUSED;
+	if (error == ETIMEDOUT)
+		return REASON_CONNECT_TIMEOUT;
+	*ret_detail = (uint64_t)error;
+	if (error == EHOSTUNREACH || error == ENETUNREACH || error == EHOSTDOWN ||
+	    error == ENETDOWN || error == ENONET)
+		return REASON_UNREACHABLE;
+	for (size_t i = 0; i < countof(local); i++)
+		if (error == local[i])
+			return REASON_LOCAL;
+	return REASON_CONNECT_ERROR;
+}

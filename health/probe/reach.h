@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef EDGE_PROBE_REACH_H
+#define EDGE_PROBE_REACH_H
+
+/*
+ * reach - the connection step of all probe kinds, and what an errno says about whom.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <edge/addr.h>
+#include <edge/model.h>
+#include <edge/state.h>
+
+/* A non-blocking, connecting (TCP) or connected (UDP) socket, from @source unless that
+ * is absent, with a fresh port.  The descriptor, or -errno. */
+int reach_open(
+    const struct addr *to, uint16_t port, enum proto proto, const struct addr *source);
+
+/* The result of a connection attempt whose socket became writable: 0 or an errno. */
+int reach_result(int fd);
+
+/* Pure.  REASON_LOCAL for what is our own fault: descriptors, buffers, ports, addresses
+ * of ours, permissions.  @detail is the errno where the reason has one. */
+enum reason reach_reason(int error, uint64_t *ret_detail);
+
+#endif

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * sip_answer - as much of RFC 3261 as a prober needs: start line, five headers, the
+ * length of a body.  Compact header names and folded lines are understood, because an
+ * answer must not look dead for its spelling.
+ */
+#include "sip_answer.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+/* A domain that nobody serves (RFC 2606): the Access Edge answers 504 by itself, at
+ * once.  A served domain would measure the next hop, and take all members down with it.
+ */
+#define PROBE_DOMAIN "edgepool.invalid"
+#define BRANCH_MAGIC "z9hG4bK"
+
+struct span {
+	const char *at;
+	size_t n;
+};
+
+/* The headers of one message. */
+struct headers {
+	struct span via, call_id, cseq, server; /* the first of each; at NULL: none */
+	size_t content_length;
+};
+
+void
+sip_question_init(struct sip_question *q, const uint8_t random[48])
+{
+	char *const ids[] = {q->branch, q->call_id, q->tag};
+
+	for (size_t i = 0; i < 3; i++)
+		for (size_t j = 0; j < 16; j++)
+			snprintf(ids[i] + 2 * j, 3, "%02x", random[16 * i + j]);
+}
+
+size_t
+sip_options(char *text, size_t size, const struct sip_question *q,
+    const struct addr *local, uint16_t local_port)
+{
+	char host[ADDR_PORT_TEXT_MAX];
+	int n = snprintf(text, size,
+	    "OPTIONS sip:" PROBE_DOMAIN " SIP/2.0\r\n"
+	    "Via: SIP/2.0/TLS %s;branch=" BRANCH_MAGIC "%s\r\n"
+	    "Max-Forwards: 70\r\n"
+	    "From: <sip:probe@" PROBE_DOMAIN ">;tag=%s;epid=%.10s\r\n"
+	    "To: <sip:" PROBE_DOMAIN ">\r\n"
+	    "Call-ID: %s\r\n"
+	    "CSeq: 1 OPTIONS\r\n"
+	    "User-Agent: edgepool/" EDGE_VERSION "\r\n"
+	    "Content-Length: 0\r\n"
+	    "\r\n",
+	    addr_port_text(local, local_port, host), q->branch, q->tag, q->tag,
+	    q->call_id);
+
+	return n < 0 || (size_t)n >= size ? 0 : (size_t)n;
+}
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static struct span
+trimmed(struct span s)
+{
+	while (s.n > 0 && (is_blank(s.at[0]) || s.at[0] == '\r' || s.at[0] == '\n'))
+		s = (struct span){s.at + 1, s.n - 1};
+	while (s.n > 0 && (is_blank(s.at[s.n - 1]) || s.at[s.n - 1] == '\r' ||
+			      s.at[s.n - 1] == '\n'))
+		s.n--;
+	return s;
+}
+
+static bool
+span_is(struct span s, const char *text)
+{
+	return s.n == strlen(text) && strncasecmp(s.at, text, s.n) == 0;
+}
+
+static bool
+span_begins(struct span s, const char *text)
+{
+	return s.n >= strlen(text) && strncasecmp(s.at, text, strlen(text)) == 0;
+}
+
+/* A decimal number of at most @digits digits and nothing else; -1 otherwise. */
+static long
+span_number(struct span s, size_t digits)
+{
+	long value = 0;
+
+	if (s.n == 0 || s.n > digits)
+		return -1;
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.at[i] < '0' || s.at[i] > '9')
+			return -1;
+		value = value * 10 + (s.at[i] - '0');
+	}
+	return value;
+}
+
+/* The line up to its line feed, folded continuation lines included, and @rest behind it.
+ * False when the text ends before. */
+static bool
+next_line(struct span *rest, struct span *ret)
+{
+	size_t end = 0;
+
+	for (;;) {
+		const char *feed =
+		    rest->n > end ? memchr(rest->at + end, '\n', rest->n - end) : NULL;
+
+		if (feed == NULL)
+			return false;
+		end = (size_t)(feed - rest->at) + 1;
+		/* An empty line folds nothing; otherwise a blank goes on with this one.
+		 */
+		if (trimmed((struct span){rest->at, end}).n == 0 || end >= rest->n ||
+		    !is_blank(rest->at[end]))
+			break;
+	}
+	*ret = trimmed((struct span){rest->at, end});
+	*rest = (struct span){rest->at + end, rest->n - end};
+	return true;
+}
+
+static void
+keep_first(struct span *slot, struct span value)
+{
+	if (slot->at == NULL)
+		*slot = value;
+}
+
+static int
+take_header(struct span line, struct headers *h)
+{
+	const char *colon = memchr(line.at, ':', line.n);
+	struct span name, value;
+	long length;
+
+	if (colon == NULL)
+		return -EBADMSG;
+	name = trimmed((struct span){line.at, (size_t)(colon - line.at)});
+	value = trimmed((struct span){colon + 1, line.n - (size_t)(colon - line.at) - 1});
+	if (span_is(name, "Via") || span_is(name, "v"))
+		keep_first(&h->via, value);
+	else if (span_is(name, "Call-ID") || span_is(name, "i"))
+		keep_first(&h->call_id, value);
+	else if (span_is(name, "CSeq"))
+		keep_first(&h->cseq, value);
+	else if (span_is(name, "Server"))
+		keep_first(&h->server, value);
+	else if (span_is(name, "Content-Length") || span_is(name, "l")) {
+		length = span_number(value, 6);
+		if (length < 0)
+			return -EBADMSG;
+		h->content_length = (size_t)length;
+	}
+	return 0;
+}
+
+/* The branch parameter of a Via, without the magic; empty when there is none. */
+static struct span
+via_branch(struct span via)
+{
+	static const char word[] = ";branch=" BRANCH_MAGIC;
+	struct span none = {"", 0};
+
+	for (size_t i = 0; i < via.n; i++) {
+		struct span from = {via.at + i, via.n - i};
+		size_t n = 0;
+
+		if (!span_begins(from, word))
+			continue;
+		from = (struct span){from.at + strlen(word), from.n - strlen(word)};
+		while (n < from.n && from.at[n] != ';' && from.at[n] != ',' &&
+		       !is_blank(from.at[n]))
+			n++;
+		return (struct span){from.at, n};
+	}
+	return none;
+}
+
+static bool
+cseq_is_ours(struct span cseq)
+{
+	return cseq.n > 2 && cseq.at[0] == '1' && is_blank(cseq.at[1]) &&
+	       span_is(trimmed((struct span){cseq.at + 1, cseq.n - 1}), "OPTIONS");
+}
+
+static bool
+is_ours(const struct headers *h, const struct sip_question *q)
+{
+	return h->via.at != NULL && h->call_id.at != NULL && h->cseq.at != NULL &&
+	       span_is(via_branch(h->via), q->branch) &&
+	       span_is(h->call_id, q->call_id) && cseq_is_ours(h->cseq);
+}
+
+static unsigned
+server_major(struct span server)
+{
+	struct span digits = {server.at, 0};
+
+	if (server.at == NULL || !span_begins(server, "RTC/"))
+		return 0;
+	digits.at += 4;
+	while (4 + digits.n < server.n && digits.n < 3 && digits.at[digits.n] >= '0' &&
+	       digits.at[digits.n] <= '9')
+		digits.n++;
+	return digits.n == 0 ? 0 : (unsigned)span_number(digits, 3);
+}
+
+/* 100..699 for a status line, 0 for a request line, -1 for neither. */
+static int
+start_line_status(struct span line)
+{
+	static const char version[] = "SIP/2.0";
+	size_t n = strlen(version);
+	long status;
+
+	if (span_begins(line, "SIP/2.0 ")) {
+		if (line.n < n + 4 || (line.n > n + 4 && line.at[n + 4] != ' '))
+			return -1;
+		status = span_number((struct span){line.at + n + 1, 3}, 3);
+		return status < 100 || status > 699 ? -1 : (int)status;
+	}
+	if (line.n > n + 1 && line.at[line.n - n - 1] == ' ' &&
+	    span_is((struct span){line.at + line.n - n, n}, version))
+		return 0;
+	return -1;
+}
+
+/* False early where the stream cannot become SIP, so that a babbling peer is named at
+ * once instead of at the timeout. */
+static bool
+may_become_sip(struct span s)
+{
+	for (size_t i = 0; i < s.n && s.at[i] != '\r' && s.at[i] != '\n'; i++)
+		if ((unsigned char)s.at[i] < 0x20 || s.at[i] == 0x7f)
+			return false;
+	return true;
+}
+
+/* One message off the front of @rest: its status as above, its headers. */
+static int
+next_message(struct span *rest, int *ret_status, struct headers *ret)
+{
+	struct span line, from = *rest;
+	struct headers h = {0};
+	int err;
+
+	do { /* keep-alives: empty lines between messages */
+		if (!next_line(&from, &line))
+			return may_become_sip(from) ? -EAGAIN : -EBADMSG;
+	} while (line.n == 0);
+	*ret_status = start_line_status(line);
+	if (*ret_status < 0)
+		return -EBADMSG;
+	for (;;) {
+		if (!next_line(&from, &line))
+			return -EAGAIN;
+		if (line.n == 0)
+			break;
+		err = take_header(line, &h);
+		if (err != 0)
+			return err;
+	}
+	/* The body of the last one need not arrive: nobody reads it. */
+	h.content_length = h.content_length < from.n ? h.content_length : from.n;
+	*rest = (struct span){from.at + h.content_length, from.n - h.content_length};
+	*ret = h;
+	return 0;
+}
+
+int
+sip_answer_parse(
+    const char *text, size_t n, const struct sip_question *q, struct sip_answer *ret)
+{
+	struct span rest = {text, n};
+	struct headers h;
+	int status, err;
+
+	for (;;) {
+		err = next_message(&rest, &status, &h);
+		if (err != 0)
+			return err;
+		if (status < 200) /* a request, or provisional */
+			continue;
+		if (!is_ours(&h, q))
+			return -ENOMSG;
+		ret->status = status;
+		ret->server_major = server_major(h.server);
+		return 0;
+	}
+}

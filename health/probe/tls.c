@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * tls - the only file that includes OpenSSL.
+ *
+ * The system's openssl.cnf may raise minimum version and security level; both are set
+ * here after the context is made, because strictness is the business of who sends data,
+ * not of who asks whether a member lives.
+ *
+ * Programs that use this ignore SIGPIPE.
+ */
+#include "tls.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+/* Everything a server might still choose, anonymous and empty ciphers excepted. */
+#define CIPHERS "ALL:!aNULL:!eNULL:@SECLEVEL=0"
+
+struct tls_context {
+	SSL_CTX *ssl;
+	bool certificate, sni;
+};
+
+enum { SAW_HELLO = 1, SAW_CERTIFICATE = 2, SAW_REQUEST = 4, SAW_ALL = 7 };
+
+struct tls {
+	SSL *ssl;
+	unsigned saw; /* of the peer's first flight */
+	int alert;    /* the fatal alert received, or -1 */
+	int error;
+	bool broken; /* no goodbye after a failure: OpenSSL forbids it */
+};
+
+/* A key behind a passphrase must fail, not ask the terminal. */
+static int
+no_passphrase(char *buf, int size, int writing, void *owner)
+{
+	(void)buf;
+	(void)size;
+	(void)writing;
+	(void)owner;
+	return -1;
+}
+
+/* Notes which handshake messages came.  In TLS 1.3 they are decrypted by then. */
+static void
+on_message(
+    int sent, int version, int content, const void *octets, size_t n, SSL *ssl, void *arg)
+{
+	struct tls *t = arg;
+	const unsigned char *message = octets;
+
+	(void)version;
+	(void)ssl;
+	if (sent || n == 0)
+		return;
+	if (content == SSL3_RT_ALERT && n == 2 && message[0] == SSL3_AL_FATAL)
+		t->alert = message[1];
+	if (content != SSL3_RT_HANDSHAKE)
+		return;
+	if (message[0] == SSL3_MT_SERVER_HELLO)
+		t->saw |= SAW_HELLO;
+	else if (message[0] == SSL3_MT_CERTIFICATE)
+		t->saw |= SAW_CERTIFICATE;
+	else if (message[0] == SSL3_MT_CERTIFICATE_REQUEST)
+		t->saw |= SAW_REQUEST;
+}
+
+static const char *
+library_text(void)
+{
+	const char *text = ERR_reason_error_string(ERR_peek_last_error());
+
+	return text == NULL ? "unknown error" : text;
+}
+
+static int
+version_number(const char *word)
+{
+	static const struct {
+		const char *word;
+		int number;
+	} versions[] = {{"1.0", TLS1_VERSION}, {"1.1", TLS1_1_VERSION},
+	    {"1.2", TLS1_2_VERSION}, {"1.3", TLS1_3_VERSION}};
+
+	for (size_t i = 0; word != NULL && i < sizeof versions / sizeof versions[0]; i++)
+		if (strcmp(word, versions[i].word) == 0)
+			return versions[i].number;
+	return TLS1_VERSION;
+}
+
+static int
+load_certificate(SSL_CTX *ssl, const struct tls_conf *conf, char *why, size_t size)
+{
+	const char *key = conf->key == NULL ? conf->certificate : conf->key;
+
+	if (SSL_CTX_use_certificate_chain_file(ssl, conf->certificate) != 1) {
+		snprintf(why, size, "client certificate %s: %s", conf->certificate,
+		    library_text());
+		return -EINVAL;
+	}
+	if (SSL_CTX_use_PrivateKey_file(ssl, key, SSL_FILETYPE_PEM) != 1 ||
+	    SSL_CTX_check_private_key(ssl) != 1) {
+		snprintf(why, size, "client key %s: %s", key, library_text());
+		return -EINVAL;
+	}
+	return 0;
+}
+
+int
+tls_context_new(
+    const struct tls_conf *conf, struct tls_context **ret, char *why, size_t size)
+{
+	struct tls_context *c = calloc(1, sizeof *c);
+	int err = -ENOMEM;
+
+	snprintf(why, size, "out of memory");
+	if (c == NULL)
+		return err;
+	ERR_clear_error();
+	c->sni = conf->sni;
+	c->ssl = SSL_CTX_new(TLS_client_method());
+	if (c->ssl == NULL)
+		goto fail;
+	SSL_CTX_set_security_level(c->ssl, 0);
+	SSL_CTX_set_min_proto_version(c->ssl, version_number(conf->min_version));
+	SSL_CTX_set_max_proto_version(c->ssl, 0);
+	SSL_CTX_set_options(c->ssl, SSL_OP_LEGACY_SERVER_CONNECT);
+	SSL_CTX_set_verify(c->ssl, SSL_VERIFY_NONE, NULL);
+	SSL_CTX_set_session_cache_mode(c->ssl, SSL_SESS_CACHE_OFF);
+	SSL_CTX_set_default_passwd_cb(c->ssl, no_passphrase);
+	SSL_CTX_set_mode(c->ssl, SSL_MODE_ENABLE_PARTIAL_WRITE);
+	err = -EINVAL;
+	snprintf(why, size, "no usable TLS ciphers");
+	if (SSL_CTX_set_cipher_list(c->ssl, CIPHERS) != 1)
+		goto fail;
+	if (conf->certificate != NULL) {
+		err = load_certificate(c->ssl, conf, why, size);
+		if (err != 0)
+			goto fail;
+		c->certificate = true;
+	}
+	*ret = c;
+	return 0;
+fail:
+	tls_context_free(&c);
+	return err;
+}
+
+void
+tls_context_free(struct tls_context **pc)
+{
+	if (*pc == NULL)
+		return;
+	SSL_CTX_free((*pc)->ssl);
+	free(*pc);
+	*pc = NULL;
+}
+
+bool
+tls_context_has_certificate(const struct tls_context *c)
+{
+	return c->certificate;
+}
+
+int
+tls_open(struct tls_context *c, int fd, const char *name, struct tls **ret)
+{
+	struct tls *t = calloc(1, sizeof *t);
+
+	if (t == NULL)
+		return -ENOMEM;
+	t->alert = -1;
+	t->ssl = SSL_new(c->ssl);
+	if (t->ssl == NULL || SSL_set_fd(t->ssl, fd) != 1 ||
+	    (c->sni && name != NULL && SSL_set_tlsext_host_name(t->ssl, name) != 1)) {
+		tls_close(&t);
+		return -ENOMEM;
+	}
+	SSL_set_msg_callback(t->ssl, on_message);
+	SSL_set_msg_callback_arg(t->ssl, t);
+	SSL_set_connect_state(t->ssl);
+	*ret = t;
+	return 0;
+}
+
+void
+tls_close(struct tls **pt)
+{
+	if (*pt == NULL)
+		return;
+	if ((*pt)->ssl != NULL && !(*pt)->broken && SSL_is_init_finished((*pt)->ssl))
+		SSL_shutdown((*pt)->ssl);
+	ERR_clear_error();
+	SSL_free((*pt)->ssl);
+	free(*pt);
+	*pt = NULL;
+}
+
+/* What a call of the library that did not succeed means. */
+static enum tls_result
+tls_judge(struct tls *t, int result, int error)
+{
+	unsigned long code = ERR_peek_error();
+
+	switch (SSL_get_error(t->ssl, result)) {
+	case SSL_ERROR_WANT_READ:
+		return TLS_WANT_READ;
+	case SSL_ERROR_WANT_WRITE:
+		return TLS_WANT_WRITE;
+	case SSL_ERROR_ZERO_RETURN:
+		return TLS_CLOSED;
+	}
+	t->broken = true;
+	if (t->alert >= 0) {
+		t->error = t->alert;
+		return TLS_ALERT;
+	}
+	if (code == 0) {
+		t->error = error;
+		return error == 0 || error == ECONNRESET || error == EPIPE ? TLS_CLOSED
+									   : TLS_ERRNO;
+	}
+	t->error = ERR_GET_REASON(code);
+	return t->error == SSL_R_UNEXPECTED_EOF_WHILE_READING ? TLS_CLOSED : TLS_FAILED;
+}
+
+enum tls_result
+tls_handshake(struct tls *t)
+{
+	int result;
+
+	ERR_clear_error();
+	errno = 0;
+	result = SSL_do_handshake(t->ssl);
+	return result == 1 ? TLS_OK : tls_judge(t, result, errno);
+}
+
+enum tls_result
+tls_read(struct tls *t, void *octets, size_t size, size_t *ret_n)
+{
+	int result;
+
+	ERR_clear_error();
+	errno = 0;
+	result = SSL_read_ex(t->ssl, octets, size, ret_n);
+	return result == 1 ? TLS_OK : tls_judge(t, result, errno);
+}
+
+enum tls_result
+tls_write(struct tls *t, const void *octets, size_t n, size_t *ret_n)
+{
+	int result;
+
+	ERR_clear_error();
+	errno = 0;
+	result = SSL_write_ex(t->ssl, octets, n, ret_n);
+	return result == 1 ? TLS_OK : tls_judge(t, result, errno);
+}
+
+int
+tls_error(const struct tls *t)
+{
+	return t->error;
+}
+
+static int64_t
+not_after(const X509 *leaf)
+{
+	int days, seconds;
+
+	/* Against the epoch: ASN1_TIME_to_tm() would need timegm(). */
+	ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
+	int64_t ret = 0;
+
+	if (epoch != NULL &&
+	    ASN1_TIME_diff(&days, &seconds, epoch, X509_get0_notAfter(leaf)))
+		ret = (int64_t)days * 86400 + seconds;
+	ASN1_TIME_free(epoch);
+	return ret;
+}
+
+void
+tls_facts(const struct tls *t, struct tls_facts *ret)
+{
+	X509 *leaf = SSL_get0_peer_certificate(t->ssl);
+	unsigned n = 0;
+
+	*ret = (struct tls_facts){
+	    .version = t->saw & SAW_HELLO ? SSL_version(t->ssl) : 0,
+	    .asked_us = (t->saw & SAW_ALL) == SAW_ALL,
+	};
+	if (leaf == NULL)
+		return;
+	ret->has_certificate = X509_digest(leaf, EVP_sha256(), ret->sha256, &n) == 1;
+	ret->not_after_s = not_after(leaf);
+	ERR_clear_error();
+}

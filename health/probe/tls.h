@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef EDGE_PROBE_TLS_H
+#define EDGE_PROBE_TLS_H
+
+/*
+ * tls - handshakes with what real Edge Servers speak; tls.c alone knows OpenSSL.
+ *
+ * TLS 1.0 to 1.3, security level 0, SHA-1, servers without secure renegotiation: hosts of
+ * 2013 need all of it, and a prober that refuses them takes working members out.
+ * Certificates are recorded and never a reason to fail.
+ *
+ * A context belongs to a pool and is used by any number of connections.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <edge/model.h>
+
+#include "outcome.h"
+
+struct tls_context;
+struct tls; /* one connection */
+
+enum tls_result {
+	TLS_OK,
+	TLS_WANT_READ,  /* come back when readable */
+	TLS_WANT_WRITE, /* come back when writable */
+	TLS_CLOSED,     /* the peer ended the connection, with or without saying so */
+	TLS_ALERT,      /* tls_error() is the alert's number */
+	TLS_FAILED,     /* tls_error() is the library's reason */
+	TLS_ERRNO,      /* tls_error() is an errno */
+};
+
+/* Reads the client certificate and key, if configured.  0, or -errno with a sentence for
+ * people in @why. */
+int tls_context_new(
+    const struct tls_conf *conf, struct tls_context **ret, char *why, size_t size);
+void tls_context_free(struct tls_context **pc);
+bool tls_context_has_certificate(const struct tls_context *c);
+
+/* @fd is borrowed, connected and non-blocking.  @name is sent as SNI, or NULL. */
+int tls_open(struct tls_context *c, int fd, const char *name, struct tls **ret);
+/* Says goodbye without waiting for an answer, then frees. */
+void tls_close(struct tls **pt);
+
+enum tls_result tls_handshake(struct tls *t);
+enum tls_result tls_read(struct tls *t, void *octets, size_t size, size_t *ret_n);
+enum tls_result tls_write(struct tls *t, const void *octets, size_t n, size_t *ret_n);
+int tls_error(const struct tls *t);
+
+/* What is known so far; valid at any time. */
+void tls_facts(const struct tls *t, struct tls_facts *ret);
+
+#endif

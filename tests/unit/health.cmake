@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: BSD-2-Clause
+edge_unit_test(turn_codec LINK edge_probe)
+edge_unit_test(sip_answer LINK edge_probe)
+edge_unit_test(xmpp_answer LINK edge_probe)
+
+# A judge that nobody here wrote.
+edge_optional(NICE nice "MS-TURN octets are not judged by libnice")
+if(NICE_FOUND)
+  edge_unit_test(turn_judge LINK edge_probe PkgConfig::NICE)
+endif()
