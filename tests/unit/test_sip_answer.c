@@ -16,11 +16,13 @@ static const struct sip_question question = {
     .tag = "d0d1d2d3d4d5d6d7d8d9dadbdcdddedf",
 };
 
-#define VIA	"Via: SIP/2.0/TLS 192.0.2.1:40000;branch=z9hG4bK00112233445566778899aabbccddeeff\r\n"
+#define VIA                                                                              \
+	"Via: SIP/2.0/TLS "                                                              \
+	"192.0.2.1:40000;branch=z9hG4bK00112233445566778899aabbccddeeff\r\n"
 #define CALL_ID "Call-ID: c0c1c2c3c4c5c6c7c8c9cacbcccdcecf\r\n"
-#define CSEQ	"CSeq: 1 OPTIONS\r\n"
-#define OURS	VIA CALL_ID CSEQ
-#define END	"Content-Length: 0\r\n\r\n"
+#define CSEQ    "CSeq: 1 OPTIONS\r\n"
+#define OURS    VIA CALL_ID CSEQ
+#define END     "Content-Length: 0\r\n\r\n"
 
 struct row {
 	const char *sentence;
@@ -33,38 +35,61 @@ struct row {
 static const struct row rows[] = {
     {"504, as a healthy Access Edge of 2013 answers",
 	"SIP/2.0 504 Server time-out\r\nms-user-logon-data: RemoteUser\r\n"
-	"From: <sip:probe@edgepool.invalid>;tag=1\r\nTo: <sip:edgepool.invalid>;tag=2\r\n" CALL_ID
-	    CSEQ VIA "Server: RTC/5.0\r\n" END, 0, 504, 5},
+	"From: <sip:probe@edgepool.invalid>;tag=1\r\nTo: "
+	"<sip:edgepool.invalid>;tag=2\r\n" CALL_ID CSEQ VIA "Server: RTC/5.0\r\n" END,
+	0, 504, 5},
     {"no Server header", "SIP/2.0 504 Server time-out\r\n" OURS END, 0, 504, 0},
-    {"another server", "SIP/2.0 200 OK\r\n" OURS "Server: kamailio (5.6.3)\r\n" END, 0, 200, 0},
-    {"a server without a number", "SIP/2.0 200 OK\r\n" OURS "Server: RTC/x\r\n" END, 0, 200, 0},
-    {"400 of the years before", "SIP/2.0 400 Invalid Contact information\r\n" OURS
-	"ms-diagnostics: 1018;reason=\"Parsing failure\"\r\n" END, 0, 400, 0},
-    {"503", "SIP/2.0 503 Service Unavailable\r\n" OURS "Retry-After: 9\r\n" END, 0, 503, 0},
-    {"compact header names", "SIP/2.0 401 Unauthorized\r\n"
-	"v: SIP/2.0/TLS h;branch=z9hG4bK00112233445566778899aabbccddeeff;received=1.2.3.4\r\n"
-	"i: c0c1c2c3c4c5c6c7c8c9cacbcccdcecf\r\nCSEQ:1 OPTIONS\r\nl: 0\r\n\r\n", 0, 401, 0},
-    {"folded lines", "SIP/2.0 200 OK\r\nVia:\r\n SIP/2.0/TLS h\r\n"
-	"\t;branch=z9hG4bK00112233445566778899aabbccddeeff\r\n" CALL_ID CSEQ END, 0, 200, 0},
-    {"bare line feeds", "SIP/2.0 200 OK\nVia: SIP/2.0/TLS h;branch="
-	"z9hG4bK00112233445566778899aabbccddeeff\nCall-ID: c0c1c2c3c4c5c6c7c8c9cacbcccdcecf\n"
-	"CSeq: 1 OPTIONS\n\n", 0, 200, 0},
+    {"another server", "SIP/2.0 200 OK\r\n" OURS "Server: kamailio (5.6.3)\r\n" END, 0,
+	200, 0},
+    {"a server without a number", "SIP/2.0 200 OK\r\n" OURS "Server: RTC/x\r\n" END, 0,
+	200, 0},
+    {"400 of the years before",
+	"SIP/2.0 400 Invalid Contact information\r\n" OURS
+	"ms-diagnostics: 1018;reason=\"Parsing failure\"\r\n" END,
+	0, 400, 0},
+    {"503", "SIP/2.0 503 Service Unavailable\r\n" OURS "Retry-After: 9\r\n" END, 0, 503,
+	0},
+    {"compact header names",
+	"SIP/2.0 401 Unauthorized\r\n"
+	"v: SIP/2.0/TLS "
+	"h;branch=z9hG4bK00112233445566778899aabbccddeeff;received=1.2.3.4\r\n"
+	"i: c0c1c2c3c4c5c6c7c8c9cacbcccdcecf\r\nCSEQ:1 OPTIONS\r\nl: 0\r\n\r\n",
+	0, 401, 0},
+    {"folded lines",
+	"SIP/2.0 200 OK\r\nVia:\r\n SIP/2.0/TLS h\r\n"
+	"\t;branch=z9hG4bK00112233445566778899aabbccddeeff\r\n" CALL_ID CSEQ END,
+	0, 200, 0},
+    {"bare line feeds",
+	"SIP/2.0 200 OK\nVia: SIP/2.0/TLS h;branch="
+	"z9hG4bK00112233445566778899aabbccddeeff\nCall-ID: "
+	"c0c1c2c3c4c5c6c7c8c9cacbcccdcecf\n"
+	"CSeq: 1 OPTIONS\n\n",
+	0, 200, 0},
     {"an empty reason phrase", "SIP/2.0 504 \r\n" OURS END, 0, 504, 0},
     {"no reason phrase", "SIP/2.0 504\r\n" OURS END, 0, 504, 0},
-    {"a body that has not come", "SIP/2.0 200 OK\r\n" OURS "Content-Length: 900\r\n\r\nv=0", 0,
-	200, 0},
+    {"a body that has not come",
+	"SIP/2.0 200 OK\r\n" OURS "Content-Length: 900\r\n\r\nv=0", 0, 200, 0},
     {"keep-alives in front", "\r\n\r\n\r\nSIP/2.0 504 x\r\n" OURS END, 0, 504, 0},
-    {"a provisional response first", "SIP/2.0 100 Trying\r\n" OURS
-	"Content-Length: 4\r\n\r\nwaitSIP/2.0 504 x\r\n" OURS END, 0, 504, 0},
-    {"a request of the peer's first", "OPTIONS sip:you SIP/2.0\r\nVia: x\r\n" END
-	"SIP/2.0 504 x\r\n" OURS END, 0, 504, 0},
-    {"another branch", "SIP/2.0 504 x\r\nVia: SIP/2.0/TLS h;branch=z9hG4bKother\r\n" CALL_ID
-	CSEQ END, -ENOMSG, 0, 0},
-    {"our branch, but not in the topmost Via", "SIP/2.0 504 x\r\nVia: SIP/2.0/TLS h;branch="
-	"z9hG4bKother\r\n" OURS END, -ENOMSG, 0, 0},
-    {"another Call-ID", "SIP/2.0 504 x\r\n" VIA "Call-ID: other\r\n" CSEQ END, -ENOMSG, 0, 0},
-    {"another CSeq", "SIP/2.0 504 x\r\n" VIA CALL_ID "CSeq: 2 OPTIONS\r\n" END, -ENOMSG, 0, 0},
-    {"another method", "SIP/2.0 504 x\r\n" VIA CALL_ID "CSeq: 1 REGISTER\r\n" END, -ENOMSG, 0, 0},
+    {"a provisional response first",
+	"SIP/2.0 100 Trying\r\n" OURS
+	"Content-Length: 4\r\n\r\nwaitSIP/2.0 504 x\r\n" OURS END,
+	0, 504, 0},
+    {"a request of the peer's first",
+	"OPTIONS sip:you SIP/2.0\r\nVia: x\r\n" END "SIP/2.0 504 x\r\n" OURS END, 0, 504,
+	0},
+    {"another branch",
+	"SIP/2.0 504 x\r\nVia: SIP/2.0/TLS h;branch=z9hG4bKother\r\n" CALL_ID CSEQ END,
+	-ENOMSG, 0, 0},
+    {"our branch, but not in the topmost Via",
+	"SIP/2.0 504 x\r\nVia: SIP/2.0/TLS h;branch="
+	"z9hG4bKother\r\n" OURS END,
+	-ENOMSG, 0, 0},
+    {"another Call-ID", "SIP/2.0 504 x\r\n" VIA "Call-ID: other\r\n" CSEQ END, -ENOMSG, 0,
+	0},
+    {"another CSeq", "SIP/2.0 504 x\r\n" VIA CALL_ID "CSeq: 2 OPTIONS\r\n" END, -ENOMSG,
+	0, 0},
+    {"another method", "SIP/2.0 504 x\r\n" VIA CALL_ID "CSeq: 1 REGISTER\r\n" END,
+	-ENOMSG, 0, 0},
     {"no Via at all", "SIP/2.0 504 x\r\n" CALL_ID CSEQ END, -ENOMSG, 0, 0},
     {"only provisional", "SIP/2.0 100 Trying\r\n" OURS END, -EAGAIN, 0, 0},
     {"nothing yet", "", -EAGAIN, 0, 0},
@@ -75,9 +100,12 @@ static const struct row rows[] = {
     {"a status that is none", "SIP/2.0 999 x\r\n" OURS END, -EBADMSG, 0, 0},
     {"a status of letters", "SIP/2.0 abc x\r\n" OURS END, -EBADMSG, 0, 0},
     {"a status too long", "SIP/2.0 5044 x\r\n" OURS END, -EBADMSG, 0, 0},
-    {"a header without a colon", "SIP/2.0 504 x\r\nnonsense\r\n" OURS END, -EBADMSG, 0, 0},
-    {"a length that is none", "SIP/2.0 100 x\r\nContent-Length: -1\r\n\r\n", -EBADMSG, 0, 0},
-    {"a length beyond reason", "SIP/2.0 100 x\r\nContent-Length: 9999999\r\n\r\n", -EBADMSG, 0, 0},
+    {"a header without a colon", "SIP/2.0 504 x\r\nnonsense\r\n" OURS END, -EBADMSG, 0,
+	0},
+    {"a length that is none", "SIP/2.0 100 x\r\nContent-Length: -1\r\n\r\n", -EBADMSG, 0,
+	0},
+    {"a length beyond reason", "SIP/2.0 100 x\r\nContent-Length: 9999999\r\n\r\n",
+	-EBADMSG, 0, 0},
 };
 
 static void
@@ -134,7 +162,8 @@ the_question_is_sip_and_its_ids_come_back(void **state)
 	n = sip_options(text, sizeof text, &q, &local, 40000);
 	assert_true(n > 0 && n == strlen(text));
 	assert_memory_equal(text, "OPTIONS sip:", 12);
-	assert_non_null(strstr(text, "\r\nVia: SIP/2.0/TLS [2001:db8::1]:40000;branch=z9hG4bK"));
+	assert_non_null(
+	    strstr(text, "\r\nVia: SIP/2.0/TLS [2001:db8::1]:40000;branch=z9hG4bK"));
 	assert_non_null(strstr(text, "\r\nMax-Forwards: 70\r\n"));
 	assert_string_equal(text + n - 4, "\r\n\r\n");
 

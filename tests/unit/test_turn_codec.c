@@ -11,11 +11,11 @@
 #include "pseudo_tls.h"
 #include "turn_codec.h"
 
-#define TX "a0a1a2a3a4a5a6a7a8a9aaabacadaeaf"
+#define TX     "a0a1a2a3a4a5a6a7a8a9aaabacadaeaf"
 #define COOKIE "000f000472c64bc6"
-#define E401 "0009000400000401"
-#define REALM "0015000572746d6564" /* five octets, not padded */
-#define NONCE "00140003616263"
+#define E401   "0009000400000401"
+#define REALM  "0015000572746d6564" /* five octets, not padded */
+#define NONCE  "00140003616263"
 
 static size_t
 octets(const char *hex, uint8_t *ret)
@@ -38,12 +38,18 @@ allocate_has_the_golden_octets(void **state)
 
 	(void)state;
 	octets(TX, tx);
-	assert_int_equal(octets("00030010" TX "000f000472c64bc6" "8008000400000001", want), 36);
+	assert_int_equal(octets("00030010" TX "000f000472c64bc6"
+				"8008000400000001",
+			     want),
+	    36);
 	turn_allocate(got, tx);
 	assert_memory_equal(got, want, 36);
 
-	assert_int_equal(
-	    octets("02000024" "00030010" TX "000f000472c64bc6" "8008000400000001", want), 40);
+	assert_int_equal(octets("02000024"
+				"00030010" TX "000f000472c64bc6"
+				"8008000400000001",
+			     want),
+	    40);
 	turn_allocate_framed(got, tx);
 	assert_memory_equal(got, want, 40);
 }
@@ -55,9 +61,16 @@ pseudo_hello_has_the_golden_octets(void **state)
 
 	(void)state;
 	memset(random, 0x5a, sizeof random);
-	assert_int_equal(octets("160301002d" "01000029" "0301"
-				"5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a"
-				"00" "00020018" "0100", want), 50);
+	assert_int_equal(
+	    octets("160301002d"
+		   "01000029"
+		   "0301"
+		   "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a"
+		   "00"
+		   "00020018"
+		   "0100",
+		want),
+	    50);
 	pseudo_tls_hello(got, random);
 	assert_memory_equal(got, want, 50);
 }
@@ -68,13 +81,21 @@ pseudo_answer_is_checked_octet_by_octet(void **state)
 	uint8_t golden[128], bent[128];
 
 	(void)state;
-	assert_int_equal(octets("160301004e" "02000046" "0301"
-				"1111111111111111111111111111111111111111111111111111111111111111"
-				"20"
-				"2222222222222222222222222222222222222222222222222222222222222222"
-				"0018" "00" "0e000000", golden), 83);
+	assert_int_equal(
+	    octets("160301004e"
+		   "02000046"
+		   "0301"
+		   "1111111111111111111111111111111111111111111111111111111111111111"
+		   "20"
+		   "2222222222222222222222222222222222222222222222222222222222222222"
+		   "0018"
+		   "00"
+		   "0e000000",
+		golden),
+	    83);
 	assert_int_equal(pseudo_tls_check(golden, 83), 0);
-	assert_int_equal(pseudo_tls_check(golden, 84), 0); /* more behind it is not its business */
+	assert_int_equal(
+	    pseudo_tls_check(golden, 84), 0); /* more behind it is not its business */
 	for (size_t n = 0; n < 83; n++)
 		assert_int_equal(pseudo_tls_check(golden, n), -EAGAIN);
 	for (size_t i = 0; i < 83; i++) {
@@ -101,16 +122,17 @@ struct answer_row {
 static const struct answer_row answer_rows[] = {
     {"a challenge", "0113LLLL" TX COOKIE E401 REALM NONCE, 0, 401, true, true, "-", 0},
     {"a challenge that names its relay",
-	"0113LLLL" TX COOKIE E401 REALM NONCE "000e000800010d96836b9b1e", 0, 401, true, true,
-	"131.107.155.30", 3478},
+	"0113LLLL" TX COOKIE E401 REALM NONCE "000e000800010d96836b9b1e", 0, 401, true,
+	true, "131.107.155.30", 3478},
     {"an IPv6 relay",
 	"0113LLLL" TX COOKIE E401 REALM NONCE
-	"000e001400020d9620010db8000000000000000000000007", 0, 401, true, true,
-	"2001:db8::7", 3478},
+	"000e001400020d9620010db8000000000000000000000007",
+	0, 401, true, true, "2001:db8::7", 3478},
     {"unknown attributes are passed over",
 	"0113LLLL" TX COOKIE "80500004000000018008000400000003" E401 REALM NONCE, 0, 401,
 	true, true, "-", 0},
-    {"try another", "0113LLLL" TX COOKIE "0009000400000300", 0, 300, false, false, "-", 0},
+    {"try another", "0113LLLL" TX COOKIE "0009000400000300", 0, 300, false, false, "-",
+	0},
     {"no realm", "0113LLLL" TX COOKIE E401 NONCE, 0, 401, false, true, "-", 0},
     {"an empty realm is none", "0113LLLL" TX COOKIE E401 "00150000" NONCE, 0, 401, false,
 	true, "-", 0},
@@ -119,19 +141,20 @@ static const struct answer_row answer_rows[] = {
     {"a cookie of the wrong size", "0113LLLL" TX "000f000372c64b" E401, -EBADMSG, 0, 0, 0,
 	NULL, 0},
     {"no attribute at all", "0113LLLL" TX, -EBADMSG, 0, 0, 0, NULL, 0},
-    {"another transaction", "0113LLLLb0a1a2a3a4a5a6a7a8a9aaabacadaeaf" COOKIE E401, -ENOMSG,
-	0, 0, 0, NULL, 0},
+    {"another transaction", "0113LLLLb0a1a2a3a4a5a6a7a8a9aaabacadaeaf" COOKIE E401,
+	-ENOMSG, 0, 0, 0, NULL, 0},
     {"a length that is not there", "01130040" TX COOKIE E401, -EBADMSG, 0, 0, 0, NULL, 0},
     {"an attribute beyond the end", "0113LLLL" TX COOKIE "0015ffff61", -EBADMSG, 0, 0, 0,
 	NULL, 0},
     {"half an attribute header", "0113LLLL" TX COOKIE "0015", -EBADMSG, 0, 0, 0, NULL, 0},
-    {"an error code of class 0", "0113LLLL" TX COOKIE "0009000400000001", -EBADMSG, 0, 0, 0,
-	NULL, 0},
-    {"a short error code", "0113LLLL" TX COOKIE "000900020000", -EBADMSG, 0, 0, 0, NULL, 0},
+    {"an error code of class 0", "0113LLLL" TX COOKIE "0009000400000001", -EBADMSG, 0, 0,
+	0, NULL, 0},
+    {"a short error code", "0113LLLL" TX COOKIE "000900020000", -EBADMSG, 0, 0, 0, NULL,
+	0},
     {"an address of an unknown family",
 	"0113LLLL" TX COOKIE E401 "000e000800030d96836b9b1e", -EBADMSG, 0, 0, 0, NULL, 0},
-    {"an address too short", "0113LLLL" TX COOKIE E401 "000e000700010d96836b9b", -EBADMSG, 0,
-	0, 0, NULL, 0},
+    {"an address too short", "0113LLLL" TX COOKIE E401 "000e000700010d96836b9b", -EBADMSG,
+	0, 0, 0, NULL, 0},
     {"first bits set", "8113LLLL" TX COOKIE E401, -EBADMSG, 0, 0, 0, NULL, 0},
     {"nothing", "", -EBADMSG, 0, 0, 0, NULL, 0},
 };
@@ -189,7 +212,8 @@ every_cut_of_an_answer_is_refused(void **state)
 	(void)state;
 	octets(TX, tx);
 	for (size_t cut = 0; cut < n; cut++) {
-		uint8_t *exact = test_malloc(cut + 1); /* so that a sanitizer sees the end */
+		uint8_t *exact =
+		    test_malloc(cut + 1); /* so that a sanitizer sees the end */
 
 		memcpy(exact, message, cut);
 		assert_int_equal(turn_decode(exact, cut, tx, &a), -EBADMSG);

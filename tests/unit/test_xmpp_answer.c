@@ -20,10 +20,13 @@ static const struct row {
 } rows[] = {
     {"features", HEADER "<stream:features><starttls/></stream:features>", 0},
     {"empty features", HEADER "<stream:features/>", 0},
-    {"an error", HEADER "<stream:error><host-unknown/></stream:error></stream:stream>", 0},
+    {"an error", HEADER "<stream:error><host-unknown/></stream:error></stream:stream>",
+	0},
     {"white space between", "\n" HEADER "\n  <stream:features>", 0},
-    {"another prefix", "<s:stream xmlns:s='http://etherx.jabber.org/streams' version=\"1.0\">"
-		       "<s:features>", 0},
+    {"another prefix",
+	"<s:stream xmlns:s='http://etherx.jabber.org/streams' version=\"1.0\">"
+	"<s:features>",
+	0},
     {"no prefix", "<stream version='1.0'><features>", 0},
     {"the protocol before 1.0 has no features", "<stream:stream id='2'>", 0},
     {"a bracket inside quotes", "<stream:stream a='>' version='1.0'><stream:error>", 0},
@@ -45,8 +48,8 @@ answers_are_read(void **state)
 	(void)state;
 	for (size_t i = 0; i < countof(rows); i++) {
 		print_message("%s\n", rows[i].sentence);
-		assert_int_equal(
-		    xmpp_answer_check(rows[i].text, strlen(rows[i].text)), rows[i].result);
+		assert_int_equal(xmpp_answer_check(rows[i].text, strlen(rows[i].text)),
+		    rows[i].result);
 	}
 	assert_int_equal(xmpp_answer_check("<str\0eam>", 9), -EBADMSG);
 }
