@@ -52,7 +52,7 @@ write_record(struct sbuf *to, const struct record *r)
 	case RECORD_TYPES:
 		break;
 	}
-	assert(!"a record type");
+	assert(0 && "a record type");
 }
 
 static void

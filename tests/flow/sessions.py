@@ -7,6 +7,7 @@ every byte is edge-client's business.
 """
 import contextlib
 import os
+import re
 import socket
 import ssl
 import struct
@@ -34,6 +35,7 @@ class SipSession:
             plain.close()
             raise
         self.local = self.socket.getsockname()[:2]
+        self.member = None  # who answered: edge-sim puts its name into the tag of To
         self._asked = 0
 
     def options(self):
@@ -52,6 +54,8 @@ class SipSession:
             answer += part
         if not answer.startswith(b"SIP/2.0 ") or tag.encode() not in answer:
             raise ConnectionError(f"not an answer to our question: {answer[:80]!r}")
+        to = re.search(rb"^To:.*;tag=([A-Za-z0-9]+)-", answer, re.M)
+        self.member = to.group(1).decode() if to else None
         return int(answer[8:11])
 
     def close(self):
