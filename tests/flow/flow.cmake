@@ -14,7 +14,15 @@ elseif(EDGE_FLOW)
   foreach(play IN LISTS plays)
     get_filename_component(stem ${play} NAME_WE)
     add_test(NAME flow.${stem} COMMAND ${PYTEST} -q -p no:cacheprovider --tb=short ${play})
-    set_tests_properties(flow.${stem} PROPERTIES LABELS flow TIMEOUT 300 SKIP_RETURN_CODE 77
+    # Under sanitizers: the plays in which our programs meet the network and each other.
+    set(labels flow)
+    if(stem MATCHES "^[b-g]_|^h_010")
+      list(APPEND labels asan)
+    endif()
+    if(stem MATCHES "^[bc]_")
+      list(APPEND labels tsan)
+    endif()
+    set_tests_properties(flow.${stem} PROPERTIES LABELS "${labels}" TIMEOUT 300 SKIP_RETURN_CODE 77
         ENVIRONMENT "EDGE_BIN=${CMAKE_BINARY_DIR}/bin;EDGE_PATIENCE=${EDGE_PATIENCE};PYTHONDONTWRITEBYTECODE=1")
   endforeach()
 endif()

@@ -21,7 +21,7 @@ class Master:
         mibs = [ROOT / "snmp", ROOT / "tests/mibs", "/usr/share/snmp/mibs", "/usr/share/snmp/mibs/ietf",
                 "/usr/share/snmp/mibs/iana"]
         self.env = {"SNMP_PERSISTENT_DIR": str(self.dir), "SNMPCONFPATH": str(self.dir),
-                    "MIBDIRS": ":".join(str(m) for m in mibs if os.path.isdir(m)), "MIBS": "+EDGE-POOL-MIB"}
+                    "MIBDIRS": ":".join(str(m) for m in mibs if os.path.isdir(m)), "MIBS": "EDGE-POOL-MIB"}
         (self.dir / "snmpd.conf").write_text(
             f"agentAddress udp:127.0.0.1:{PORT}\nrocommunity public 127.0.0.1\nrwcommunity private 127.0.0.1\n"
             f"master agentx\nagentXSocket unix:{self.socket}\nagentXTimeout 2\nagentXRetries 0\n"
@@ -37,7 +37,8 @@ class Master:
                                      "-p", self.dir / "trapd.pid", f"udp:127.0.0.1:{TRAP_PORT}", env=self.env)
         self.process = self.host.popen("snmpd", "-f", "-Lo", "-C", "-c", self.dir / "snmpd.conf",
                                        "-p", self.dir / "snmpd.pid", env=self.env)
-        wait_until(lambda: self.get("1.3.6.1.2.1.1.3.0"), 10, "snmpd to answer")
+        up_time = (f"127.0.0.1:{PORT}", "1.3.6.1.2.1.1.3.0")
+        wait_until(lambda: self._ask("snmpget", *up_time, timeout=0.2), 10, "snmpd to answer")
         wait_until(lambda: "NET-SNMP version" in self.trapd.output(), 10, "snmptrapd to listen")
         return self
 
