@@ -32,6 +32,8 @@ def main():
                 findings.append(f"{where}: no #undef at the end")
             if macro in ("MEMBER_ONLY",):
                 continue
+            if macro in ("KEY", "MANY", "SUB"):  # unique by group and name
+                rows = [[f"{r[0]} {r[1]}", *r[2:]] for r in rows]
             if twice := repeated([r[0] for r in rows]):
                 findings.append(f"{where}: twice the id {', '.join(twice)}")
             codes = [int(r[1]) for r in rows if len(r) > 1 and r[1].isdigit()]

@@ -157,6 +157,19 @@ struct health_conf {
 	enum assume assume;    /* what unknown means for new sessions */
 	int minimum_members;   /* per service; 1.. */
 	int64_t slow_start_ns; /* 0: off */
+	int hard_fall;	       /* as fall, for refused connections */
+	int64_t confirm_ns;    /* between the probes that confirm a failure */
+	int64_t forget_ns;     /* isolated failures are forgotten after this */
+	int panic_percent;     /* fewer members up: all are used; 0: only when none is */
+	int64_t removal_ns;    /* least time between two removals, refusals apart; 0: none */
+	bool flap_damping;
+	int64_t flap_hold_ns, flap_hold_max_ns; /* first hold-down; the longest */
+	bool manual_resume;		 /* a member that was down waits for "enable" */
+	bool sentinel;			 /* keep a connection open to each TCP endpoint */
+	bool vip_probe;			 /* also probe through the VIP */
+	int64_t full_handshake_ns;	 /* resumed handshakes in between */
+	int64_t expiry_warning_ns;	 /* before a certificate's end */
+	int64_t renewal_ns;		 /* members may differ in their certificate this long */
 	struct tls_conf tls;
 };
 
@@ -174,6 +187,24 @@ struct limits_conf {
 	size_t n_deny;
 };
 
+#define ATTACH_WORDS(X)                                                                  \
+	X(ATTACH_AUTO, "auto")                                                           \
+	X(ATTACH_TCX, "tcx")                                                             \
+	X(ATTACH_CLSACT, "clsact")
+WORDS_DECLARE(attach, ATTACHES, ATTACH_WORDS);
+
+#define STICKY_WORDS(X)                                                                  \
+	X(STICKY_SOURCE, "source")                                                       \
+	X(STICKY_TUPLE, "tuple")
+WORDS_DECLARE(sticky, STICKIES, STICKY_WORDS);
+
+struct kernel_conf {
+	uint32_t flows;	      /* entries of the flow table */
+	uint32_t half_open;   /* entries of the half-open table */
+	enum attach attach;   /* how the programs are attached */
+	enum sticky affinity; /* what a member is picked by */
+};
+
 struct lb_conf {
 	enum engine engine;
 	int workers;                   /* 1..64; fixed for the life of the process */
@@ -189,7 +220,12 @@ struct lb_conf {
 	int64_t
 	    drain_timeout_ns; /* after this a drained member's sessions end; 0: never */
 	uint32_t sessions;    /* of the process; 0: from RLIMIT_NOFILE */
+	int64_t slow_start_ns;	  /* what health.slow_start_ns is unless overridden */
+	int64_t keepalive_ns;	  /* idle time before TCP keepalives; 0: none */
+	int64_t user_timeout_ns;  /* TCP_USER_TIMEOUT; 0: the system's */
 	const char *log_sessions; /* file of the per-session log, or NULL */
+	struct kernel_conf kernel;
+	struct limits_conf limits; /* what each service begins with */
 };
 
 #define TARGET_WORDS(X)                                                                  \
@@ -222,6 +258,9 @@ struct dns_conf {
 	uint32_t ttl_srv;   /* SRV records and static names */
 	int64_t settle_ns;  /* changes within this are published together */
 	int64_t spacing_ns; /* least time between two writes of a zone */
+	int max_withdraw;   /* addresses taken out at once per set; 0: half of them */
+	int64_t brake_ns;   /* a change beyond max_withdraw must last this long */
+	bool adopt;	    /* take over records without our marker */
 	const struct dns_view
 	    *views; /* one per side by default: "external", "internal" */
 	size_t n_views;
@@ -265,6 +304,7 @@ struct service {
 	struct srv_conf srv;
 	struct limits_conf limits;
 	bool affinity; /* shares the side's source affinity */
+	struct health_conf health; /* the pool's, with the service's own settings */
 };
 
 struct side {

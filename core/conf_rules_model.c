@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "conf_rules.h"
+
+void
+conf_rules_model(struct conf_load *l)
+{
+	(void)l;
+}

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "conf_rules.h"
+
+void
+conf_rules_places(struct conf_rules *r)
+{
+	(void)r;
+}

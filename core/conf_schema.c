@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * conf_schema - walks the settings against the key table: unknown names, types, ranges,
+ * required keys, and keys that have no effect yet.
+ *
+ * A setting that is wrong is marked, so that later steps treat it as absent and do not
+ * report what merely follows from it.
+ */
+#include <string.h>
+
+#include "conf_load.h"
+#include "conf_phrase.h"
+#include "conf_value.h"
+
+#define DEPTH_MAX 8 /* of the table's groups inside each other */
+
+static void
+say_unknown(struct conf_load *l, const config_setting_t *s, enum conf_group group)
+{
+	const char *name = config_setting_name(s);
+	const struct conf_key *near = conf_table_nearest(group, name);
+	char path[CONF_PATH_MAX];
+	enum conf_group other;
+
+	conf_load_path(config_setting_parent(s), path);
+	if (near != NULL)
+		conf_load_say(l, s, DIAG_ERROR, 0,
+		    "%sunknown key \"%s\"; did you mean \"%s\"?", path, name, near->name);
+	else if (conf_table_elsewhere(name, &other) == NULL)
+		conf_load_say(l, s, DIAG_ERROR, 0,
+		    "%sunknown key \"%s\"; remove it (edgectl keys lists all keys)", path,
+		    name);
+	else
+		conf_load_say(l, s, DIAG_ERROR, 0,
+		    "%sunknown key \"%s\" here; it belongs %s%s", path, name,
+		    other == CONF_TOP ? "at the top level of the file" : "in ",
+		    conf_groups[other].path);
+}
+
+static void
+walk(struct conf_load *l, const config_setting_t *g, enum conf_group group, int depth);
+
+static void
+walk_list(struct conf_load *l, config_setting_t *s, const struct conf_key *k, int depth)
+{
+	char path[CONF_PATH_MAX];
+	int n = config_setting_length(s);
+
+	if (n == 0 && k->required) {
+		conf_load_say(l, s, DIAG_ERROR, 0,
+		    "%s%s is empty: at least one is needed; write %s = ( { ... } )",
+		    conf_load_path(config_setting_parent(s), path), k->name, k->name);
+		conf_load_mark_bad(s);
+	}
+	for (int i = 0; i < n; i++) {
+		config_setting_t *e = config_setting_get_elem(s, (unsigned)i);
+
+		if (config_setting_is_group(e)) {
+			walk(l, e, k->sub, depth + 1);
+			continue;
+		}
+		conf_load_say(l, e, DIAG_ERROR, 0,
+		    "%s%s has an element that is no group; write %s = ( { ... }, { ... } "
+		    ")",
+		    conf_load_path(config_setting_parent(s), path), k->name, k->name);
+		conf_load_mark_bad(e);
+	}
+}
+
+static void
+walk_key(struct conf_load *l, config_setting_t *s, const struct conf_key *k, int depth)
+{
+	struct conf_value value;
+	struct conf_why why;
+	char path[CONF_PATH_MAX];
+
+	if (!conf_value_read(k, s, l->model->arena, &value, &why)) {
+		conf_load_say(l, s, DIAG_ERROR, why.rule, "%s%s %s",
+		    conf_load_path(config_setting_parent(s), path), k->name, why.text);
+		conf_load_mark_bad(s);
+		return;
+	}
+	if (k->later)
+		conf_load_say(l, s, DIAG_NOTE, 0,
+		    "%s%s is not yet in effect in this version",
+		    conf_load_path(config_setting_parent(s), path), k->name);
+	if (k->type == CONF_GROUP)
+		walk(l, s, k->sub, depth + 1);
+	else if (k->type == CONF_GROUP_LIST)
+		walk_list(l, s, k, depth);
+	else if (k->type == CONF_MEMBER_ADDRESS && config_setting_is_group(s))
+		walk(l, s, CONF_ADDRESS, depth + 1);
+}
+
+/* A side without "balancing" is left to rule R1, which says more. */
+static void
+check_required(struct conf_load *l, const config_setting_t *g, enum conf_group group)
+{
+	char path[CONF_PATH_MAX], takes[256], example[160];
+
+	for (size_t i = 0; i < conf_keys_count; i++) {
+		const struct conf_key *k = &conf_keys[i];
+
+		if (!(k->groups & 1u << group) || !k->required ||
+		    config_setting_get_member(g, k->name) != NULL ||
+		    (group == CONF_POOL &&
+			(k->sub == CONF_EXTERNAL || k->sub == CONF_INTERNAL)) ||
+		    strcmp(k->name, "balancing") == 0)
+			continue;
+		conf_load_say(l, config_setting_is_root(g) ? NULL : g, DIAG_ERROR, 0,
+		    "%s\"%s\" is missing: it takes %s; write %s", conf_load_path(g, path),
+		    k->name, conf_phrase_takes(k, takes, sizeof takes),
+		    conf_phrase_example(k, example, sizeof example));
+	}
+}
+
+static void
+walk(struct conf_load *l, const config_setting_t *g, enum conf_group group, int depth)
+{
+	if (depth > DEPTH_MAX)
+		return;
+	for (int i = 0; i < config_setting_length(g); i++) {
+		config_setting_t *s = config_setting_get_elem(g, (unsigned)i);
+		const struct conf_key *k = conf_table_find(group, config_setting_name(s));
+
+		if (k == NULL)
+			say_unknown(l, s, group);
+		else
+			walk_key(l, s, k, depth);
+	}
+	check_required(l, g, group);
+}
+
+void
+conf_schema(struct conf_load *l)
+{
+	walk(l, l->root, CONF_TOP, 0);
+}
