@@ -8,3 +8,14 @@ target_include_directories(edge_sim PUBLIC sim)
 target_link_libraries(edge_sim PUBLIC Libev::Libev OpenSSL::SSL OpenSSL::Crypto
     PRIVATE edge_flags)
 edge_program(edge-sim MAIN sim/main.c LINK edge_sim)
+
+edge_unit_test(sim_golden LINK edge_sim)
+edge_unit_test(sim_sip LINK edge_sim)
+
+# libnice judges MS-TURN by its own parser; plays that need it are skipped without.
+pkg_check_modules(NICE QUIET IMPORTED_TARGET nice)
+if(NICE_FOUND)
+  edge_program(nice-judge MAIN sim/nice_judge.c LINK PkgConfig::NICE)
+else()
+  message(STATUS "without nice: nobody but ourselves judges MS-TURN in the tests")
+endif()
