@@ -397,7 +397,7 @@ on_expired(struct probe_run *p)
 	case PROBE_IDLE:
 		break;
 	}
-	assert(!"an idle probe has no deadline");
+	assert(0 && "an idle probe has no deadline");
 }
 
 static void
@@ -459,7 +459,7 @@ on_ready(EV_P_ ev_io *w, int revents)
 	case PROBE_IDLE:
 		break;
 	}
-	assert(!"an idle probe watches nothing");
+	assert(0 && "an idle probe watches nothing");
 }
 
 void

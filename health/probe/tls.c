@@ -169,6 +169,16 @@ tls_context_has_certificate(const struct tls_context *c)
 	return c->certificate;
 }
 
+/* OpenSSL's macro casts const away: it gets a copy, of which it keeps another. */
+static bool
+name_server(SSL *ssl, const char *name)
+{
+	char host[256];
+	int n = snprintf(host, sizeof host, "%s", name);
+
+	return n > 0 && (size_t)n < sizeof host && SSL_set_tlsext_host_name(ssl, host) == 1;
+}
+
 int
 tls_open(struct tls_context *c, int fd, const char *name, struct tls **ret)
 {
@@ -179,7 +189,7 @@ tls_open(struct tls_context *c, int fd, const char *name, struct tls **ret)
 	t->alert = -1;
 	t->ssl = SSL_new(c->ssl);
 	if (t->ssl == NULL || SSL_set_fd(t->ssl, fd) != 1 ||
-	    (c->sni && name != NULL && SSL_set_tlsext_host_name(t->ssl, name) != 1)) {
+	    (c->sni && name != NULL && !name_server(t->ssl, name))) {
 		tls_close(&t);
 		return -ENOMEM;
 	}

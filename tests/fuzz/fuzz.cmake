@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# edge_fuzz(NAME LINK libs...): tests/fuzz/fuzz_NAME.c.  The preset "fuzz" (clang) builds
+# a libFuzzer program; every other build one that replays corpus/NAME, as ctest fuzz.NAME.
+function(edge_fuzz name)
+  cmake_parse_arguments(A "" "" "LINK" ${ARGN})
+  if(EDGE_FUZZ)
+    add_executable(fuzz_${name} fuzz/fuzz_${name}.c)
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+    set_target_properties(fuzz_${name} PROPERTIES
+        RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
+    set(replay -runs=0)
+  else()
+    add_executable(fuzz_${name} fuzz/fuzz_${name}.c fuzz/replay.c)
+    set(replay)
+  endif()
+  target_link_libraries(fuzz_${name} PRIVATE ${A_LINK} edge_flags)
+  add_test(NAME fuzz.${name}
+      COMMAND fuzz_${name} ${replay} ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/corpus/${name})
+  set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT 60)
+endfunction()
+
+edge_fuzz(board LINK edge_core)
+edge_fuzz(sip LINK edge_probe)
+edge_fuzz(turn LINK edge_probe)
+edge_fuzz(xmpp LINK edge_probe)
