@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * edgectl - the one tool of an administrator: options, then a verb from the table below.
+ *
+ * Reads boards and the configuration itself; asks a daemon only to change something.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <edge/nearest.h>
+
+#include "edgectl.h"
+
+static enum exit_code help_run(const struct edgectl *e, int argc, char **argv);
+static enum exit_code version_run(const struct edgectl *e, int argc, char **argv);
+
+static const struct verb verbs[] = {
+    {"status", "[POOL] [-v] [--json]", status_run,
+	"what runs, what is well, what is not"},
+    {"check", "[--strict] [FILE]", check_run,
+	"is a configuration right? nothing is changed"},
+    {"keys", "", keys_run, "every key of the configuration, with its default"},
+    {"drain", "MEMBER", member_run, "no new sessions; those it has go on"},
+    {"enable", "MEMBER", member_run, "back to work, as far as its probes say"},
+    {"disable", "MEMBER", member_run, "no sessions at all; those it has end"},
+    {"reload", "", reload_run, "all daemons take the changed configuration"},
+    {"dns", "[show|plan]", dns_run, "the published records, or what would be published"},
+    {"version", "", version_run, "the version of this tool"},
+    {"help", "[VERB]", help_run, "this text"},
+};
+
+static const struct verb *
+verb_find(const char *name)
+{
+	for (size_t i = 0; i < countof(verbs); i++)
+		if (strcmp(verbs[i].name, name) == 0)
+			return &verbs[i];
+	return NULL;
+}
+
+static enum exit_code
+verb_unknown(const char *name)
+{
+	const char *names[countof(verbs)], *near;
+
+	for (size_t i = 0; i < countof(verbs); i++)
+		names[i] = verbs[i].name;
+	near = nearest(name, names, countof(verbs));
+	if (near != NULL)
+		complain("there is no verb '%s'; did you mean '%s'?", name, near);
+	else
+		complain("there is no verb '%s'; see edgectl help", name);
+	return EXIT_WRONG;
+}
+
+static enum exit_code
+help_run(const struct edgectl *e, int argc, char **argv)
+{
+	if (argc > 1 && verb_find(argv[1]) == NULL)
+		return verb_unknown(argv[1]);
+	printf("usage: edgectl [-c FILE] [-r DIR] [-s DIR] VERB ...\n\n");
+	for (size_t i = 0; i < countof(verbs); i++) {
+		char call[64];
+
+		if (argc > 1 && strcmp(argv[1], verbs[i].name) != 0)
+			continue;
+		snprintf(call, sizeof call, "%s %s", verbs[i].name, verbs[i].args);
+		printf("  %-28s %s\n", call, verbs[i].help);
+	}
+	printf(
+	    "\n  MEMBER is a member's name, or POOL/NAME where several pools have it.\n\n"
+	    "  -c FILE  configuration       %s\n"
+	    "  -r DIR   boards and sockets  %s\n"
+	    "  -s DIR   what must survive   %s\n\n"
+	    "Exit: 0 done, 1 warnings (check --strict), 2 the command line or the\n"
+	    "configuration is wrong, 3 a daemon refused, is silent or does not run.\n",
+	    e->conf_file, e->run_dir, e->state_dir);
+	return EXIT_DONE;
+}
+
+static enum exit_code
+version_run(const struct edgectl *e, int argc, char **argv)
+{
+	(void)e;
+	if (argc > 1)
+		return misused(argv[0], "");
+	printf("edgectl %s\n", EDGE_VERSION);
+	return EXIT_DONE;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct edgectl e = {.conf_file = "/etc/edgepool/edgepool.conf",
+	    .run_dir = "/run/edgepool",
+	    .state_dir = "/var/lib/edgepool"};
+	char *help[] = {(char[]){"help"}, NULL}, *version[] = {(char[]){"version"}, NULL};
+	const struct verb *verb;
+	int option;
+
+	/* '+': options end at the verb, which has its own */
+	while ((option = getopt(argc, argv, "+c:r:s:hV")) != -1) {
+		switch (option) {
+		case 'c':
+			e.conf_file = optarg;
+			break;
+		case 'r':
+			e.run_dir = optarg;
+			break;
+		case 's':
+			e.state_dir = optarg;
+			break;
+		case 'h':
+			return (int)help_run(&e, 1, help);
+		case 'V':
+			return (int)version_run(&e, 1, version);
+		default:
+			return EXIT_WRONG;
+		}
+	}
+	if (optind == argc) {
+		(void)help_run(&e, 1, help);
+		return EXIT_WRONG;
+	}
+	verb = verb_find(argv[optind]);
+	if (verb == NULL)
+		return (int)verb_unknown(argv[optind]);
+	return (int)verb->run(&e, argc - optind, &argv[optind]);
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * status_daemons - see status_daemons.h.  A daemon that does not run is told with what
+ * that means, since "stale" alone says nothing to somebody who is woken at night.
+ */
+#include "status_daemons.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include <edge/clock.h>
+
+#include "units.h"
+
+#define WORK_MAX 128
+
+static const char *const silences[DAEMONS] = {
+    [DAEMON_HEALTH] = "states below are the last known and do not change",
+    [DAEMON_LB] = "no sessions pass; counts below are the last known",
+    [DAEMON_DNSLB] = "records stay as they are",
+    [DAEMON_SNMP] = "no tables and no notifications",
+};
+
+static const char *
+work_text(const struct picture *p, enum daemon d, char *buf)
+{
+	buf[0] = '\0';
+	switch (d) {
+	case DAEMON_HEALTH:
+	case DAEMON_SNMP:
+	case DAEMONS:
+		break;
+	case DAEMON_LB:
+		if (p->has_lb)
+			snprintf(buf, WORK_MAX,
+			    "%" PRIu64 " of at most %" PRIu64 " sessions", p->sessions,
+			    p->lb[LB_FIELD_SESSIONS_MAX]);
+		break;
+	case DAEMON_DNSLB:
+		if (p->n_zones > 0)
+			snprintf(buf, WORK_MAX,
+			    "%" PRIu64 " records in %zu zones, %" PRIu64
+			    " addresses withdrawn%s",
+			    p->dns[DNS_FIELD_RECORDS], p->n_zones,
+			    p->dns[DNS_FIELD_WITHDRAWN],
+			    p->dns[DNS_FIELD_FROZEN] != 0 ? ", frozen" : "");
+		break;
+	}
+	return buf;
+}
+
+static void
+running(const struct picture *p, const struct picture_daemon *d, struct grid *g)
+{
+	char age[UNITS_MAX], work[WORK_MAX];
+
+	if (d->board == BOARD_NONE)
+		grid_cell(g, PAINT_GOOD, "running");
+	else
+		grid_cell(
+		    g, PAINT_GOOD, "running %s", units_age(d->up_ns / NS_PER_S, age));
+	if (d->board == BOARD_FRESH && !d->conf_same)
+		grid_cell(g, PAINT_WARN,
+		    "runs another configuration than this file: edgectl reload");
+	else
+		grid_cell(g, PAINT_NONE, "%s", work_text(p, d->daemon, work));
+}
+
+static void
+not_running(const struct picture_daemon *d, struct grid *g)
+{
+	char age[UNITS_MAX];
+
+	if (!d->needed) {
+		grid_cell(g, PAINT_DIM, "not running");
+		grid_cell(g, PAINT_DIM, "nothing in the configuration needs it");
+	} else if (d->board == BOARD_FORBIDDEN) {
+		grid_cell(g, PAINT_BAD, "not readable");
+		grid_cell(g, PAINT_BAD, "be root or in group edgepool to see it");
+	} else if (d->board == BOARD_STALE) {
+		grid_cell(g, PAINT_BAD, "%s %s", d->listening ? "stuck for" : "gone for",
+		    units_age(d->beat_age_ns / NS_PER_S, age));
+		grid_cell(g, PAINT_BAD, "%s", silences[d->daemon]);
+	} else {
+		grid_cell(g, PAINT_BAD, "not running");
+		grid_cell(g, PAINT_BAD, "%s", silences[d->daemon]);
+	}
+}
+
+void
+status_daemons(const struct picture *p, struct grid *g)
+{
+	for (int i = 0; i < DAEMONS; i++) {
+		const struct picture_daemon *d = &p->daemons[i];
+		bool beats =
+		    d->board == BOARD_FRESH || (d->board == BOARD_NONE && d->listening);
+
+		grid_row(g);
+		grid_cell(g, PAINT_NONE, "%s", daemon_word(d->daemon));
+		if (beats)
+			running(p, d, g);
+		else
+			not_running(d, g);
+	}
+}

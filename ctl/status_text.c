@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * status_text - see status_text.h.
+ *
+ * The page answers, from the top: do the daemons run, are the members well, is every
+ * service offered, and what exactly is wrong.  A member that lost everything for one
+ * reason is told once, in its own row, and not again under each service.
+ */
+#include "status_text.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <edge/clock.h>
+
+#include "grid.h"
+#include "status_daemons.h"
+#include "units.h"
+
+#define TROUBLE_INDENT 4
+
+struct page {
+	const struct picture *p;
+	const struct status_options *o;
+	struct sbuf *out;
+};
+
+static struct grid *
+page_grid(const struct page *page, const char *aligns, unsigned indent)
+{
+	struct grid *g = grid_new(
+	    aligns, indent, page->o->verbose ? STATUS_WIDTH_VERBOSE : STATUS_WIDTH);
+
+	if (g == NULL)
+		page->out->failed = true;
+	return g;
+}
+
+static enum paint
+state_paint(const struct state *s)
+{
+	if (s->admin != ADMIN_ENABLED)
+		return PAINT_WARN;
+	if (s->health == HEALTH_UNKNOWN)
+		return PAINT_WARN;
+	if (state_use(s) != USE_NEW || s->health == HEALTH_DOWN)
+		return PAINT_BAD;
+	return PAINT_GOOD;
+}
+
+static const char *
+ago(const struct page *page, uint32_t since_s, char *buf)
+{
+	char age[UNITS_MAX];
+
+	if (since_s == 0)
+		return "-";
+	units_age(page->p->now_boot_ns / NS_PER_S - (int64_t)since_s, age);
+	snprintf(buf, UNITS_MAX, "%.20s ago", age);
+	return buf;
+}
+
+const char *
+status_reason_text(enum reason reason, uint64_t detail, char *buf)
+{
+	const char *text = reason_text(reason);
+
+	if (detail == 0) {
+		snprintf(buf, REASON_TEXT_MAX, "%s", text);
+		return buf;
+	}
+	switch (reason_detail_kind(reason)) {
+	case REASON_DETAIL_NONE:
+		snprintf(buf, REASON_TEXT_MAX, "%s", text);
+		break;
+	case REASON_DETAIL_ERRNO:
+		snprintf(buf, REASON_TEXT_MAX, "%s: %s", text,
+		    detail < 4096 ? strerror((int)detail) : "?");
+		break;
+	case REASON_DETAIL_SIP:
+	case REASON_DETAIL_STUN:
+		snprintf(buf, REASON_TEXT_MAX, "%s: answered %" PRIu64, text, detail);
+		break;
+	case REASON_DETAIL_ALERT:
+		snprintf(buf, REASON_TEXT_MAX, "%s: alert %" PRIu64, text, detail);
+		break;
+	case REASON_DETAIL_TLS:
+		snprintf(buf, REASON_TEXT_MAX, "%s: code %" PRIu64, text, detail);
+		break;
+	}
+	return buf;
+}
+
+/* --- members ---------------------------------------------------------------------------
+ */
+
+static const char *
+member_remark(const struct picture_member *pm, char *buf)
+{
+	const struct picture_endpoint *first = pm->endpoints;
+	char why[REASON_TEXT_MAX];
+
+	if (pm->state.admin == ADMIN_DISABLED)
+		return "by the operator: takes nothing";
+	if (pm->state.admin == ADMIN_DRAINING)
+		return pm->sessions > 0
+			   ? "by the operator: keeps its sessions, takes no new ones"
+			   : "by the operator: takes no new sessions, has none left";
+	if (pm->all_lost) {
+		status_reason_text(
+		    first->state.reason, first->health[HEALTH_FIELD_DETAIL], why);
+		snprintf(buf, REASON_TEXT_MAX + 16, "everywhere: %s", why);
+		return buf;
+	}
+	if (pm->n_lost > 0) {
+		snprintf(buf, REASON_TEXT_MAX + 16, "%zu of %zu endpoints down",
+		    pm->n_lost, pm->n_endpoints);
+		return buf;
+	}
+	return pm->member->backup ? "backup" : "";
+}
+
+static void
+members_table(const struct page *page, const struct picture_pool *pp, bool hardware)
+{
+	struct grid *g = page_grid(page, hardware ? "lllrl" : "llll", 2);
+	char since[UNITS_MAX], remark[REASON_TEXT_MAX + 16];
+
+	if (g == NULL)
+		return;
+	grid_row(g);
+	grid_cell(g, PAINT_DIM, "MEMBER");
+	grid_cell(g, PAINT_DIM, "STATE");
+	grid_cell(g, PAINT_DIM, "SINCE");
+	if (hardware)
+		grid_cell(g, PAINT_DIM, "SESSIONS");
+	grid_cell(g, PAINT_DIM, "REMARK");
+	for (size_t i = 0; i < pp->n_members; i++) {
+		const struct picture_member *pm = &pp->members[i];
+
+		grid_row(g);
+		grid_cell(g, PAINT_STRONG, "%s", pm->member->name);
+		grid_cell(g, state_paint(&pm->state), "%s", state_summary(&pm->state));
+		grid_cell(g, PAINT_NONE, "%s", ago(page, pm->state.since_s, since));
+		if (hardware && page->p->has_lb)
+			grid_cell(g, PAINT_NONE, "%" PRIu64, pm->sessions);
+		else if (hardware)
+			grid_cell(g, PAINT_NONE, "-");
+		grid_cell(g, PAINT_NONE, "%s", member_remark(pm, remark));
+	}
+	grid_print(g, page->o->colour, page->out);
+	grid_free(&g);
+}
+
+/* --- services
+ * --------------------------------------------------------------------------- */
+
+static const struct picture_member *
+member_of(const struct picture_pool *pp, const struct picture_endpoint *pe)
+{
+	return &pp->members[pe->endpoint->member->index];
+}
+
+/* Said under its service: what no other line says already. */
+static bool
+endpoint_is_told(const struct picture_pool *pp, const struct picture_endpoint *pe)
+{
+	const struct picture_member *pm = member_of(pp, pe);
+
+	return !pm->all_lost && pm->state.admin == ADMIN_ENABLED &&
+	       pe->state.health == HEALTH_DOWN;
+}
+
+static void
+endpoint_line(const struct page *page, struct grid *g, const struct picture_endpoint *pe)
+{
+	char since[UNITS_MAX], why[REASON_TEXT_MAX];
+
+	status_reason_text(pe->state.reason, pe->health[HEALTH_FIELD_DETAIL], why);
+	grid_line(g, TROUBLE_INDENT, state_paint(&pe->state), "%s %s, %s: %s",
+	    pe->endpoint->member->name, state_summary(&pe->state),
+	    ago(page, pe->state.since_s, since), why);
+}
+
+static const char *
+probe_text(
+    const struct page *page, const struct picture_endpoint *pe, char *buf, size_t size)
+{
+	int64_t age = page->p->now_boot_ns - (int64_t)pe->health[HEALTH_FIELD_LAST_PROBE];
+	char latency[UNITS_MAX], when[UNITS_MAX];
+
+	if (pe->health[HEALTH_FIELD_PROBES] == 0)
+		return "not probed yet";
+	snprintf(buf, size, "%s %s, %s ago, %" PRIu64 " probes, %" PRIu64 " failed",
+	    probe_word(pe->endpoint->service->probe),
+	    units_latency((int64_t)pe->health[HEALTH_FIELD_LATENCY], latency),
+	    units_age(age / NS_PER_S, when), pe->health[HEALTH_FIELD_PROBES],
+	    pe->health[HEALTH_FIELD_FAILURES]);
+	return buf;
+}
+
+/* All there is to know about an endpoint, on one line of the verbose table. */
+static void
+endpoint_line_verbose(
+    const struct page *page, struct grid *g, const struct picture_endpoint *pe)
+{
+	char addr[ADDR_PORT_TEXT_MAX], since[UNITS_MAX], why[REASON_TEXT_MAX], probe[128];
+	char in[UNITS_MAX], out[UNITS_MAX], moved[128] = "";
+	bool well = pe->state.health == HEALTH_UP || pe->state.reason == REASON_NONE;
+
+	status_reason_text(pe->state.reason, pe->health[HEALTH_FIELD_DETAIL], why);
+	if (pe->has_lb)
+		snprintf(moved, sizeof moved,
+		    ", %" PRIu64 " sessions of %" PRIu64 ", in %s, out %s",
+		    pe->lb[LB_FIELD_SESSIONS], pe->lb[LB_FIELD_SESSIONS_TOTAL],
+		    units_octets(pe->lb[LB_FIELD_OCTETS_IN], in),
+		    units_octets(pe->lb[LB_FIELD_OCTETS_OUT], out));
+	grid_line(g, TROUBLE_INDENT, state_paint(&pe->state), "%-10s %-10s %s%s%s",
+	    pe->endpoint->member->name, state_summary(&pe->state),
+	    ago(page, pe->state.since_s, since), well ? "" : ": ", well ? "" : why);
+	grid_line(g, TROUBLE_INDENT + 11, PAINT_DIM, "%s  %s%s",
+	    addr_port_text(&pe->endpoint->addr, pe->endpoint->port, addr),
+	    probe_text(page, pe, probe, sizeof probe), moved);
+}
+
+static void
+listener_lines(struct grid *g, const struct picture_service *ps, bool standby)
+{
+	uint64_t status = ps->lb[LB_FIELD_STATUS];
+	char addr[ADDR_TEXT_MAX];
+
+	if (ps->listener == NULL || !ps->has_lb)
+		return;
+	addr_text(&ps->listener->addr, addr);
+	if ((status & LB_LISTENER_OPEN) == 0)
+		grid_line(g, TROUBLE_INDENT, PAINT_BAD,
+		    "not listening: edge-lb could not open %s", addr);
+	if ((status & LB_LISTENER_NO_VIP) != 0 && !standby)
+		grid_line(g, TROUBLE_INDENT, PAINT_WARN,
+		    "VIP %s is on no interface of this host", addr);
+	if ((status & LB_LISTENER_PAUSED) != 0)
+		grid_line(g, TROUBLE_INDENT, PAINT_BAD,
+		    "accepting is paused: no descriptors left, see LimitNOFILE=");
+}
+
+/* Every VIP is elsewhere: this host is the standby of a pair, told once for the pool. */
+static bool
+pool_is_standby(const struct picture_pool *pp)
+{
+	for (size_t i = 0; i < pp->n_services; i++)
+		if ((pp->services[i].lb[LB_FIELD_STATUS] & LB_LISTENER_NO_VIP) == 0)
+			return false;
+	return pp->n_services > 0;
+}
+
+static const char *
+service_place(const struct picture_service *ps, char *buf)
+{
+	if (ps->listener != NULL)
+		return addr_text(&ps->listener->addr, buf);
+	return ps->service->fqdn != NULL ? ps->service->fqdn : ps->pool->fqdn;
+}
+
+static void
+service_row(const struct page *page, struct grid *g, const struct picture_service *ps,
+    bool first_of_side)
+{
+	bool bad = ps->n_new == 0;
+	char word[SERVICES_TEXT_MAX], addr[ADDR_TEXT_MAX];
+
+	grid_row(g);
+	grid_cell(g, PAINT_NONE, "%s", first_of_side ? side_kind_word(ps->side) : "");
+	grid_cell(g, PAINT_STRONG, "%s", services_text(ps->services, word, sizeof word));
+	grid_cell(g, PAINT_NONE, "%u/%s", ps->port, proto_word(ps->proto));
+	grid_cell(g,
+	    bad                           ? PAINT_BAD
+	    : ps->n_new < ps->n_endpoints ? PAINT_WARN
+					  : PAINT_GOOD,
+	    "%zu of %zu", ps->n_new, ps->n_endpoints);
+	if (ps->listener != NULL && page->p->has_lb)
+		grid_cell(g, PAINT_NONE, "%" PRIu64, ps->lb[LB_FIELD_SESSIONS]);
+	else if (ps->listener != NULL)
+		grid_cell(g, PAINT_NONE, "-");
+	grid_cell(g, PAINT_NONE, "%s%s", service_place(ps, addr),
+	    ps->listener == NULL && ps->family == FAMILY_V6 ? " (IPv6)" : "");
+}
+
+static void
+services_table(const struct page *page, const struct picture_pool *pp, bool hardware)
+{
+	struct grid *g = page_grid(page, hardware ? "lllrrl" : "lllrl", 2);
+	bool standby = hardware && pool_is_standby(pp);
+
+	if (g == NULL)
+		return;
+	grid_row(g);
+	grid_cell(g, PAINT_DIM, "SIDE");
+	grid_cell(g, PAINT_DIM, "SERVICE");
+	grid_cell(g, PAINT_DIM, "PORT");
+	grid_cell(g, PAINT_DIM, "UP");
+	if (hardware)
+		grid_cell(g, PAINT_DIM, "SESSIONS");
+	grid_cell(g, PAINT_DIM, hardware ? "VIP" : "NAME");
+	for (size_t i = 0; i < pp->n_services; i++) {
+		const struct picture_service *ps = &pp->services[i];
+
+		service_row(page, g, ps, i == 0 || ps[-1].side != ps->side);
+		listener_lines(g, ps, standby);
+		for (size_t e = 0; e < ps->n_endpoints; e++)
+			if (page->o->verbose)
+				endpoint_line_verbose(page, g, ps->endpoints[e]);
+			else if (endpoint_is_told(pp, ps->endpoints[e]))
+				endpoint_line(page, g, ps->endpoints[e]);
+	}
+	if (standby)
+		grid_line(g, 2, PAINT_WARN,
+		    "No VIP is on an interface of this host: it stands by.");
+	grid_print(g, page->o->colour, page->out);
+	grid_free(&g);
+}
+
+static void
+pool_page(const struct page *page, const struct picture_pool *pp)
+{
+	const struct pool *pool = pp->pool;
+	bool hardware = pool->sides[SIDE_EXTERNAL].balancing == BALANCING_HARDWARE;
+	struct grid *g = page_grid(page, "l", 0);
+	char sessions[64] = "";
+
+	if (g == NULL)
+		return;
+	if (hardware && page->p->has_lb)
+		snprintf(
+		    sessions, sizeof sessions, ", %" PRIu64 " sessions", pp->sessions);
+	grid_line(g, 0, PAINT_NONE, "%s", "");
+	grid_line(g, 0, PAINT_STRONG, "%s  %s, %s: %zu of %zu members up%s", pool->fqdn,
+	    hardware ? "hardware" : "DNS", product_word(pool->product), pp->n_new,
+	    pp->n_members, sessions);
+	if (pp->health[HEALTH_FIELD_PANIC_NOW] > 0)
+		grid_line(g, 2, PAINT_BAD,
+		    "PANIC: in %" PRIu64
+		    " services no member is up; all of them are used.",
+		    pp->health[HEALTH_FIELD_PANIC_NOW]);
+	grid_print(g, page->o->colour, page->out);
+	grid_free(&g);
+	members_table(page, pp, hardware);
+	sbuf_add(page->out, "\n", 1);
+	services_table(page, pp, hardware);
+}
+
+void
+status_text(const struct picture *p, const struct status_options *o, struct sbuf *out)
+{
+	struct page page = {.p = p, .o = o, .out = out};
+	struct grid *g = page_grid(&page, "lll", 2);
+
+	if (g == NULL)
+		return;
+	grid_line(g, 0, PAINT_STRONG, "edgepool %s: %zu %s, %zu of %zu members up",
+	    p->model->instance, p->model->n_pools,
+	    p->model->n_pools == 1 ? "pool" : "pools", p->n_members_new, p->n_members);
+	status_daemons(p, g);
+	grid_print(g, o->colour, out);
+	grid_free(&g);
+	for (size_t i = 0; i < p->model->n_pools; i++)
+		if (o->pool == NULL || strcmp(o->pool, p->pools[i].pool->fqdn) == 0)
+			pool_page(&page, &p->pools[i]);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CTL_STATUS_TEXT_H
+#define CTL_STATUS_TEXT_H
+
+/*
+ * status_text - a picture as the table a person reads.  Pure.
+ */
+#include <stdbool.h>
+
+#include <edge/sbuf.h>
+
+#include "picture.h"
+
+/* A terminal of the usual width; longer lines are cut (never a state or a count). */
+#define STATUS_WIDTH         100
+#define STATUS_WIDTH_VERBOSE 160
+
+struct status_options {
+	const char *pool; /* only this one; NULL: all */
+	bool verbose;     /* every endpoint, with address, latency and counts */
+	bool colour;
+};
+
+void
+status_text(const struct picture *p, const struct status_options *o, struct sbuf *out);
+
+/* "the service refuses new work (503) (503)": a reason and its detail, for people. */
+#define REASON_TEXT_MAX 160
+const char *status_reason_text(enum reason reason, uint64_t detail, char *buf);
+
+#endif
