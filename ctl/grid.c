@@ -12,9 +12,10 @@
 
 #include <edge/arena.h>
 
-#define GRID_GAP        2
-#define GRID_MEMORY_MAX (64u << 20) /* 64 pools of 20 members in full need about 20 MiB  \
-				     */
+#define GRID_GAP 2
+#define GRID_MEMORY_MAX                                                                  \
+	(64u << 20) /* 64 pools of 20 members in full need about 20 MiB                  \
+		     */
 #define GRID_TEXT_MAX 512
 
 struct grid_cell {

@@ -9,8 +9,9 @@
 
 #include <edge/clock.h>
 
-#define PICTURE_MEMORY_MAX (256u << 20) /* 64 pools of 20 members in full: about 20 MiB  \
-					 */
+#define PICTURE_MEMORY_MAX                                                               \
+	(256u << 20) /* 64 pools of 20 members in full: about 20 MiB                     \
+		      */
 
 WORDS_DEFINE(daemon, DAEMONS, DAEMON_WORDS);
 WORDS_DEFINE(board_condition, BOARD_CONDITIONS, BOARD_CONDITION_WORDS);
@@ -30,8 +31,8 @@ row_copy(const struct board_reader *r, uint64_t id, uint64_t *words, unsigned n)
 /* --- daemons -------------------------------------------------------------------------
  */
 
-static bool
-daemon_is_needed(const struct model *m, enum daemon d)
+bool
+picture_daemon_is_needed(const struct model *m, enum daemon d)
 {
 	switch (d) {
 	case DAEMON_HEALTH:
@@ -58,7 +59,7 @@ daemon_fill(struct picture *p, enum daemon d, const struct board_reader *r,
 	struct picture_daemon *pd = &p->daemons[d];
 
 	pd->daemon = d;
-	pd->needed = daemon_is_needed(p->model, d);
+	pd->needed = picture_daemon_is_needed(p->model, d);
 	pd->listening = look->listening;
 	if (r == NULL)
 		pd->board =
@@ -94,6 +95,13 @@ dns_fill(struct picture *p, const struct board_reader *r)
 
 /* --- endpoints and members ------------------------------------------------------------
  */
+
+/* What people mean by up: well, and given new sessions.  In panic nobody is. */
+static bool
+is_up(const struct state *s)
+{
+	return s->health == HEALTH_UP && state_use(s) == USE_NEW;
+}
 
 /* Lost: nobody drained it, and yet it takes nothing new, or only because it must. */
 static bool
@@ -151,7 +159,7 @@ members_fill(
 			at++;
 		pm->n_endpoints = (size_t)(&pp->endpoints[at] - pm->endpoints);
 		member_fill(pm, &pool->members[i], boards);
-		pp->n_new += state_use(&pm->state) == USE_NEW;
+		pp->n_up += is_up(&pm->state);
 	}
 	return 0;
 }
@@ -164,6 +172,7 @@ service_add(struct picture_service *ps, struct picture_endpoint *pe)
 {
 	ps->endpoints[ps->n_endpoints++] = pe;
 	ps->n_new += state_use(&pe->state) == USE_NEW;
+	ps->n_up += is_up(&pe->state);
 }
 
 static struct picture_service *
@@ -270,7 +279,7 @@ picture_fill(struct picture *p, const struct picture_boards *boards,
 		if (members_fill(p, pp, boards) != 0 || services_fill(p, pp, boards) != 0)
 			return -1;
 		p->n_members += pp->n_members;
-		p->n_members_new += pp->n_new;
+		p->n_members_up += pp->n_up;
 		p->sessions += pp->sessions;
 	}
 	p->has_lb = row_copy(boards->lb, BOARD_PROCESS_ID, p->lb, LB_FIELDS);

@@ -83,7 +83,8 @@ struct picture_service {
 	uint16_t port;
 	enum proto proto;
 	struct picture_endpoint **endpoints; /* in member order */
-	size_t n_endpoints, n_new;           /* n_new: how many take new sessions */
+	size_t n_endpoints;
+	size_t n_up, n_new; /* that are up and take new sessions; that take them at all */
 	bool has_lb;
 	uint64_t lb[LB_FIELDS]; /* the listener's row */
 };
@@ -91,7 +92,7 @@ struct picture_service {
 struct picture_pool {
 	const struct pool *pool;
 	struct picture_member *members;
-	size_t n_members, n_new;
+	size_t n_members, n_up; /* n_up: are up and take new sessions */
 	struct picture_endpoint *endpoints;
 	size_t n_endpoints;
 	struct picture_service *services;
@@ -108,7 +109,7 @@ struct picture {
 	int64_t now_wall_s;
 	struct picture_daemon daemons[DAEMONS];
 	struct picture_pool *pools;
-	size_t n_members, n_members_new;
+	size_t n_members, n_members_up;
 	uint64_t sessions;
 	bool has_lb, has_dns; /* the process rows exist */
 	uint64_t lb[LB_FIELDS];
@@ -125,6 +126,8 @@ struct picture *picture_new(const struct model *m, const struct picture_boards *
     const struct daemon_look *looks, int64_t now_boot_ns, int64_t now_wall_s);
 void picture_free(struct picture **pp);
 
+/* Whether the configuration gives it something to do. */
+bool picture_daemon_is_needed(const struct model *m, enum daemon d);
 /* True when every daemon that is needed beats and answers. */
 bool picture_is_current(const struct picture *p);
 

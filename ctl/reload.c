@@ -103,12 +103,6 @@ board_wait(const struct edgectl *e, enum daemon d, uint64_t hash, int64_t deadli
 	return shown;
 }
 
-static bool
-daemon_is_needed(const struct model *m, enum daemon d)
-{
-	return d != DAEMON_SNMP || m->snmp.enabled;
-}
-
 static enum exit_code
 reload_all(const struct edgectl *e, const struct model *m)
 {
@@ -120,7 +114,7 @@ reload_all(const struct edgectl *e, const struct model *m)
 		enum outcome outcome = daemon_ask(e, d);
 
 		reloaded[d] = outcome == OUTCOME_DONE;
-		if (outcome == OUTCOME_ABSENT && daemon_is_needed(m, d))
+		if (outcome == OUTCOME_ABSENT && picture_daemon_is_needed(m, d))
 			code = EXIT_NOT_DONE;
 		if (outcome == OUTCOME_FAILED) {
 			if (d + 1 < DAEMONS)

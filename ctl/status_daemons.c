@@ -14,9 +14,17 @@
 
 #define WORK_MAX 128
 
-static const char *const silences[DAEMONS] = {
+/* With a board that still says what was. */
+static const char *const stales[DAEMONS] = {
     [DAEMON_HEALTH] = "states below are the last known and do not change",
     [DAEMON_LB] = "no sessions pass; counts below are the last known",
+    [DAEMON_DNSLB] = "records stay as they are",
+};
+
+/* Without any. */
+static const char *const silences[DAEMONS] = {
+    [DAEMON_HEALTH] = "nobody knows any state",
+    [DAEMON_LB] = "no sessions pass",
     [DAEMON_DNSLB] = "records stay as they are",
     [DAEMON_SNMP] = "no tables and no notifications",
 };
@@ -80,7 +88,7 @@ not_running(const struct picture_daemon *d, struct grid *g)
 	} else if (d->board == BOARD_STALE) {
 		grid_cell(g, PAINT_BAD, "%s %s", d->listening ? "stuck for" : "gone for",
 		    units_age(d->beat_age_ns / NS_PER_S, age));
-		grid_cell(g, PAINT_BAD, "%s", silences[d->daemon]);
+		grid_cell(g, PAINT_BAD, "%s", stales[d->daemon]);
 	} else {
 		grid_cell(g, PAINT_BAD, "not running");
 		grid_cell(g, PAINT_BAD, "%s", silences[d->daemon]);

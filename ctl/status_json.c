@@ -224,6 +224,7 @@ service_write(struct writer *w, const struct picture_service *ps)
 	json_string(j, "family", family_word(ps->family));
 	json_uint(j, "port", ps->port);
 	json_string(j, "protocol", proto_word(ps->proto));
+	json_uint(j, "endpoints_up", ps->n_up);
 	json_uint(j, "endpoints_new", ps->n_new);
 	json_uint(j, "endpoints_configured", ps->n_endpoints);
 	listener_write(w, ps);
@@ -252,7 +253,7 @@ pool_write(struct writer *w, const struct picture_pool *pp)
 		json_string(j, NULL, pool->sip_domains[i]);
 	json_end(j);
 	json_uint(j, "members_configured", pp->n_members);
-	json_uint(j, "members_up", pp->n_new);
+	json_uint(j, "members_up", pp->n_up);
 	json_uint(j, "sessions", pp->sessions);
 	fields_write(w, "health", health_fields, countof(health_fields), 'P',
 	    pp->has_health, pp->health);
@@ -312,7 +313,7 @@ head_write(struct writer *w)
 	json_id(j, "configuration_hash", p->model->hash);
 	json_bool(j, "current", picture_is_current(p));
 	json_uint(j, "members_configured", p->n_members);
-	json_uint(j, "members_up", p->n_members_new);
+	json_uint(j, "members_up", p->n_members_up);
 	json_uint(j, "sessions", p->sessions);
 }
 

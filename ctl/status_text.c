@@ -19,7 +19,8 @@
 #include "status_daemons.h"
 #include "units.h"
 
-#define TROUBLE_INDENT 4
+/* Deeper than the services' column: it belongs to the line above. */
+#define TROUBLE_INDENT 14
 
 struct page {
 	const struct picture *p;
@@ -67,7 +68,8 @@ status_reason_text(enum reason reason, uint64_t detail, char *buf)
 {
 	const char *text = reason_text(reason);
 
-	if (detail == 0) {
+	/* REFUSING says 503 by itself */
+	if (detail == 0 || (reason == REASON_REFUSING && detail == 503)) {
 		snprintf(buf, REASON_TEXT_MAX, "%s", text);
 		return buf;
 	}
@@ -96,27 +98,41 @@ status_reason_text(enum reason reason, uint64_t detail, char *buf)
 /* --- members ---------------------------------------------------------------------------
  */
 
+#define REMARK_MAX (REASON_TEXT_MAX + 80)
+
+/* What the operator did, and what its probes say all the same. */
+static const char *
+admin_remark(const struct picture_member *pm, char *buf)
+{
+	const char *what = "by the operator: takes nothing";
+
+	if (pm->state.admin == ADMIN_DRAINING)
+		what = pm->sessions > 0
+			   ? "by the operator: keeps its sessions, takes no new ones"
+			   : "by the operator: has no sessions, takes no new ones";
+	if (pm->state.health != HEALTH_DOWN)
+		return what;
+	snprintf(buf, REMARK_MAX, "%s; also down", what);
+	return buf;
+}
+
 static const char *
 member_remark(const struct picture_member *pm, char *buf)
 {
 	const struct picture_endpoint *first = pm->endpoints;
 	char why[REASON_TEXT_MAX];
 
-	if (pm->state.admin == ADMIN_DISABLED)
-		return "by the operator: takes nothing";
-	if (pm->state.admin == ADMIN_DRAINING)
-		return pm->sessions > 0
-			   ? "by the operator: keeps its sessions, takes no new ones"
-			   : "by the operator: takes no new sessions, has none left";
+	if (pm->state.admin != ADMIN_ENABLED)
+		return admin_remark(pm, buf);
 	if (pm->all_lost) {
 		status_reason_text(
 		    first->state.reason, first->health[HEALTH_FIELD_DETAIL], why);
-		snprintf(buf, REASON_TEXT_MAX + 16, "everywhere: %s", why);
+		snprintf(buf, REMARK_MAX, "everywhere: %s", why);
 		return buf;
 	}
 	if (pm->n_lost > 0) {
-		snprintf(buf, REASON_TEXT_MAX + 16, "%zu of %zu endpoints down",
-		    pm->n_lost, pm->n_endpoints);
+		snprintf(buf, REMARK_MAX, "%zu of %zu endpoints down", pm->n_lost,
+		    pm->n_endpoints);
 		return buf;
 	}
 	return pm->member->backup ? "backup" : "";
@@ -126,7 +142,7 @@ static void
 members_table(const struct page *page, const struct picture_pool *pp, bool hardware)
 {
 	struct grid *g = page_grid(page, hardware ? "lllrl" : "llll", 2);
-	char since[UNITS_MAX], remark[REASON_TEXT_MAX + 16];
+	char since[UNITS_MAX], remark[REMARK_MAX];
 
 	if (g == NULL)
 		return;
@@ -191,6 +207,8 @@ probe_text(
 	int64_t age = page->p->now_boot_ns - (int64_t)pe->health[HEALTH_FIELD_LAST_PROBE];
 	char latency[UNITS_MAX], when[UNITS_MAX];
 
+	if (pe->endpoint->service->probe == PROBE_NONE)
+		return "not probed";
 	if (pe->health[HEALTH_FIELD_PROBES] == 0)
 		return "not probed yet";
 	snprintf(buf, size, "%s %s, %s ago, %" PRIu64 " probes, %" PRIu64 " failed",
@@ -267,7 +285,7 @@ static void
 service_row(const struct page *page, struct grid *g, const struct picture_service *ps,
     bool first_of_side)
 {
-	bool bad = ps->n_new == 0;
+	bool bad = ps->n_up == 0;
 	char word[SERVICES_TEXT_MAX], addr[ADDR_TEXT_MAX];
 
 	grid_row(g);
@@ -275,10 +293,10 @@ service_row(const struct page *page, struct grid *g, const struct picture_servic
 	grid_cell(g, PAINT_STRONG, "%s", services_text(ps->services, word, sizeof word));
 	grid_cell(g, PAINT_NONE, "%u/%s", ps->port, proto_word(ps->proto));
 	grid_cell(g,
-	    bad                           ? PAINT_BAD
-	    : ps->n_new < ps->n_endpoints ? PAINT_WARN
-					  : PAINT_GOOD,
-	    "%zu of %zu", ps->n_new, ps->n_endpoints);
+	    bad                          ? PAINT_BAD
+	    : ps->n_up < ps->n_endpoints ? PAINT_WARN
+					 : PAINT_GOOD,
+	    "%zu of %zu", ps->n_up, ps->n_endpoints);
 	if (ps->listener != NULL && page->p->has_lb)
 		grid_cell(g, PAINT_NONE, "%" PRIu64, ps->lb[LB_FIELD_SESSIONS]);
 	else if (ps->listener != NULL)
@@ -316,7 +334,7 @@ services_table(const struct page *page, const struct picture_pool *pp, bool hard
 	}
 	if (standby)
 		grid_line(g, 2, PAINT_WARN,
-		    "No VIP is on an interface of this host: it stands by.");
+		    "No VIP is on an interface of this host: it stands by");
 	grid_print(g, page->o->colour, page->out);
 	grid_free(&g);
 }
@@ -336,13 +354,13 @@ pool_page(const struct page *page, const struct picture_pool *pp)
 		    sessions, sizeof sessions, ", %" PRIu64 " sessions", pp->sessions);
 	grid_line(g, 0, PAINT_NONE, "%s", "");
 	grid_line(g, 0, PAINT_STRONG, "%s  %s, %s: %zu of %zu members up%s", pool->fqdn,
-	    hardware ? "hardware" : "DNS", product_word(pool->product), pp->n_new,
+	    hardware ? "hardware" : "DNS", product_word(pool->product), pp->n_up,
 	    pp->n_members, sessions);
 	if (pp->health[HEALTH_FIELD_PANIC_NOW] > 0)
 		grid_line(g, 2, PAINT_BAD,
-		    "PANIC: in %" PRIu64
-		    " services no member is up; all of them are used.",
-		    pp->health[HEALTH_FIELD_PANIC_NOW]);
+		    "PANIC: no member is up in %" PRIu64
+		    " of %zu services; there all are used",
+		    pp->health[HEALTH_FIELD_PANIC_NOW], pp->n_services);
 	grid_print(g, page->o->colour, page->out);
 	grid_free(&g);
 	members_table(page, pp, hardware);
@@ -360,7 +378,7 @@ status_text(const struct picture *p, const struct status_options *o, struct sbuf
 		return;
 	grid_line(g, 0, PAINT_STRONG, "edgepool %s: %zu %s, %zu of %zu members up",
 	    p->model->instance, p->model->n_pools,
-	    p->model->n_pools == 1 ? "pool" : "pools", p->n_members_new, p->n_members);
+	    p->model->n_pools == 1 ? "pool" : "pools", p->n_members_up, p->n_members);
 	status_daemons(p, g);
 	grid_print(g, o->colour, out);
 	grid_free(&g);
