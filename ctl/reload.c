@@ -40,7 +40,7 @@ print_indented(const char *text)
 }
 
 static enum outcome
-daemon_ask(const struct edgectl *e, enum daemon d)
+daemon_ask(const struct edgectl *e, enum daemon d, bool needed)
 {
 	enum outcome outcome = OUTCOME_FAILED;
 	struct sbuf answer;
@@ -57,7 +57,8 @@ daemon_ask(const struct edgectl *e, enum daemon d)
 		    "%-12s refused; it keeps the configuration it has\n", daemon_word(d));
 		print_indented(sbuf_text(&answer));
 	} else {
-		printf("%-12s %s\n", daemon_word(d), call_failure_text(err));
+		printf("%-12s %s%s\n", daemon_word(d), call_failure_text(err),
+		    needed ? "" : "; nothing in the configuration needs it");
 		if (err == -ENOENT || err == -ECONNREFUSED)
 			outcome = OUTCOME_ABSENT;
 	}
@@ -111,10 +112,11 @@ reload_all(const struct edgectl *e, const struct model *m)
 	bool reloaded[DAEMONS] = {false};
 
 	for (enum daemon d = DAEMON_HEALTH; d < DAEMONS; d++) {
-		enum outcome outcome = daemon_ask(e, d);
+		bool needed = picture_daemon_is_needed(m, d);
+		enum outcome outcome = daemon_ask(e, d, needed);
 
 		reloaded[d] = outcome == OUTCOME_DONE;
-		if (outcome == OUTCOME_ABSENT && picture_daemon_is_needed(m, d))
+		if (outcome == OUTCOME_ABSENT && needed)
 			code = EXIT_NOT_DONE;
 		if (outcome == OUTCOME_FAILED) {
 			if (d + 1 < DAEMONS)

@@ -1,3 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 edge_unit_test(ctl_text LINK edge_ctl)
 edge_unit_test(ctl_status LINK edge_ctl)
+
+# The configuration that everybody will copy is right, and says nothing else.
+find_package(Python3 COMPONENTS Interpreter)
+if(Python3_FOUND)
+  add_test(NAME unit.readme COMMAND ${Python3_EXECUTABLE} -B
+      ${CMAKE_CURRENT_SOURCE_DIR}/unit/readme_conf.py $<TARGET_FILE:edgectl>)
+  set_tests_properties(unit.readme PROPERTIES LABELS unit TIMEOUT 60)
+endif()
