@@ -17,6 +17,8 @@
 #include "names.h"
 
 static const char first_words[] = "; edgepool ";
+static const char withdrawn_words[] = "; withdrawn: ";
+static const char fail_open_words[] = "; fail open: ";
 
 /* CRC-32 as in ISO 3309, Ethernet and zlib. */
 static uint32_t
@@ -73,11 +75,12 @@ write_state(struct sbuf *to, const struct zone *z)
 	for (size_t i = 0; i < z->n_sets; i++)
 		if (z->sets[i].fail_open)
 			sbuf_addf(to,
-			    "; fail open: %s. %s: no member can take new sessions, "
+			    "%s%s. %s: no member can take new sessions, "
 			    "published all the same\n",
-			    z->sets[i].owner, record_type_word(z->sets[i].type));
+			    fail_open_words, z->sets[i].owner,
+			    record_type_word(z->sets[i].type));
 	for (size_t i = 0; i < z->n_withdrawn; i++)
-		sbuf_addf(to, "; withdrawn: %s. %s %s\n", z->withdrawn[i].owner,
+		sbuf_addf(to, "%s%s. %s %s\n", withdrawn_words, z->withdrawn[i].owner,
 		    record_type_word(z->withdrawn[i].type),
 		    addr_text(&z->withdrawn[i].addr, text));
 }
@@ -142,6 +145,27 @@ zone_text_intact(const char *text, size_t n)
 	length = (size_t)snprintf(expected, sizeof expected, "; end n=%zu crc32=%08x\n",
 	    count_records(text, last), crc32_of(text, (size_t)(last - text)));
 	return (size_t)(text + n - last) == length && memcmp(last, expected, length) == 0;
+}
+
+static bool
+begins_with(const char *text, const char *words)
+{
+	return strncmp(text, words, strlen(words)) == 0;
+}
+
+struct zone_counts
+zone_text_counts(const char *text)
+{
+	struct zone_counts c = {0};
+
+	for (const char *p = text; p != NULL && *p != '\0';) {
+		c.records += *p != ';';
+		c.withdrawn += begins_with(p, withdrawn_words);
+		c.fail_open += begins_with(p, fail_open_words);
+		p = strchr(p, '\n');
+		p = p == NULL ? NULL : p + 1;
+	}
+	return c;
 }
 
 /* One line "OWNER.\tTTL\tIN\tTYPE\t...". */

@@ -29,6 +29,11 @@ void zone_text_write(struct sbuf *to, const struct zone *z, const char *instance
 bool zone_text_intact(const char *text, size_t n);
 /* True for a text that begins as ours do, damaged or not. */
 bool zone_text_ours(const char *text, size_t n);
+/* What a text of ours says about itself. */
+struct zone_counts {
+	size_t records, withdrawn, fail_open;
+};
+struct zone_counts zone_text_counts(const char *text);
 /* The second guard before a text replaces another: whole, at least one record, and at
  * least one line for every set of @z.  Looks at the octets only. */
 bool zone_text_serves(const char *text, size_t n, const struct zone *z);

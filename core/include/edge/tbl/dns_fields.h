@@ -14,5 +14,5 @@ FIELD(WRITES,       "writes",       COUNTER, "SZ", "files written")
 FIELD(ERRORS,       "errors",       COUNTER, "SZ", "writes that failed; the file before stays in place")
 FIELD(LAST_WRITE,   "last-write",   TIME,    "Z",  "when the file was last written")
 FIELD(LAST_CHECK,   "last-check",   TIME,    "SZ", "when the plan was last compared with the file")
-FIELD(FROZEN,       "frozen",       GAUGE,   "S",  "1 while the health board is missing or stale: nothing changes")
+FIELD(FROZEN,       "frozen",       GAUGE,   "SZ", "1 while the health board is missing or stale (Z: or first verdicts are awaited): nothing changes")
 #undef FIELD
