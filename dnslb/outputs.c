@@ -11,7 +11,6 @@
 
 #include <edge/id.h>
 
-#include "names.h"
 #include "zone_text.h"
 
 static bool
@@ -108,17 +107,21 @@ add_zone(struct outputs *o, const struct model *m, const struct zone *z, size_t 
 	return true;
 }
 
-/* A view's name becomes a directory's. */
+/* A view's name becomes a directory's; the configuration allows nothing worse than
+ * letters, digits and hyphens, and this does not take its word for it. */
 static bool
 views_fit(const struct model *m, char *why, size_t size)
 {
-	for (size_t i = 0; i < m->dns.n_views; i++)
-		if (!name_is_plain(m->dns.views[i].name)) {
-			snprintf(why, size,
-			    "view '%s': use lower case letters, digits and hyphens",
-			    m->dns.views[i].name);
+	for (size_t i = 0; i < m->dns.n_views; i++) {
+		const char *name = m->dns.views[i].name;
+
+		if (*name == '\0' || strchr(name, '/') != NULL ||
+		    strchr(name, '.') != NULL) {
+			snprintf(why, size, "view '%s': its name must do for a directory",
+			    name);
 			return false;
 		}
+	}
 	return true;
 }
 

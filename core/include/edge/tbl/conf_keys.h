@@ -229,8 +229,8 @@ KEY(IN_TARGET, path,     PATH,      dns_target, path,     OPTIONAL, 0, 0,     NO
 KEY(IN_TARGET, server,   TEXT,      dns_target, server,   OPTIONAL, 1, 253,   NONE,        "",         LATER, "nsupdate: the primary name server")
 KEY(IN_TARGET, port,     PORT,      dns_target, port,     OPTIONAL, 1, 65535, NONE,        "53",       LATER, "nsupdate: its port")
 KEY(IN_TARGET, key_file, PATH,      dns_target, key_file, OPTIONAL, 0, 0,     NONE,        "",         LATER, "nsupdate: the TSIG key, passed on unread")
-KEY(IN_TARGET, check,    ARGV,      dns_target, check,    OPTIONAL, 1, 32,    NONE,        "",         LATER, "program and arguments run on a new file before it takes its place")
-KEY(IN_TARGET, reload,   ARGV,      dns_target, reload,   OPTIONAL, 1, 32,    NONE,        "",         LATER, "program and arguments run after a change")
+KEY(IN_TARGET, check,    ARGV,      dns_target, check,    OPTIONAL, 1, 32,    NONE,        "",         NOW, "program and arguments that must succeed for a new text to stay; \"%s\" is the new file before it takes its place")
+KEY(IN_TARGET, reload,   ARGV,      dns_target, reload,   OPTIONAL, 1, 32,    NONE,        "",         NOW, "program and arguments run after a change")
 
 /* --- the publisher and the page */
 KEY(IN_SNMP, enabled,     BOOL,  snmp_conf, enabled,     OPTIONAL, 0, 1,     NONE, "true",               NOW,   "false: edge-snmp has nothing to do")
