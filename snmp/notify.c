@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * notify - a ring of events and the bucket that paces them.
+ */
+#include "notify.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <edge/clock.h>
+
+struct notify_queue {
+	struct notify_stats stats;
+	/* Pacing: tokens in nanoseconds of rate, at most a second's worth. */
+	int64_t saved_ns, saved_at_ns;
+	size_t first;
+	struct event events[NOTIFY_QUEUE_MAX];
+};
+
+struct notify_queue *
+notify_queue_new(void)
+{
+	struct notify_queue *q = calloc(1, sizeof *q);
+
+	if (q != NULL)
+		q->saved_ns = NS_PER_S;
+	return q;
+}
+
+void
+notify_queue_free(struct notify_queue **pq)
+{
+	free(*pq);
+	*pq = NULL;
+}
+
+static void
+event_value(struct event *e, const struct snapshot *s, const struct row *row,
+    enum column column, const char *text)
+{
+	struct value *v = &e->values[e->n_values++];
+
+	if (column == COLUMN_EVENT_NUMBER)
+		*v = (struct value){.number = e->number};
+	else if (column == COLUMN_EVENT_TEXT)
+		value_set_text(v, text);
+	else if (!value_get(s, row, column, v))
+		*v = (struct value){0}; /* a board that was never there: 0, "" */
+}
+
+void
+notify_add(struct notify_queue *q, enum notification kind, const struct snapshot *s,
+    const struct row *row, const char *text)
+{
+	const struct notification_info *info = &mib_notifications[kind];
+	struct event *e;
+
+	if (q->stats.queued == NOTIFY_QUEUE_MAX) {
+		q->first = (q->first + 1) % NOTIFY_QUEUE_MAX;
+		q->stats.queued--;
+		q->stats.suppressed++;
+	}
+	e = &q->events[(q->first + q->stats.queued++) % NOTIFY_QUEUE_MAX];
+	e->number = ++q->stats.last;
+	e->kind = kind;
+	memcpy(e->index, row->index, sizeof e->index);
+	e->n_index = row->n_index;
+	e->n_values = 0;
+	for (size_t i = 0; i < info->n_objects; i++)
+		event_value(e, s, row, info->objects[i], text);
+}
+
+const struct event *
+notify_next(struct notify_queue *q, int rate, int64_t mono_ns)
+{
+	if (q->stats.queued == 0)
+		return NULL;
+	if (rate > 0) {
+		q->saved_ns += mono_ns - q->saved_at_ns;
+		q->saved_at_ns = mono_ns;
+		if (q->saved_ns > NS_PER_S)
+			q->saved_ns = NS_PER_S;
+		if (q->saved_ns < NS_PER_S / rate)
+			return NULL;
+		q->saved_ns -= NS_PER_S / rate;
+	}
+	return &q->events[q->first];
+}
+
+void
+notify_sent(struct notify_queue *q)
+{
+	q->first = (q->first + 1) % NOTIFY_QUEUE_MAX;
+	q->stats.queued--;
+	q->stats.sent++;
+}
+
+struct notify_stats
+notify_queue_stats(const struct notify_queue *q)
+{
+	return q->stats;
+}
