@@ -2,6 +2,8 @@
 """What every play may ask for: `lab` (an empty laboratory), `net` (both layouts in turn),
 `routed`, `one_subnet`, and `everything` (a pool in each mode, four daemons, a private
 snmpd, all up).  A failed play prints the logs of all its processes."""
+import os
+
 import pytest
 
 import lab as laboratory
@@ -10,6 +12,8 @@ from master import Master
 
 
 def pytest_configure(config):
+    if os.geteuid() == 0:
+        return
     capture = config.pluginmanager.getplugin("capturemanager")
     if capture:
         capture.suspend_global_capture(in_=True)

@@ -22,10 +22,11 @@
 void
 talk_noise(const struct manner *m, struct octets *out)
 {
-	uint8_t noise[64];
+	uint8_t noise[128];
 
 	m->draw(noise, sizeof noise);
-	/* Neither a TLS record, nor a frame, nor STUN, nor text. */
+	/* Neither a TLS record, nor a frame, nor STUN, nor text; longer than any greeting
+	 * a client may wait for. */
 	noise[0] = 0xee;
 	octets_append(out, noise, sizeof noise);
 }
