@@ -62,6 +62,15 @@ build_health(struct conf_load *l, const config_setting_t *g, enum conf_group gro
 {
 	apply(l, g, group, health);
 	apply(l, conf_load_valid(g, "tls"), CONF_TLS, &health->tls);
+	/* A shorter time or count written pulls the ones along that cannot be longer. */
+	if (!conf_load_written(g, "connect_timeout") &&
+	    health->connect_timeout_ns > health->timeout_ns)
+		health->connect_timeout_ns = health->timeout_ns;
+	if (!conf_load_written(g, "fast_interval") &&
+	    health->fast_ns > health->interval_ns)
+		health->fast_ns = health->interval_ns;
+	if (!conf_load_written(g, "hard_fall") && health->hard_fall > health->fall)
+		health->hard_fall = health->fall;
 }
 
 static void

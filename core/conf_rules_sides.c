@@ -25,12 +25,35 @@ check_balancing_written(const struct conf_rules *r, enum side_kind side)
 		    r->name, word, word, other);
 	else if (s != NULL && !conf_load_written(s, "balancing"))
 		conf_rules_breach(r->l, s, CONF_RULE_R1_BALANCING,
-		    "%s: %s has no balancing, and there is no default: both sides must "
+		    "%s: %s has no balancing, there is no default, and both sides must "
 		    "use the "
 		    "same; write balancing = \"%s\"%s",
 		    r->name, word, other,
 		    elsewhere != NULL ? " as on the other side"
-				      : " or balancing = \"dns\" on both");
+				      : " or balancing = \"dns\" on both sides");
+}
+
+/* Hardware balancing on one side only is a mixture, too. */
+static void
+check_internal_vip(const struct conf_rules *r)
+{
+	const config_setting_t *internal = r->c->sides[SIDE_INTERNAL];
+
+	if (!r->hardware || conf_load_written(internal, "vip"))
+		return;
+	for (int kind = 0; kind < SERVICES; kind++) {
+		if (service_infos[kind].side != SIDE_INTERNAL ||
+		    !r->p->services[kind].enabled ||
+		    conf_load_written(r->c->services[kind], "vip"))
+			continue;
+		conf_rules_breach(r->l, internal, CONF_RULE_R1_BALANCING,
+		    "%s: the internal side has no vip: hardware balancing on the "
+		    "external side "
+		    "needs it on the internal side too; write vip = [ \"ADDRESS\" ] in "
+		    "internal",
+		    r->name);
+		return;
+	}
 }
 
 static void
@@ -44,20 +67,76 @@ check_r1(const struct conf_rules *r)
 
 	check_balancing_written(r, SIDE_EXTERNAL);
 	check_balancing_written(r, SIDE_INTERNAL);
+	check_internal_vip(r);
 	if (external == NULL || internal == NULL || r->hardware || r->dns)
 		return;
 	conf_rules_breach(r->l, internal, CONF_RULE_R1_BALANCING,
 	    "%s: the external side uses %s balancing and the internal side %s: an Edge "
 	    "pool uses "
-	    "the same on both sides; write balancing = \"%s\" or balancing = \"%s\" on "
-	    "both",
+	    "the same on both sides; write balancing = \"hardware\" or balancing = "
+	    "\"dns\" on both",
 	    r->name, balancing_word(sides[SIDE_EXTERNAL].balancing),
-	    balancing_word(sides[SIDE_INTERNAL].balancing),
-	    balancing_word(BALANCING_HARDWARE), balancing_word(BALANCING_DNS));
+	    balancing_word(sides[SIDE_INTERNAL].balancing));
+}
+
+static void
+refuse_vip(const struct conf_rules *r, const config_setting_t *g, const char *where)
+{
+	if (conf_load_written(g, "vip"))
+		conf_rules_error(r->l, conf_load_line(g, "vip"),
+		    "%s: %s has a vip, but with DNS balancing clients go to the members "
+		    "themselves; remove it, or write balancing = \"hardware\" on both "
+		    "sides",
+		    r->name, where);
+}
+
+static void
+note_idle_key(const struct conf_rules *r, const config_setting_t *g, const char *where,
+    const char *key)
+{
+	if (conf_load_written(g, key))
+		conf_load_say(r->l, conf_load_line(g, key), DIAG_NOTE, 0,
+		    "%s: %s.%s has no effect: with DNS balancing no session passes the "
+		    "balancer",
+		    r->name, where, key);
+}
+
+/* What only a balancer in the path could do. */
+static void
+check_dns_mode(const struct conf_rules *r)
+{
+	static const char *const keys[] = {"engine", "algorithm", "source",
+	    "idle_timeout", "udp_idle_timeout", "on_down", "affinity", "limits"};
+
+	for (int side = 0; side < SIDES; side++)
+		refuse_vip(r, r->c->sides[side],
+		    side == SIDE_INTERNAL ? "the internal side" : "the external side");
+	note_idle_key(r, r->c->sides[SIDE_INTERNAL], "internal", "outbound");
+	for (int kind = 0; kind < SERVICES; kind++) {
+		const char *group = service_infos[kind].group;
+
+		refuse_vip(r, r->c->services[kind], group);
+		for (size_t i = 0; i < countof(keys); i++)
+			note_idle_key(r, r->c->services[kind], group, keys[i]);
+	}
+	if (r->p->partners == 0)
+		return;
+	for (int i = 0; i < PARTNERS; i++)
+		if (r->p->partners & 1u << i)
+			conf_rules_breach(r->l, conf_load_line(r->c->pool, "partners"),
+			    CONF_RULE_R16_PARTNERS,
+			    "%s: partners of type %s use the first address of a name "
+			    "only, so with "
+			    "DNS balancing they do not fail over when its member is "
+			    "down; they "
+			    "need hardware balancing",
+			    r->name, partner_word((enum partner)i));
 }
 
 void
 conf_rules_sides(struct conf_rules *r)
 {
 	check_r1(r);
+	if (r->dns)
+		check_dns_mode(r);
 }

@@ -177,10 +177,13 @@ read_member_address(const struct conf_key *k, const config_setting_t *s, struct 
 	if (address != NULL)
 		read_addrs(conf_table_find(CONF_ADDRESS, "address"), address, a,
 		    &ret->address, &inner);
-	ret->public = ret->address;
 	if (public != NULL)
 		read_addrs(conf_table_find(CONF_ADDRESS, "public"), public, a,
 		    &ret->public, &inner);
+	/* Paired by family: a family without NAT is public as it is. */
+	for (int f = 0; f < FAMILIES; f++)
+		if (!addr_present(&ret->public.at[f]))
+			ret->public.at[f] = ret->address.at[f];
 	return true;
 }
 
