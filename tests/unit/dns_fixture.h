@@ -167,7 +167,7 @@ fixture_word(struct state *s, const char *word)
 	else if (strcmp(word, "member-out") == 0)
 		s->flags |= STATE_MEMBER_OUT;
 	else
-		assert(!"a word for a state");
+		assert(false && "a word for a state");
 }
 
 /* True when @what names the endpoint: "edge1", "*", "edge1/access", "edge1/av-udp/IPv6",
