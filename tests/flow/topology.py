@@ -310,8 +310,8 @@ class Net:
 
     def published(self, member):
         """How many of a member's IPv4 addresses are in the external zone file: 0 to 3."""
-        text = self.zone().read_text()
-        return sum(member.addresses[g][0] in text.split() for g in MEMBER)
+        records = [line.split() for line in self.zone().read_text().splitlines() if line[:1] != ";"]
+        return sum(any(member.addresses[g][0] in r for r in records) for g in MEMBER)
 
     def start(self, *daemons, **conf):
         """Members, configuration and the named daemons (default: health and lb)."""
