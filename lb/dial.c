@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "dial.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#ifndef IPV6_TRANSPARENT
+#define IPV6_TRANSPARENT 75 /* linux/in6.h, which cannot be included beside this */
+#endif
+
+static int
+set_int(int fd, int level, int name, int value)
+{
+	return setsockopt(fd, level, name, &value, sizeof value) == 0 ? 0 : -errno;
+}
+
+static int
+set_transparent(int fd, enum family family)
+{
+	return family == FAMILY_V4 ? set_int(fd, IPPROTO_IP, IP_TRANSPARENT, 1)
+				   : set_int(fd, IPPROTO_IPV6, IPV6_TRANSPARENT, 1);
+}
+
+static int
+bind_to(int fd, const struct addr *a, uint16_t port)
+{
+	struct sockaddr_storage ss;
+	socklen_t n = addr_to_sockaddr(a, port, &ss);
+
+	return bind(fd, (struct sockaddr *)&ss, n) == 0 ? 0 : -errno;
+}
+
+/* Lets connect() choose the port, so that one address serves 28 000 sessions to each
+ * member instead of 28 000 in all. */
+static int
+bind_late(int fd, const struct addr *a)
+{
+	set_int(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
+	return bind_to(fd, a, 0);
+}
+
+static const struct addr *
+source_of(const struct view_listener *vl, enum family family, uint32_t turn)
+{
+	size_t n = 0, wanted;
+
+	for (size_t i = 0; i < vl->n_sources; i++)
+		n += addr_family(&vl->sources[i]) == family;
+	if (n == 0)
+		return NULL;
+	wanted = turn % n;
+	for (size_t i = 0; i < vl->n_sources; i++)
+		if (addr_family(&vl->sources[i]) == family && wanted-- == 0)
+			return &vl->sources[i];
+	return NULL;
+}
+
+/* True when @err says nothing about the member. */
+static bool
+is_local(int err)
+{
+	return err != -ECONNREFUSED && err != -EHOSTUNREACH && err != -ENETUNREACH &&
+	       err != -ETIMEDOUT && err != -ECONNRESET;
+}
+
+static struct dialled
+failed(int fd, int err)
+{
+	if (fd >= 0)
+		close(fd);
+	return (struct dialled){.fd = -1, .error = err, .local = is_local(err)};
+}
+
+static struct dialled
+connect_to(int fd, const struct live_endpoint *to)
+{
+	if (connect(fd, (const struct sockaddr *)&to->sa, to->sa_length) == 0)
+		return (struct dialled){.fd = fd, .at_once = true};
+	if (errno == EINPROGRESS)
+		return (struct dialled){.fd = fd};
+	return failed(fd, -errno);
+}
+
+static struct dialled
+dial_tcp_kept(const struct live_endpoint *to, const struct addr *client, uint16_t port)
+{
+	enum family family = addr_family(client);
+	int fd = socket(to->sa.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int err;
+
+	if (fd < 0)
+		return failed(-1, -errno);
+	set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	err = set_transparent(fd, family);
+	if (err == 0 && port != 0) {
+		set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+		err = bind_to(fd, client, port);
+	} else if (err == 0) {
+		err = bind_late(fd, client);
+	}
+	return err == 0 ? connect_to(fd, to) : failed(fd, err);
+}
+
+static struct dialled
+dial_tcp_replaced(
+    const struct view_listener *vl, const struct live_endpoint *to, uint32_t turn)
+{
+	const struct addr *source = source_of(vl, addr_family(&to->addr), turn);
+	int fd = socket(to->sa.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int err = 0;
+
+	if (fd < 0)
+		return failed(-1, -errno);
+	set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	if (source != NULL)
+		err = bind_late(fd, source);
+	return err == 0 ? connect_to(fd, to) : failed(fd, err);
+}
+
+struct dialled
+dial_tcp(const struct view_listener *vl, const struct live_endpoint *to,
+    const struct addr *client, uint16_t port, uint32_t *turn)
+{
+	struct dialled d;
+
+	if (vl->source == SOURCE_KEEP) {
+		d = dial_tcp_kept(to, client, port);
+		if (d.error == -EADDRNOTAVAIL || d.error == -EADDRINUSE ||
+		    d.error == -EACCES)
+			d = dial_tcp_kept(to, client, 0);
+		return d;
+	}
+	d = dial_tcp_replaced(vl, to, *turn);
+	for (size_t i = 1; d.error == -EADDRNOTAVAIL && i < vl->n_sources; i++)
+		d = dial_tcp_replaced(vl, to, ++*turn);
+	return d;
+}
+
+static struct dialled
+dial_udp_kept(const struct live_endpoint *to, const struct addr *client, uint16_t port)
+{
+	int fd = socket(to->sa.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int err;
+
+	if (fd < 0)
+		return failed(-1, -errno);
+	err = set_transparent(fd, addr_family(client));
+	if (err == 0)
+		err = bind_to(fd, client, port);
+	return err == 0 ? (struct dialled){.fd = fd} : failed(fd, err);
+}
+
+struct dialled
+dial_udp(const struct view_listener *vl, const struct live_endpoint *to,
+    const struct addr *client, uint16_t port, uint32_t *turn)
+{
+	const struct addr *source;
+	struct dialled d;
+	int fd, err = 0;
+
+	if (vl->source == SOURCE_KEEP) {
+		d = dial_udp_kept(to, client, port);
+		/* Taken by a program of this host, or below 1024: the member still sees
+		 * the client's address, and the client goes on from its own port. */
+		if (d.error == -EADDRINUSE || d.error == -EACCES)
+			d = dial_udp_kept(to, client, 0);
+		return d;
+	}
+	fd = socket(to->sa.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return failed(-1, -errno);
+	source = source_of(vl, addr_family(&to->addr), (*turn)++);
+	if (source != NULL)
+		err = bind_to(fd, source, 0);
+	return err == 0 ? connect_to(fd, to) : failed(fd, err);
+}

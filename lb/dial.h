@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LB_DIAL_H
+#define LB_DIAL_H
+
+/*
+ * dial - sockets towards a member, with the source address that the service wants.
+ *
+ *   kept       the client's own address (IP_TRANSPARENT); its port always for UDP, and
+ *              for TCP where the kernel allows: a tuple of a moment ago may still be in
+ *              TIME_WAIT, ports below 1024 need a privilege that workers do not have
+ *   replaced   one of the side's source addresses in turn, else what the route says
+ *
+ * A failure is the member's or our own, and only the member's may be held against it.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "live.h"
+#include "view.h"
+
+struct dialled {
+	int fd;       /* -1: failed */
+	int error;    /* -errno then */
+	bool local;   /* our own fault: no descriptor, no port, no privilege */
+	bool at_once; /* TCP: connected already */
+};
+
+/* Begins to connect; *turn picks among several source addresses and is advanced when one
+ * has no port left. */
+struct dialled dial_tcp(const struct view_listener *vl, const struct live_endpoint *to,
+    const struct addr *client, uint16_t port, uint32_t *turn);
+/* Replaced: connected.  Kept: bound and never connected, because a connected transparent
+ * socket would also get what the member answers to the client directly. */
+struct dialled dial_udp(const struct view_listener *vl, const struct live_endpoint *to,
+    const struct addr *client, uint16_t port, uint32_t *turn);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LB_FILTER_H
+#define LB_FILTER_H
+
+/*
+ * filter - what the packet filter must do for a configuration, as the text of one
+ * nftables table.
+ *
+ *   divert   what a member answers to a client whose source is kept comes to our socket:
+ *            TCP by the socket, UDP also by the MS-TURN transaction that went out here
+ *   notrack  nothing that is balanced or passes to a member is tracked, so that a flood
+ *            cannot fill the connection table ...
+ *   outbound ... but new outbound federation connections of members, which leave with
+ *            the VIP as their source (R7)
+ *   quiet    no ICMP redirects: they would tell members a way past the balancer (IPv6
+ *            has no setting for that)
+ *
+ * Pure; nft.c hands the text to the kernel.
+ */
+#include <stdbool.h>
+
+#include <edge/model.h>
+#include <edge/sbuf.h>
+
+#define FILTER_TABLE "edgepool"
+#define FILTER_MARK  0xed9e /* on diverted packets; also the routing table's number */
+
+struct filter_needs {
+	bool keep[FAMILIES]; /* a service keeps its clients' sources */
+	bool outbound;       /* some member's connections leave as a VIP */
+};
+
+struct filter_needs filter_needs(const struct model *m);
+/* "av-tcp of edge.contoso.net": the first service that keeps sources; NULL if none. */
+const struct listener *filter_first_kept(const struct model *m);
+/* The table's whole text, replacing one that exists. */
+void filter_text(const struct model *m, struct sbuf *ret);
+
+#endif

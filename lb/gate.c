@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "gate.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include <edge/base.h>
+#include <edge/id.h>
+
+#include "assoc.h"
+#include "session.h"
+#include "worker.h"
+
+struct gate *
+gate_new(struct live_listener *listener)
+{
+	struct gate *g = calloc(1, sizeof *g);
+
+	if (g != NULL)
+		g->listener = listener;
+	return g;
+}
+
+void
+gate_free(struct gate **pg)
+{
+	struct gate *g = *pg;
+
+	*pg = NULL;
+	if (g == NULL)
+		return;
+	assert(!g->open && g->sessions == 0);
+	free(g);
+}
+
+static void
+on_connections(EV_P_ ev_io *io, int revents)
+{
+	struct gate *g = container_of(io, struct gate, io);
+
+	(void)loop;
+	(void)revents;
+	assert(g->open);
+	session_accept(g, io->fd);
+}
+
+static void
+on_datagrams(EV_P_ ev_io *io, int revents)
+{
+	struct gate *g = container_of(io, struct gate, io);
+
+	(void)loop;
+	(void)revents;
+	assert(g->open);
+	assoc_receive(g, io->fd);
+}
+
+void
+gate_open(struct gate *g, struct worker *w)
+{
+	int fd = g->listener->fds[w->setup.index];
+
+	if (g->open)
+		return;
+	assert(fd >= 0);
+	g->worker = w;
+	g->open = true;
+	ev_io_init(&g->io,
+	    g->listener->proto == PROTO_TCP ? on_connections : on_datagrams, fd, EV_READ);
+	ev_set_priority(&g->io, 0);
+	if (g->listener->proto == PROTO_UDP || w->paused_until_ns == 0)
+		ev_io_start(w->loop, &g->io);
+}
+
+void
+gate_close(struct gate *g)
+{
+	if (!g->open)
+		return;
+	ev_io_stop(g->worker->loop, &g->io);
+	g->open = false;
+}
+
+void
+gate_pause(struct gate *g)
+{
+	if (g->open && g->listener->proto == PROTO_TCP)
+		ev_io_stop(g->worker->loop, &g->io);
+}
+
+void
+gate_resume(struct gate *g)
+{
+	if (g->open && g->listener->proto == PROTO_TCP)
+		ev_io_start(g->worker->loop, &g->io);
+}
+
+static int
+choose(struct gate *g, const struct addr *source, struct pick_entry *e)
+{
+	const struct view_listener *vl = g->view;
+	const struct worker *w = g->worker;
+	struct addr cut = steer_cut(source, &w->view->mask);
+	int choice = PICK_NONE;
+
+	if (vl->domain != 0)
+		choice = view_choice_of(
+		    vl, e, affinity_member(w->affinity, vl->domain, &cut, w->now_ns));
+	if (choice == PICK_NONE)
+		choice = pick(vl->algorithm, &g->pick, e, vl->n_choices,
+		    id_hash(&cut, sizeof cut), vl->ring);
+	return choice;
+}
+
+/* Nobody may: is it that everybody is full? */
+static bool
+all_full(const struct view_listener *vl, uint32_t tried)
+{
+	for (size_t i = 0; i < vl->n_choices; i++)
+		if (vl->choices[i].use == USE_NEW && !(tried & (1u << i)))
+			return true;
+	return false;
+}
+
+struct pick_result
+gate_pick(struct gate *g, const struct addr *source, uint32_t tried)
+{
+	const struct view_listener *vl = g->view;
+	struct pick_entry e[MODEL_MEMBERS_MAX];
+	uint32_t lost = tried; /* and those where another worker took the last place */
+
+	for (size_t i = 0; i <= vl->n_choices; i++) {
+		int choice;
+		struct live_endpoint *x;
+
+		view_entries(vl, lost, g->worker->now_ns, e);
+		choice = choose(g, source, e);
+		if (choice == PICK_NONE)
+			break;
+		x = vl->choices[choice].endpoint;
+		if (live_take_place(&x->sessions, vl->sessions_per_member))
+			return (struct pick_result){.endpoint = x, .choice = choice};
+		lost |= 1u << choice;
+	}
+	return (struct pick_result){.choice = PICK_NONE, .full = all_full(vl, tried)};
+}

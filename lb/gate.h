@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LB_GATE_H
+#define LB_GATE_H
+
+/*
+ * gate - one worker's side of a listener: its socket of the group, and what its picker
+ * remembers.
+ *
+ * Made by the main thread together with the listener, used by its worker alone.
+ */
+#include <ev.h>
+#include <stdbool.h>
+
+#include "live.h"
+#include "pick.h"
+#include "view.h"
+
+struct worker;
+
+struct gate {
+	struct live_listener *listener;
+	struct worker *worker; /* while open */
+	const struct view_listener
+	    *view; /* in the worker's current view; NULL: removed */
+	struct pick_state pick;
+	ev_io io;
+	bool open;         /* the watcher is set to the worker's socket */
+	uint32_t sessions; /* of this worker that came in here */
+};
+
+struct gate *gate_new(struct live_listener *listener);
+void gate_free(struct gate **pg);
+
+/* Begins and ends to look at the socket.  A gate that is removed keeps its UDP socket
+ * open for the associations that are left. */
+void gate_open(struct gate *g, struct worker *w);
+void gate_close(struct gate *g);
+/* Stops and goes on accepting, when descriptors are short. */
+void gate_pause(struct gate *g);
+void gate_resume(struct gate *g);
+
+struct pick_result {
+	struct live_endpoint *endpoint; /* a place in it is taken; NULL: nobody */
+	int choice;
+	bool full; /* nobody because of a limit, not for want of members */
+};
+
+/* The member for a session of @source that has @tried some; takes a place in its count.
+ * @now_ns is the worker's. */
+struct pick_result gate_pick(struct gate *g, const struct addr *source, uint32_t tried);
+
+#endif

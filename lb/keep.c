@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "keep.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "filter.h"
+#include "host.h"
+#include "nft.h"
+#include "route.h"
+
+#define FILTER_TEXT_MAX (4u << 20)
+
+void
+keep_init(struct keep *k, const char *run_dir)
+{
+	*k = (struct keep){.run_dir = run_dir};
+}
+
+/* May this process use a client's address as its own? */
+static int
+check_transparent(void)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), one = 1, err = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (setsockopt(fd, IPPROTO_IP, IP_TRANSPARENT, &one, sizeof one) != 0)
+		err = -errno;
+	close(fd);
+	return err;
+}
+
+static int
+apply_table(struct keep *k, const struct model *m, struct sbuf *why)
+{
+	struct sbuf text;
+	int err;
+
+	sbuf_init(&text, FILTER_TEXT_MAX);
+	filter_text(m, &text);
+	err = text.failed ? -ENOMEM : nft_run(sbuf_text(&text), why);
+	sbuf_fini(&text);
+	if (err == 0)
+		k->table = true;
+	return err;
+}
+
+static void
+remove_table(struct keep *k)
+{
+	struct sbuf why;
+
+	if (!k->table)
+		return;
+	sbuf_init(&why, 512);
+	nft_run("delete table inet " FILTER_TABLE "\n", &why);
+	sbuf_fini(&why);
+	k->table = false;
+}
+
+static int
+apply_routes(struct keep *k, const struct filter_needs *needs, struct sbuf *why)
+{
+	for (int f = 0; f < FAMILIES; f++) {
+		int err;
+
+		if (!needs->keep[f]) {
+			if (k->route[f])
+				route_remove((enum family)f, FILTER_MARK);
+			k->route[f] = false;
+			continue;
+		}
+		err = route_add((enum family)f, FILTER_MARK);
+		if (err != 0) {
+			sbuf_addf(why,
+			    "the %s routing rule for kept client sources: %s%s",
+			    family_word((enum family)f), strerror(-err),
+			    err == -EPERM ? " (needs CAP_NET_ADMIN)" : "");
+			return err;
+		}
+		k->route[f] = true;
+	}
+	return 0;
+}
+
+/* A table of somebody else that drops what it does not know may drop what passes to and
+ * from members; only its owner can say. */
+static void
+warn_of_firewall(struct sbuf *why)
+{
+	struct sbuf chains;
+
+	sbuf_init(&chains, FILTER_TEXT_MAX);
+	nft_chains(&chains);
+	for (const char *p = sbuf_text(&chains);
+	     (p = strstr(p, "hook forward")) != NULL;) {
+		const char *end = strchr(p, '\n');
+		const char *drop = strstr(p, "policy drop");
+
+		if (end != NULL && drop != NULL && drop < end) {
+			sbuf_addf(why, "this host's firewall has a forward chain with "
+				       "policy drop: let "
+				       "pass what goes to and comes from the members");
+			break;
+		}
+		p++;
+	}
+	sbuf_fini(&chains);
+}
+
+static int
+apply_kept(struct keep *k, const struct model *m, const struct filter_needs *needs,
+    struct sbuf *why)
+{
+	const struct listener *first = filter_first_kept(m);
+	int err;
+
+	if (!nft_is_built_in()) {
+		sbuf_addf(why,
+		    "%s keeps its clients' addresses, for which this edge-lb must be "
+		    "built with libnftables",
+		    first->full_name);
+		return -EOPNOTSUPP;
+	}
+	err = check_transparent();
+	if (err != 0) {
+		sbuf_addf(why,
+		    "%s keeps its clients' addresses: %s; needs CAP_NET_RAW and "
+		    "CAP_NET_ADMIN (the unit gives them)",
+		    first->full_name, strerror(-err));
+		return err;
+	}
+	err = host_prepare(m, k->run_dir, why);
+	if (err == 0)
+		err = apply_routes(k, needs, why);
+	if (err == 0 && (err = apply_table(k, m, why)) != 0)
+		sbuf_addf(why, "%s", err == -EINVAL ? " (needs CAP_NET_ADMIN)" : "");
+	if (err == 0)
+		warn_of_firewall(why);
+	return err;
+}
+
+int
+keep_apply(struct keep *k, const struct model *m, struct sbuf *why)
+{
+	struct filter_needs needs = filter_needs(m);
+	struct sbuf detail;
+
+	k->applied = true;
+	if (needs.keep[FAMILY_V4] || needs.keep[FAMILY_V6])
+		return apply_kept(k, m, &needs, why);
+	apply_routes(k, &needs, why);
+	host_restore(k->run_dir);
+	if (!needs.outbound) {
+		remove_table(k);
+		return 0;
+	}
+	sbuf_init(&detail, 512);
+	if (!nft_is_built_in() || apply_table(k, m, &detail) != 0)
+		sbuf_addf(why,
+		    "outbound federation leaves with the members' own addresses, not the "
+		    "VIP's: no source NAT (%s)",
+		    nft_is_built_in() ? sbuf_text(&detail) : "built without libnftables");
+	sbuf_fini(&detail);
+	return 0;
+}
+
+void
+keep_fini(struct keep *k)
+{
+	if (!k->applied)
+		return;
+	remove_table(k);
+	for (int f = 0; f < FAMILIES; f++) {
+		if (k->route[f])
+			route_remove((enum family)f, FILTER_MARK);
+		k->route[f] = false;
+	}
+	host_restore(k->run_dir);
+}

@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * lb - start, reload, end.
+ *
+ * A reload prepares everything that can fail (sockets, live objects, the host, a bigger
+ * board, the view) and then swaps; on any failure the configuration before stands.
+ * Sessions never notice: they refer to live objects, which stay as long as they do.
+ */
+#include "lb.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+
+#include <edge/base.h>
+#include <edge/clock.h>
+#include <edge/conf.h>
+#include <edge/diag.h>
+#include <edge/log.h>
+
+#include "listen.h"
+
+/* --- configuration -------------------------------------------------------------------
+ */
+
+static void
+add_diags(struct sbuf *why, const struct diags *d, enum diag_severity least)
+{
+	for (size_t i = 0; i < d->n; i++) {
+		const struct diag *x = &d->list[i];
+
+		if (x->severity < least)
+			continue;
+		sbuf_addf(why, "%s:%d: %s: ", x->file, x->line,
+		    diag_severity_word(x->severity));
+		if (x->rule != 0)
+			sbuf_addf(why, "[R%d] ", x->rule);
+		sbuf_addf(why, "%s\n", x->text);
+	}
+}
+
+static int
+load_model(const char *path, struct model **ret, struct sbuf *why)
+{
+	struct diags diags;
+	bool good;
+
+	diags_init(&diags);
+	good = conf_load(path, ret, &diags);
+	diags_sort(&diags);
+	if (!good)
+		add_diags(why, &diags, DIAG_ERROR);
+	diags_fini(&diags);
+	return good ? 0 : -EINVAL;
+}
+
+/* Two descriptors a session, a fifth of all for everything else. */
+static uint32_t
+sessions_by_descriptors(void)
+{
+	struct rlimit r;
+
+	if (getrlimit(RLIMIT_NOFILE, &r) != 0)
+		return 400;
+	if (r.rlim_cur < r.rlim_max) {
+		r.rlim_cur = r.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &r);
+		getrlimit(RLIMIT_NOFILE, &r);
+	}
+	if (r.rlim_cur > 2000000)
+		r.rlim_cur = 2000000;
+	return (uint32_t)((r.rlim_cur - r.rlim_cur / 5) / 2);
+}
+
+/* --- listeners -----------------------------------------------------------------------
+ */
+
+/* Opens what is wanted and closed.  On failure closes again what it opened. */
+static int
+open_listeners(struct lb *lb, const struct model *m, struct sbuf *why)
+{
+	struct live *live = &lb->live;
+	size_t opened = 0, i;
+	struct live_listener **list = calloc(live->n_listeners + 1, sizeof *list);
+	int err = list == NULL ? -ENOMEM : 0;
+
+	for (i = 0; err == 0 && i < live->n_listeners; i++) {
+		struct live_listener *x = live->listeners[i];
+
+		if (model_listener(m, x->id) == NULL || live_listener_is_open(x))
+			continue;
+		err = listen_open(x, lb->n_workers, &lb->steer, why);
+		if (err == 0)
+			list[opened++] = x;
+	}
+	while (err != 0 && opened > 0)
+		listen_close(list[--opened], lb->n_workers);
+	free(list);
+	return err;
+}
+
+/* Removed listeners close once no worker looks at them any more.  The last associations
+ * of a removed UDP listener still speak through its socket: it stays until they end. */
+static void
+close_listeners(struct lb *lb, uint64_t acked)
+{
+	for (size_t i = 0; i < lb->live.n_listeners; i++) {
+		struct live_listener *x = lb->live.listeners[i];
+
+		if (x->wanted || !live_listener_is_open(x) || acked <= x->last_view)
+			continue;
+		if (x->proto == PROTO_UDP &&
+		    atomic_load_explicit(&x->refs, memory_order_acquire) > 1)
+			continue;
+		listen_close(x, lb->n_workers);
+		log_info("%s: closed", x->full_name);
+	}
+}
+
+/* --- views ---------------------------------------------------------------------------
+ */
+
+static void
+offer(struct lb *lb, struct view *v)
+{
+	v->older = lb->view;
+	lb->view = v;
+	for (size_t i = 0; i < v->n_listeners; i++)
+		v->listeners[i].listener->last_view = v->generation;
+	for (unsigned w = 0; w < lb->n_workers; w++)
+		worker_offer(lb->workers[w], v);
+}
+
+static struct view *
+build(struct lb *lb, const struct model *m)
+{
+	struct view_clock now = {clock_mono_ns(), clock_boot_ns()};
+
+	return view_new(
+	    m, &lb->live, lb->view == NULL ? 1 : lb->view->generation + 1, now);
+}
+
+int
+lb_publish(struct lb *lb)
+{
+	struct view *v = build(lb, lb->model);
+
+	if (v == NULL)
+		return -ENOMEM;
+	offer(lb, v);
+	return 0;
+}
+
+void
+lb_collect(struct lb *lb)
+{
+	uint64_t acked = UINT64_MAX;
+
+	for (unsigned w = 0; w < lb->n_workers; w++)
+		if (worker_acked(lb->workers[w]) < acked)
+			acked = worker_acked(lb->workers[w]);
+	for (struct view **pv = &lb->view->older; *pv != NULL;) {
+		struct view *v = *pv;
+
+		if (v->generation >= acked) {
+			pv = &v->older;
+			continue;
+		}
+		*pv = v->older;
+		view_free(&v);
+	}
+	close_listeners(lb, acked);
+	live_tidy(&lb->live);
+}
+
+static void
+on_acknowledged(EV_P_ ev_async *async, int revents)
+{
+	(void)loop;
+	(void)revents;
+	lb_collect(container_of(async, struct lb, acknowledged));
+}
+
+static void
+on_second(EV_P_ ev_timer *timer, int revents)
+{
+	struct lb *lb = container_of(timer, struct lb, second);
+
+	(void)loop;
+	(void)revents;
+	if (lb_look_at_health(lb) && lb_publish(lb) != 0)
+		log_error("no memory for a new view: the old one stays");
+	lb_collect(lb);
+	lb_stats_write(lb);
+	ctl_dispatch(lb->ctl);
+}
+
+/* --- reload ---------------------------------------------------------------------------
+ */
+
+static void
+remark_on_fixed(const struct lb *lb, const struct model *m, struct sbuf *why)
+{
+	if (m->lb.workers != (int)lb->n_workers)
+		sbuf_addf(why,
+		    "lb.workers: %d now, %d after the next restart: the number of "
+		    "workers "
+		    "is fixed for the life of the process\n",
+		    (int)lb->n_workers, m->lb.workers);
+	if (lb->n_workers > 1 && (m->lb.affinity_mask_v4 != lb->steer.bits[FAMILY_V4] ||
+				     m->lb.affinity_mask_v6 != lb->steer.bits[FAMILY_V6]))
+		sbuf_addf(why,
+		    "lb: a changed affinity mask is in full effect after the next "
+		    "restart only: clients stay with their worker\n");
+}
+
+/* Everything of @m that can fail.  The board goes last: it cannot be taken back. */
+static int
+prepare(struct lb *lb, const struct model *m, struct view **ret, struct sbuf *why)
+{
+	int err = live_grow(&lb->live, m);
+
+	if (err != 0)
+		sbuf_addf(why, "no memory");
+	if (err == 0)
+		err = open_listeners(lb, m, why);
+	if (err == 0)
+		err = keep_apply(&lb->keep, m, why);
+	if (err == 0 && (*ret = build(lb, m)) == NULL)
+		err = -ENOMEM;
+	if (err == 0)
+		err = lb_stats_replace(lb, m, why);
+	if (err != 0)
+		view_free(ret);
+	return err;
+}
+
+int
+lb_reload(struct lb *lb, struct sbuf *why)
+{
+	struct model *m;
+	struct view *v = NULL;
+	int err = load_model(lb->program.conf_file, &m, why);
+
+	if (err != 0)
+		return err;
+	err = prepare(lb, m, &v, why);
+	if (err != 0) {
+		struct sbuf ignored;
+
+		sbuf_addf(why, "\n");
+		sbuf_init(&ignored, 4096);
+		keep_apply(&lb->keep, lb->model, &ignored);
+		sbuf_fini(&ignored);
+		model_free(&m);
+		lb_collect(lb); /* closes listeners that only @m wanted */
+		return err;
+	}
+	model_free(&lb->model);
+	lb->model = m;
+	live_want(&lb->live, m);
+	lb_stats_adopt(lb);
+	offer(lb, v);
+	/* New endpoints have no state yet. */
+	if (lb_look_at_health(lb))
+		lb_publish(lb);
+	remark_on_fixed(lb, m, why);
+	lb_stats_write(lb);
+	return 0;
+}
+
+/* --- start and end ---------------------------------------------------------------------
+ */
+
+static int
+create_workers(struct lb *lb)
+{
+	struct worker_setup setup = {
+	    .run_dir = lb->program.run_dir,
+	    .notice_fd = lb->sender_fd,
+	    .main_loop = lb->loop,
+	    .main_wake = &lb->acknowledged,
+	    .sessions_max = lb->sessions_max / lb->n_workers,
+	};
+	int err = 0;
+
+	if (getrandom(&setup.secret, sizeof setup.secret, 0) < 0)
+		return -errno;
+	lb->workers = calloc(lb->n_workers, sizeof(struct worker *));
+	if (lb->workers == NULL)
+		return -ENOMEM;
+	for (unsigned i = 0; err == 0 && i < lb->n_workers; i++) {
+		setup.index = i;
+		err = worker_new(&setup, &lb->workers[i]);
+	}
+	return err;
+}
+
+static int
+start_workers(struct lb *lb)
+{
+	int err = lb_publish(lb);
+
+	for (unsigned i = 0; err == 0 && i < lb->n_workers; i++)
+		err = worker_start(lb->workers[i]);
+	return err;
+}
+
+static void
+fix_sizes(struct lb *lb)
+{
+	uint32_t by_descriptors = sessions_by_descriptors();
+
+	lb->n_workers = (unsigned)lb->model->lb.workers;
+	lb->steer.bits[FAMILY_V4] = (uint8_t)lb->model->lb.affinity_mask_v4;
+	lb->steer.bits[FAMILY_V6] = (uint8_t)lb->model->lb.affinity_mask_v6;
+	lb->sessions_max = by_descriptors;
+	if (lb->model->lb.sessions != 0 && lb->model->lb.sessions < by_descriptors)
+		lb->sessions_max = lb->model->lb.sessions;
+}
+
+static int
+said(int err, struct sbuf *why, const char *what)
+{
+	if (err != 0)
+		sbuf_addf(why, "%s: %s", what, strerror(-err));
+	return err;
+}
+
+static int
+open_parts(struct lb *lb, struct sbuf *why)
+{
+	int err = said(live_grow(&lb->live, lb->model), why, "live objects");
+
+	live_want(&lb->live, lb->model);
+	if (err == 0) /* first: it finds out whether another edge-lb is running */
+		err = said(lb_ctl_open(lb), why, "control socket lb.ctl");
+	if (err == 0)
+		err = open_listeners(lb, lb->model, why);
+	if (err == 0)
+		err = keep_apply(&lb->keep, lb->model, why);
+	if (err == 0)
+		err = lb_stats_open(lb, why);
+	if (err == 0)
+		err = said(lb_notice_open(lb), why, "notices lb.notice");
+	if (err != 0)
+		return err;
+	lb_stats_adopt(lb);
+	lb_look_at_health(lb);
+	err = create_workers(lb);
+	return said(err == 0 ? start_workers(lb) : err, why, "workers");
+}
+
+int
+lb_open(
+    struct lb *lb, const struct program *program, struct ev_loop *loop, struct sbuf *why)
+{
+	int err;
+
+	*lb = (struct lb){
+	    .program = *program, .loop = loop, .notice_fd = -1, .sender_fd = -1};
+	keep_init(&lb->keep, program->run_dir);
+	ev_async_init(&lb->acknowledged, on_acknowledged);
+	ev_async_start(loop, &lb->acknowledged);
+	err = load_model(program->conf_file, &lb->model, why);
+	if (err != 0)
+		return err;
+	fix_sizes(lb);
+	live_init(&lb->live, lb->n_workers);
+	err = open_parts(lb, why);
+	if (err != 0)
+		return err;
+	lb_stats_write(lb);
+	ev_timer_init(&lb->second, on_second, 1., 1.);
+	ev_set_priority(&lb->second, EV_MINPRI);
+	ev_timer_start(loop, &lb->second);
+	return 0;
+}
+
+void
+lb_close(struct lb *lb)
+{
+	ev_timer_stop(lb->loop, &lb->second);
+	ev_async_stop(lb->loop, &lb->acknowledged);
+	for (unsigned i = 0; lb->workers != NULL && i < lb->n_workers; i++)
+		if (lb->workers[i] != NULL)
+			worker_stop(lb->workers[i]);
+	if (lb->board != NULL && lb->workers != NULL)
+		lb_stats_write(lb);
+	while (lb->view != NULL) {
+		struct view *v = lb->view;
+
+		lb->view = v->older;
+		view_free(&v);
+	}
+	for (size_t i = 0; i < lb->live.n_listeners; i++)
+		listen_close(lb->live.listeners[i], lb->n_workers);
+	live_fini(&lb->live);
+	for (unsigned i = 0; lb->workers != NULL && i < lb->n_workers; i++)
+		worker_free(&lb->workers[i]);
+	free(lb->workers);
+	keep_fini(&lb->keep);
+	lb_notice_close(lb);
+	if (lb->ctl != NULL)
+		ev_io_stop(lb->loop, &lb->ctl_io);
+	ctl_close(&lb->ctl);
+	board_close(&lb->board);
+	model_free(&lb->model);
+}

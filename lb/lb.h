@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LB_LB_H
+#define LB_LB_H
+
+/*
+ * lb - the balancer as a whole, as its main thread holds it.
+ *
+ * The main thread opens every socket, follows the health board, builds views, writes the
+ * board and answers the control socket.  It never touches a session.
+ */
+#include <ev.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <edge/board.h>
+#include <edge/ctl.h>
+#include <edge/model.h>
+#include <edge/program.h>
+#include <edge/sbuf.h>
+
+#include "keep.h"
+#include "live.h"
+#include "steer.h"
+#include "view.h"
+#include "worker.h"
+
+struct lb {
+	struct program program;
+	struct ev_loop *loop;
+	struct model *model;
+	struct live live;
+	struct keep keep;
+	struct steer_mask steer; /* fixed, like the number of workers */
+
+	struct worker **workers;
+	unsigned n_workers;
+	uint32_t sessions_max; /* of all workers */
+	struct view *view;     /* the newest; older ones hang on it */
+	ev_async acknowledged;
+
+	struct board *board;
+	uint64_t base[LB_FIELDS]; /* the process row's, from before this process */
+	int64_t looked_for_vips_ns;
+
+	struct board_reader *health;
+	bool health_stale;
+	int notice_fd, sender_fd;
+	ev_io notice_io;
+
+	struct ctl_server *ctl;
+	ev_io ctl_io;
+	ev_timer second;
+	ev_signal hangup, terminate, interrupt;
+};
+
+/* Everything from a configuration to running workers.  0, or -errno with the reason in
+ * @why, one or more lines. */
+int lb_open(
+    struct lb *lb, const struct program *program, struct ev_loop *loop, struct sbuf *why);
+void lb_close(struct lb *lb);
+
+/* Takes over the configuration file as it is now.  0; or -errno with diagnostics in @why
+ * and nothing changed.  On success @why may hold remarks. */
+int lb_reload(struct lb *lb, struct sbuf *why);
+
+/* A new view of the model and the states, for all workers.  0 or -ENOMEM. */
+int lb_publish(struct lb *lb);
+/* Frees what all workers have let go of. */
+void lb_collect(struct lb *lb);
+
+/* lb_notice.c: the health board.  True when a state differs from before. */
+int lb_notice_open(struct lb *lb);
+void lb_notice_close(struct lb *lb);
+bool lb_look_at_health(struct lb *lb);
+
+/* lb_stats.c: our own board. */
+int lb_stats_open(struct lb *lb, struct sbuf *why);
+/* Rows for a new model. */
+int lb_stats_replace(struct lb *lb, const struct model *m, struct sbuf *why);
+/* What the board already says of objects that are counted from now on. */
+void lb_stats_adopt(struct lb *lb);
+void lb_stats_write(struct lb *lb);
+
+/* lb_ctl.c: the control socket. */
+int lb_ctl_open(struct lb *lb);
+unsigned lb_listener_status(const struct lb *lb, const struct live_listener *x);
+
+#endif

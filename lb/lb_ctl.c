@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * lb_ctl - the verbs of lb.ctl.
+ */
+#include <edge/base.h>
+#include <edge/boards.h>
+#include <edge/clock.h>
+#include <edge/log.h>
+
+#include "systemd.h"
+
+#include "lb.h"
+
+#define REMARKS_MAX 65536
+
+static const char *
+status_text(unsigned status)
+{
+	if (!(status & LB_LISTENER_OPEN))
+		return "closed";
+	if (status & LB_LISTENER_NO_VIP)
+		return "vip-on-no-interface";
+	return status & LB_LISTENER_PAUSED ? "paused" : "open";
+}
+
+static void
+verb_status(void *owner, struct ctl_request *req)
+{
+	struct lb *lb = owner;
+	uint64_t sessions = 0, acked = UINT64_MAX;
+	int64_t lag_ns = 0;
+
+	for (unsigned i = 0; i < lb->n_workers; i++) {
+		struct worker *w = lb->workers[i];
+		int64_t lag = atomic_load_explicit(&w->lag_ns, memory_order_relaxed);
+
+		sessions += atomic_load_explicit(&w->sessions_now, memory_order_relaxed);
+		lag_ns = lag > lag_ns ? lag : lag_ns;
+		acked = worker_acked(w) < acked ? worker_acked(w) : acked;
+	}
+	sbuf_addf(req->out, "instance %s\nconfiguration %016llx\n", lb->model->instance,
+	    (unsigned long long)lb->model->hash);
+	sbuf_addf(req->out, "workers %u\nview %llu applied %llu\n", lb->n_workers,
+	    (unsigned long long)lb->view->generation, (unsigned long long)acked);
+	sbuf_addf(req->out, "sessions %llu of %u\n", (unsigned long long)sessions,
+	    lb->sessions_max);
+	sbuf_addf(req->out, "loop lag %.3f ms\n", (double)lag_ns / NS_PER_MS);
+	sbuf_addf(req->out, "health board %s\n",
+	    !board_reader_present(lb->health) ? "missing"
+	    : lb->health_stale                ? "stale"
+					      : "fresh");
+	sbuf_addf(req->out, "log lines lost %llu\n", (unsigned long long)log_dropped());
+}
+
+static void
+verb_sessions(void *owner, struct ctl_request *req)
+{
+	struct lb *lb = owner;
+	const struct live *live = &lb->live;
+
+	for (size_t i = 0; i < live->n_listeners; i++) {
+		const struct live_listener *x = live->listeners[i];
+
+		sbuf_addf(req->out, "%s %s sessions %u total %llu\n", x->full_name,
+		    status_text(lb_listener_status(lb, x)), atomic_load(&x->sessions),
+		    (unsigned long long)live_listener_sum(
+			live, x, LB_FIELD_SESSIONS_TOTAL));
+	}
+	for (size_t i = 0; i < live->n_endpoints; i++) {
+		const struct live_endpoint *x = live->endpoints[i];
+
+		sbuf_addf(req->out, "%s %s sessions %u total %llu\n", x->full_name,
+		    x->wanted ? state_summary(&x->state) : "removed",
+		    atomic_load(&x->sessions),
+		    (unsigned long long)live_endpoint_sum(
+			live, x, LB_FIELD_SESSIONS_TOTAL));
+	}
+}
+
+static void
+verb_reload(void *owner, struct ctl_request *req)
+{
+	struct lb *lb = owner;
+	struct sbuf why;
+
+	sbuf_init(&why, REMARKS_MAX);
+	systemd_reloading();
+	if (lb_reload(lb, &why) != 0)
+		ctl_fail(req, "the configuration before stays in effect");
+	systemd_ready();
+	sbuf_addf(req->out, "%s", sbuf_text(&why));
+	sbuf_fini(&why);
+}
+
+static const struct ctl_verb verbs[] = {
+    {"status", CTL_READ, 0, 0, verb_status, "status: the process in a few lines"},
+    {"sessions", CTL_READ, 0, 0, verb_sessions,
+	"sessions: how many each listener and endpoint has"},
+    {"reload", CTL_RELOAD, 0, 0, verb_reload, "reload: take over the configuration file"},
+};
+
+static void
+on_ctl(EV_P_ ev_io *io, int revents)
+{
+	struct lb *lb = container_of(io, struct lb, ctl_io);
+
+	(void)loop;
+	(void)revents;
+	ctl_dispatch(lb->ctl);
+}
+
+int
+lb_ctl_open(struct lb *lb)
+{
+	int err =
+	    ctl_open(lb->program.run_dir, "lb", verbs, countof(verbs), lb, &lb->ctl);
+
+	if (err != 0)
+		return err;
+	ev_io_init(&lb->ctl_io, on_ctl, ctl_fd(lb->ctl), EV_READ);
+	ev_io_start(lb->loop, &lb->ctl_io);
+	return 0;
+}

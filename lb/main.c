@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * edge-lb - distributes sessions over the members of hardware-mode pools.
+ *
+ * This file owns signals and exit codes; lb.c owns everything else.
+ */
+#include <ev.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <edge/base.h>
+#include <edge/log.h>
+
+#include "systemd.h"
+
+#include "lb.h"
+
+#define REMARKS_MAX 65536
+
+/* One log line per line of @text. */
+static void
+log_lines(void (*say)(const char *, ...), const char *text)
+{
+	while (*text != '\0') {
+		size_t n = strcspn(text, "\n");
+
+		if (n > 0)
+			say("%.*s", (int)n, text);
+		text += n + (text[n] == '\n');
+	}
+}
+
+static void
+on_hangup(EV_P_ ev_signal *signal, int revents)
+{
+	struct lb *lb = container_of(signal, struct lb, hangup);
+	struct sbuf why;
+
+	(void)loop;
+	(void)revents;
+	sbuf_init(&why, REMARKS_MAX);
+	systemd_reloading();
+	if (lb_reload(lb, &why) == 0) {
+		log_lines(log_info, sbuf_text(&why));
+		log_info("reloaded");
+	} else {
+		log_lines(log_error, sbuf_text(&why));
+		log_error("not reloaded: the configuration before stays in effect");
+	}
+	systemd_ready();
+	sbuf_fini(&why);
+}
+
+static void
+on_end(EV_P_ ev_signal *signal, int revents)
+{
+	(void)signal;
+	(void)revents;
+	ev_break(loop, EVBREAK_ALL);
+}
+
+static void
+on_alive(EV_P_ ev_timer *timer, int revents)
+{
+	(void)loop;
+	(void)timer;
+	(void)revents;
+	systemd_watchdog();
+}
+
+static void
+signals_start(struct lb *lb)
+{
+	signal(SIGPIPE, SIG_IGN);
+	ev_signal_init(&lb->hangup, on_hangup, SIGHUP);
+	ev_signal_start(lb->loop, &lb->hangup);
+	ev_signal_init(&lb->terminate, on_end, SIGTERM);
+	ev_signal_start(lb->loop, &lb->terminate);
+	ev_signal_init(&lb->interrupt, on_end, SIGINT);
+	ev_signal_start(lb->loop, &lb->interrupt);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct program program = {.name = "edge-lb"};
+	struct ev_loop *loop;
+	struct lb lb;
+	struct sbuf why;
+	ev_timer alive;
+	int err;
+
+	program_start(&program, argc, argv,
+	    "distributes sessions over the members of Edge pools in hardware mode");
+	loop = ev_default_loop(EVFLAG_AUTO | EVFLAG_NOENV);
+	if (loop == NULL) {
+		log_error("no event loop");
+		return 2;
+	}
+	sbuf_init(&why, REMARKS_MAX);
+	err = lb_open(&lb, &program, loop, &why);
+	log_lines(err == 0 ? log_warning : log_error, sbuf_text(&why));
+	sbuf_fini(&why);
+	if (err != 0) {
+		lb_close(&lb);
+		return 2;
+	}
+	signals_start(&lb);
+	ev_timer_init(&alive, on_alive, 0., 1.);
+	ev_timer_start(loop, &alive);
+	log_info("%zu listeners, %u workers, at most %u sessions",
+	    model_count_listeners(lb.model), lb.n_workers, lb.sessions_max);
+	systemd_ready();
+	ev_run(loop, 0);
+	systemd_stopping();
+	lb_close(&lb);
+	log_info("ended");
+	return 0;
+}

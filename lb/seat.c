@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "seat.h"
+
+#include <assert.h>
+
+#include <edge/base.h>
+
+#include "worker.h"
+
+#define LB_FIELD_NONE LB_FIELDS
+
+static const struct {
+	const char *word;
+	enum lb_field field;
+} close_infos[CLOSE_REASONS] = {
+#define CLOSE(id, word, field, text) [CLOSE_##id] = {word, LB_FIELD_##field},
+#include "tbl/close_reasons.h"
+};
+
+const char *
+close_reason_word(enum close_reason r)
+{
+	return (unsigned)r < CLOSE_REASONS ? close_infos[r].word : "?";
+}
+
+static struct live_listener_share *
+listener_share(const struct gate *g)
+{
+	return &g->listener->share[g->worker->setup.index];
+}
+
+static struct live_endpoint_share *
+endpoint_share(const struct seat *seat)
+{
+	return &seat->endpoint->share[seat->gate->worker->setup.index];
+}
+
+static void
+seat_leave_member(struct seat *seat)
+{
+	if (seat->endpoint == NULL)
+		return;
+	link_remove(&seat->of_endpoint);
+	live_give_place(&seat->endpoint->sessions);
+	live_endpoint_put(seat->endpoint);
+	seat->endpoint = NULL;
+}
+
+bool
+seat_open(struct seat *seat, struct gate *gate, const struct addr *source, uint16_t port,
+    seat_end_fn *end, seat_end_fn *late)
+{
+	struct live_listener *l = gate->listener;
+	struct counters *c = &listener_share(gate)->count;
+
+	counters_add(c, LB_FIELD_SESSIONS_TOTAL, 1);
+	counters_add(&gate->worker->count, LB_FIELD_SESSIONS_TOTAL, 1);
+	if (worker_is_full(gate->worker) || !view_admits(gate->view, source) ||
+	    !live_take_place(&l->sessions, gate->view->sessions_per_listener)) {
+		counters_add(c, LB_FIELD_REFUSED, 1);
+		counters_add(&gate->worker->count, LB_FIELD_REFUSED, 1);
+		return false;
+	}
+	live_listener_get(l);
+	worker_session_began(gate->worker);
+	gate->sessions++;
+	*seat = (struct seat){
+	    .end = end,
+	    .late = late,
+	    .gate = gate,
+	    .source = *source,
+	    .source_port = port,
+	    .stays = gate->view->on_down == ON_DOWN_KEEP && l->proto == PROTO_TCP,
+	};
+	idle_entry_init(&seat->idle);
+	link_init(&seat->of_endpoint);
+	return true;
+}
+
+/* Choices are numbered by the configuration: another one begins anew. */
+static void
+seat_check_tried(struct seat *seat)
+{
+	uint64_t conf = seat->gate->worker->view->conf_hash;
+
+	if (seat->tried_conf != conf)
+		seat->tried = 0;
+	seat->tried_conf = conf;
+}
+
+bool
+seat_find_member(struct seat *seat, enum close_reason *ret_reason)
+{
+	struct gate *g = seat->gate;
+	struct worker *w = g->worker;
+	struct live_endpoint_share *share;
+	struct pick_result found;
+	struct addr cut;
+
+	seat_leave_member(seat);
+	affinity_drop(w->affinity, &seat->affinity);
+	*ret_reason = CLOSE_NO_MEMBER;
+	if (g->view == NULL)
+		return false; /* the listener was removed meanwhile */
+	seat_check_tried(seat);
+	found = gate_pick(g, &seat->source, seat->tried);
+	if (found.endpoint == NULL) {
+		*ret_reason = found.full ? CLOSE_REFUSED : CLOSE_NO_MEMBER;
+		return false;
+	}
+	seat->endpoint = found.endpoint;
+	live_endpoint_get(seat->endpoint);
+	seat->tried |= 1u << found.choice;
+	share = endpoint_share(seat);
+	link_append(seat->stays ? &share->stays : &share->ends, &seat->of_endpoint);
+	if (g->view->domain != 0) {
+		cut = steer_cut(&seat->source, &w->view->mask);
+		seat->affinity = affinity_hold(w->affinity, g->view->domain, &cut,
+		    seat->endpoint->member_id, w->now_ns);
+	}
+	return true;
+}
+
+int
+seat_tries(const struct seat *seat)
+{
+	return __builtin_popcount(seat->tried);
+}
+
+void
+seat_settle(struct seat *seat)
+{
+	counters_add(&endpoint_share(seat)->count, LB_FIELD_SESSIONS_TOTAL, 1);
+}
+
+void
+seat_wait(struct seat *seat, int64_t timeout_ns)
+{
+	struct worker *w = seat->gate->worker;
+
+	idle_enter(&seat->idle, idle_queue(&w->idle, timeout_ns), w->now_ns);
+}
+
+void
+seat_touch(struct seat *seat)
+{
+	idle_touch(&seat->idle, seat->gate->worker->now_ns);
+}
+
+void
+seat_count(struct seat *seat, enum lb_field f, uint64_t by)
+{
+	counters_add(&listener_share(seat->gate)->count, f, by);
+	if (seat->endpoint != NULL)
+		counters_add(&endpoint_share(seat)->count, f, by);
+}
+
+static void
+seat_count_reason(struct seat *seat, enum close_reason reason)
+{
+	enum lb_field f = close_infos[reason].field;
+
+	if (f == LB_FIELD_NONE)
+		return;
+	counters_add(&listener_share(seat->gate)->count, f, 1);
+	if (f == LB_FIELD_REFUSED)
+		counters_add(&seat->gate->worker->count, f, 1);
+}
+
+void
+seat_close(struct seat *seat, enum close_reason reason, bool forget)
+{
+	struct gate *g = seat->gate;
+	struct worker *w = g->worker;
+
+	assert(g->sessions > 0);
+	seat_count_reason(seat, reason);
+	idle_leave(&seat->idle);
+	seat_leave_member(seat);
+	if (forget)
+		affinity_drop(w->affinity, &seat->affinity);
+	else
+		affinity_release(w->affinity, &seat->affinity, w->now_ns);
+	g->sessions--;
+	worker_session_ended(w);
+	live_give_place(&g->listener->sessions);
+	/* The last association of a removed listener: nobody needs its socket any more.
+	 * The reference goes last: after it the main thread may close the socket. */
+	if (g->view == NULL && g->sessions == 0)
+		gate_close(g);
+	live_listener_put(g->listener);
+}

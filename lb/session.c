@@ -1,0 +1,465 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * session - the life of a TCP session.
+ *
+ * A member that fails before the client's first octet was read costs the client nothing:
+ * another one is tried.  From the first octet on the session is bound to its member.
+ *
+ * Half-close works both ways: an end is passed on when everything before it was, and the
+ * other direction goes on under an idle limit of its own.
+ */
+#include "session.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <edge/base.h>
+#include <edge/clock.h>
+
+#include "dial.h"
+#include "relay.h"
+#include "seat.h"
+#include "worker.h"
+
+#define ACCEPTS_PER_TURN 64
+#define SHORTAGE_NS      (100 * NS_PER_MS)
+#define RELAY_READ       65536
+#define RELAY_BUDGET     (4 * RELAY_READ) /* per direction and turn: others wait too */
+
+/*
+ *          member found            connected           one side ended
+ *  ACCEPTED ---------> CONNECTING ----------> RELAYING --------------> ENDING
+ *     |                 |  ^    |                 | |                    |
+ *     |                 +--+    |                 | | other side too,    | other side
+ * too, |   refused, late: next   | none left       | | broken, idle       | broken, idle
+ *     |                 ^       |                 | |                    |
+ *     |                 +-------+-----------------+ |                    |
+ *     |                         | broken before the |                    |
+ *     | no member, limit        v first octet: next v                    |
+ *     +---------------------> CLOSED <--------------+--------------------+
+ *
+ * CLOSED is entered by session_close() only, which is the single exit.
+ */
+enum session_state {
+	SESSION_ACCEPTED,
+	SESSION_CONNECTING,
+	SESSION_RELAYING,
+	SESSION_ENDING,
+	SESSION_CLOSED,
+};
+
+static const unsigned session_edges[] = {
+    [SESSION_ACCEPTED] = 1u << SESSION_CONNECTING | 1u << SESSION_CLOSED,
+    [SESSION_CONNECTING] =
+	1u << SESSION_CONNECTING | 1u << SESSION_RELAYING | 1u << SESSION_CLOSED,
+    [SESSION_RELAYING] =
+	1u << SESSION_CONNECTING | 1u << SESSION_ENDING | 1u << SESSION_CLOSED,
+    [SESSION_ENDING] = 1u << SESSION_CLOSED,
+    [SESSION_CLOSED] = 0,
+};
+
+struct session {
+	struct seat seat;
+	struct leg client, member;
+	struct duty duty; /* more to relay, or dead */
+	enum session_state state;
+	bool heard; /* an octet of the member was passed on */
+	bool asked; /* an octet of the client was */
+	int64_t idle_ns, half_close_ns;
+};
+
+_Static_assert(sizeof(struct session) <= 512, "an idle session stays below 1 KiB in all");
+
+static struct session *
+session_of(struct seat *seat)
+{
+	return container_of(seat, struct session, seat);
+}
+
+static struct worker *
+worker_of(const struct session *s)
+{
+	return s->seat.gate->worker;
+}
+
+/* The one place that changes the state, with what belongs to it. */
+static void
+session_enter(struct session *s, enum session_state next)
+{
+	assert(session_edges[s->state] & 1u << next);
+	s->state = next;
+	switch (next) {
+	case SESSION_CONNECTING:
+		seat_wait(&s->seat, worker_of(s)->view->connect_timeout_ns);
+		break;
+	case SESSION_RELAYING:
+		seat_wait(&s->seat, s->idle_ns);
+		break;
+	case SESSION_ENDING:
+		seat_wait(&s->seat, s->half_close_ns);
+		break;
+	case SESSION_ACCEPTED:
+	case SESSION_CLOSED:
+		break;
+	}
+}
+
+static void
+on_dead(struct duty *duty)
+{
+	free(container_of(duty, struct session, duty));
+}
+
+/* The other side learns of a broken connection as it would without us: by a reset. */
+static bool
+reason_resets(enum close_reason reason)
+{
+	return reason == CLOSE_CLIENT_RESET || reason == CLOSE_MEMBER_RESET ||
+	       reason == CLOSE_MEMBER_DOWN;
+}
+
+static void
+session_close(struct session *s, enum close_reason reason)
+{
+	struct worker *w = worker_of(s);
+
+	session_enter(s, SESSION_CLOSED);
+	leg_close(&s->client, reason_resets(reason));
+	leg_close(&s->member, reason_resets(reason));
+	seat_close(&s->seat, reason, false);
+	s->duty.run = on_dead;
+	worker_bury(w, &s->duty);
+}
+
+static void
+session_end(struct seat *seat, enum close_reason reason)
+{
+	session_close(session_of(seat), reason);
+}
+
+/* --- finding a member --------------------------------------------------------------- */
+
+static void
+session_connected(struct session *s)
+{
+	session_enter(s, SESSION_RELAYING);
+	seat_settle(&s->seat);
+	s->member.readable = s->member.writable = true;
+	worker_busy(worker_of(s), &s->duty);
+}
+
+/* Descriptors or ports are short: nobody is to blame, and nobody new is let in for a
+ * moment, so that the backlog and the clients' own retransmissions pace them. */
+static void
+session_shortage(struct session *s)
+{
+	worker_pause(worker_of(s), SHORTAGE_NS);
+	session_close(s, CLOSE_LOCAL);
+}
+
+/* Begins to connect to the member found.  0, or -errno when it failed at once. */
+static int
+session_dial(struct session *s, bool *ret_local)
+{
+	struct worker *w = worker_of(s);
+	struct dialled d = dial_tcp(s->seat.gate->view, s->seat.endpoint, &s->seat.source,
+	    s->seat.source_port, &w->sources_turn);
+	int err;
+
+	*ret_local = d.local;
+	if (d.fd < 0)
+		return d.error;
+	s->member.fd = d.fd;
+	err = worker_watch(w, d.fd, &s->member.watch);
+	if (err != 0) {
+		*ret_local = true;
+		return err;
+	}
+	session_enter(s, SESSION_CONNECTING);
+	return 0;
+}
+
+static void
+session_count_failure(struct session *s, enum reason reason)
+{
+	seat_count(&s->seat, LB_FIELD_CONNECT_FAILURES, 1);
+	worker_evidence(worker_of(s), s->seat.endpoint, reason);
+}
+
+static enum reason
+reason_of(int err)
+{
+	switch (err) {
+	case -ECONNREFUSED:
+		return REASON_CONNECT_REFUSED;
+	case -ETIMEDOUT:
+		return REASON_CONNECT_TIMEOUT;
+	case -EHOSTUNREACH:
+	case -ENETUNREACH:
+		return REASON_UNREACHABLE;
+	}
+	return REASON_CONNECT_ERROR;
+}
+
+/* Tries members until one is being connected to, or the session is closed. */
+static void
+session_find_member(struct session *s)
+{
+	for (;;) {
+		enum close_reason reason;
+		bool local;
+		int err;
+
+		if (seat_tries(&s->seat) > worker_of(s)->view->connect_retries) {
+			session_close(s, CLOSE_NO_MEMBER);
+			return;
+		}
+		if (!seat_find_member(&s->seat, &reason)) {
+			session_close(s, reason);
+			return;
+		}
+		if (seat_tries(&s->seat) > 1)
+			seat_count(&s->seat, LB_FIELD_RETRIES, 1);
+		err = session_dial(s, &local);
+		if (err == 0)
+			return;
+		if (local) {
+			session_shortage(s);
+			return;
+		}
+		session_count_failure(s, reason_of(err));
+		leg_close(&s->member, false);
+	}
+}
+
+/* The member failed before it cost the client anything. */
+static void
+session_next_member(struct session *s, enum reason reason)
+{
+	session_count_failure(s, reason);
+	leg_close(&s->member, true);
+	leg_init(&s->member, s->member.watch.ready);
+	if (s->client.closing && s->client.fd >= 0) {
+		/* Perhaps a client that gave up: do not bother another member. */
+		int err = 0;
+		socklen_t n = sizeof err;
+
+		getsockopt(s->client.fd, SOL_SOCKET, SO_ERROR, &err, &n);
+		if (err != 0) {
+			session_close(s, CLOSE_CLIENT_RESET);
+			return;
+		}
+	}
+	session_find_member(s);
+}
+
+/* --- relaying ----------------------------------------------------------------------- */
+
+static void
+session_broken(struct session *s, const struct leg *leg, int err)
+{
+	if (leg != &s->member) {
+		session_close(s, err == -ENOMEM ? CLOSE_LOCAL : CLOSE_CLIENT_RESET);
+		return;
+	}
+	if (!s->heard && !s->asked && s->state == SESSION_RELAYING && !s->client.ended) {
+		session_next_member(s, REASON_CLOSED_EARLY);
+		return;
+	}
+	if (!s->heard)
+		worker_evidence(worker_of(s), s->seat.endpoint, REASON_CLOSED_EARLY);
+	session_close(s, CLOSE_MEMBER_RESET);
+}
+
+static void
+session_relay(struct session *s)
+{
+	struct worker *w = worker_of(s);
+	struct relay_moved in, out;
+
+	in = relay_move(&s->client, &s->member, w->scratch, RELAY_READ, RELAY_BUDGET);
+	out = relay_move(&s->member, &s->client, w->scratch, RELAY_READ, RELAY_BUDGET);
+	if (in.octets != 0) {
+		s->asked = true;
+		seat_count(&s->seat, LB_FIELD_OCTETS_IN, in.octets);
+	}
+	if (out.octets != 0) {
+		s->heard = true;
+		seat_count(&s->seat, LB_FIELD_OCTETS_OUT, out.octets);
+	}
+	if (in.error != 0 || out.error != 0) {
+		/* What the member said before it broke was passed on above. */
+		const struct relay_moved *m = in.error != 0 ? &in : &out;
+
+		session_broken(s, m->broken, m->error);
+		return;
+	}
+	if (s->client.shut && s->member.shut) {
+		session_close(s, CLOSE_DONE);
+		return;
+	}
+	if (in.octets != 0 || out.octets != 0)
+		seat_touch(&s->seat);
+	if ((s->client.shut || s->member.shut) && s->state == SESSION_RELAYING)
+		session_enter(s, SESSION_ENDING);
+	if (in.more || out.more)
+		worker_busy(w, &s->duty);
+}
+
+static void
+on_busy(struct duty *duty)
+{
+	struct session *s = container_of(duty, struct session, duty);
+
+	if (s->state == SESSION_RELAYING || s->state == SESSION_ENDING)
+		session_relay(s);
+}
+
+/* --- events ------------------------------------------------------------------------- */
+
+/* An edge of a socket that a retry has just closed may still be in the batch, so only
+ * the socket itself is believed. */
+static void
+session_check_connect(struct session *s)
+{
+	struct sockaddr_storage ss;
+	socklen_t n = sizeof(int), n_ss = sizeof ss;
+	int err = 0;
+
+	if (getsockopt(s->member.fd, SOL_SOCKET, SO_ERROR, &err, &n) != 0)
+		err = errno;
+	if (err != 0)
+		session_next_member(s, reason_of(-err));
+	else if (getpeername(s->member.fd, (struct sockaddr *)&ss, &n_ss) == 0)
+		session_connected(s);
+}
+
+static void
+on_member(struct watch *watch, uint32_t events)
+{
+	struct session *s = container_of(watch, struct session, member.watch);
+
+	switch (s->state) {
+	case SESSION_CONNECTING:
+		if (events & (EPOLLOUT | EPOLLERR | EPOLLHUP))
+			session_check_connect(s);
+		break;
+	case SESSION_RELAYING:
+	case SESSION_ENDING:
+		leg_note(&s->member, events);
+		session_relay(s);
+		break;
+	case SESSION_ACCEPTED:
+	case SESSION_CLOSED:
+		break;
+	}
+}
+
+static void
+on_client(struct watch *watch, uint32_t events)
+{
+	struct session *s = container_of(watch, struct session, client.watch);
+
+	leg_note(&s->client, events);
+	switch (s->state) {
+	case SESSION_CONNECTING:
+		if (events & EPOLLERR)
+			session_close(s, CLOSE_CLIENT_RESET);
+		break;
+	case SESSION_RELAYING:
+	case SESSION_ENDING:
+		session_relay(s);
+		break;
+	case SESSION_ACCEPTED:
+	case SESSION_CLOSED:
+		break;
+	}
+}
+
+/* Waited too long: for the member's answer, or for any octet. */
+static void
+session_late(struct seat *seat, enum close_reason reason)
+{
+	struct session *s = session_of(seat);
+
+	if (s->state == SESSION_CONNECTING)
+		session_next_member(s, REASON_CONNECT_TIMEOUT);
+	else
+		session_close(s, reason);
+}
+
+/* --- accepting ---------------------------------------------------------------------- */
+
+/* A reset costs the client nothing to learn: it was never served. */
+static void
+turn_away(int fd)
+{
+	struct leg leg = {.fd = fd};
+
+	leg_close(&leg, true);
+}
+
+static void
+session_begin(struct gate *g, int fd, const struct sockaddr_storage *ss)
+{
+	struct session *s = calloc(1, sizeof *s);
+	struct addr source;
+	uint16_t port;
+	int one = 1;
+
+	if (s == NULL || !addr_from_sockaddr(ss, &source, &port) ||
+	    !seat_open(&s->seat, g, &source, port, session_end, session_late)) {
+		free(s);
+		turn_away(fd);
+		return;
+	}
+	s->state = SESSION_ACCEPTED;
+	s->duty.run = on_busy;
+	link_init(&s->duty.link);
+	leg_init(&s->client, on_client);
+	leg_init(&s->member, on_member);
+	s->client.fd = fd;
+	s->client.readable = s->client.writable = true;
+	s->idle_ns = g->view->idle_ns;
+	s->half_close_ns = g->worker->view->half_close_ns;
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+	if (worker_watch(g->worker, fd, &s->client.watch) != 0)
+		session_close(s, CLOSE_LOCAL);
+	else
+		session_find_member(s);
+}
+
+void
+session_accept(struct gate *g, int listen_fd)
+{
+	for (int i = 0; i < ACCEPTS_PER_TURN; i++) {
+		struct sockaddr_storage ss;
+		socklen_t n = sizeof ss;
+		int fd;
+
+		if (worker_is_full(g->worker)) {
+			worker_pause(g->worker, 0);
+			return;
+		}
+		fd = accept4(
+		    listen_fd, (struct sockaddr *)&ss, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (fd >= 0) {
+			session_begin(g, fd, &ss);
+			continue;
+		}
+		if (errno == EMFILE || errno == ENFILE || errno == ENOMEM ||
+		    errno == ENOBUFS) {
+			worker_pause(g->worker, SHORTAGE_NS);
+			return;
+		}
+		if (errno == EAGAIN || errno == EWOULDBLOCK)
+			return;
+		/* A connection that broke before it was accepted: the next one. */
+	}
+}
