@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef EDGE_HEALTH_GUARD_H
+#define EDGE_HEALTH_GUARD_H
+
+/*
+ * guard - what the pool as a whole makes of its endpoints' health.  Pure.
+ *
+ * Endpoints are compared within a group: one service in one address family.
+ *
+ *   member out  all external access endpoints of a member are down: it leaves every
+ *               service, because nothing works for a client without the Access Edge
+ *   held        fewer than the minimum of members take new sessions: those lost last are
+ *               used all the same - unless they refused, which is no matter of opinion
+ *   panic       no member is up: all that are not administratively down are used
+ *   slow start  begins where an endpoint comes back after a real outage, never because
+ *               the prober began
+ *
+ * Panic waits until every endpoint that may take sessions was found down: as long as one
+ * is unknown nobody knows that all is lost.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <edge/model.h>
+#include <edge/state.h>
+
+struct guard_endpoint {
+	/* given */
+	unsigned member; /* 0.. n_members-1 */
+	unsigned group;  /* 0.. n_groups-1 */
+	bool access;     /* carries external access: decides about its member */
+	bool probed;     /* false: nothing will ever be known of it */
+	enum health health;
+	enum admin admin;
+	enum reason reason;
+	int64_t lost; /* when it went down, for the order; any clock */
+	bool was_out; /* it took nothing when last looked at: kept by the caller */
+	/* found */
+	uint8_t flags;   /* enum state_flag */
+	bool slow_start; /* begins now */
+};
+
+struct guard_group {
+	unsigned members; /* endpoints in it */
+	unsigned usable;  /* that take new sessions by their own health */
+	bool panic;
+	unsigned held;
+};
+
+struct guard_conf {
+	enum assume assume;
+	int minimum_members;
+};
+
+/* Fills what is found of @e, all of @groups, and @out per member: it has left every
+ * service.  The arrays of members and groups belong to the caller. */
+void guard_decide(struct guard_endpoint *e, size_t n, struct guard_group *groups,
+    size_t n_groups, bool *out, size_t n_members, const struct guard_conf *conf);
+
+#endif
