@@ -280,6 +280,37 @@ tls_error(const struct tls *t)
 	return t->error;
 }
 
+const char *
+tls_alert_text(uint64_t alert)
+{
+	return SSL_alert_desc_string_long((int)(alert & 0xff));
+}
+
+const char *
+tls_reason_text(uint64_t reason)
+{
+	const char *text =
+	    ERR_reason_error_string(ERR_PACK(ERR_LIB_SSL, 0, reason & ERR_REASON_MASK));
+
+	return text == NULL ? "unknown error" : text;
+}
+
+const char *
+tls_version_text(int version)
+{
+	switch (version) {
+	case TLS1_VERSION:
+		return "TLS 1.0";
+	case TLS1_1_VERSION:
+		return "TLS 1.1";
+	case TLS1_2_VERSION:
+		return "TLS 1.2";
+	case TLS1_3_VERSION:
+		return "TLS 1.3";
+	}
+	return "-";
+}
+
 static int64_t
 not_after(const X509 *leaf)
 {

@@ -49,6 +49,11 @@ enum tls_result tls_read(struct tls *t, void *octets, size_t size, size_t *ret_n
 enum tls_result tls_write(struct tls *t, const void *octets, size_t n, size_t *ret_n);
 int tls_error(const struct tls *t);
 
+/* Words for people. */
+const char *tls_alert_text(uint64_t alert);
+const char *tls_reason_text(uint64_t reason); /* of TLS_FAILED */
+const char *tls_version_text(int version);
+
 /* What is known so far; valid at any time. */
 void tls_facts(const struct tls *t, struct tls_facts *ret);
 

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * pool_report - says what was seen, where and how often.
+ */
+#include "pool_report.h"
+
+#include <stdio.h>
+
+#include <edge/log.h>
+
+#include "report.h"
+
+#define LOCAL_EVERY_NS (10 * NS_PER_S)
+
+void
+pool_report_transition(const struct target *t)
+{
+	const struct rise_fall *h = &t->history;
+	char who[REPORT_NAME_MAX], why[REPORT_REASON_MAX * 2], at[ADDR_PORT_TEXT_MAX];
+	int of = h->health == HEALTH_DOWN            ? t->conf->fall
+		 : t->state.health == HEALTH_UNKNOWN ? 1
+						     : t->conf->rise;
+
+	report_endpoint(who, sizeof who, t->endpoint);
+	report_reason(why, sizeof why, h->reason, h->detail);
+	addr_port_text(&t->endpoint->addr, t->endpoint->port, at);
+	if (h->health == HEALTH_DOWN)
+		log_warning("member %s: %s -> down, %s, %d of %d, at %s", who,
+		    health_word(t->state.health), why, h->run, of, at);
+	else
+		log_info("member %s: %s -> %s, %s, %d of %d, at %s", who,
+		    health_word(t->state.health), health_word(h->health), why, h->run, of,
+		    at);
+}
+
+void
+pool_report_reason(const struct target *t)
+{
+	const struct rise_fall *h = &t->history;
+	char who[REPORT_NAME_MAX], why[REPORT_REASON_MAX * 2], at[ADDR_PORT_TEXT_MAX];
+	char more[ADDR_PORT_TEXT_MAX + 16] = "", alternate[ADDR_PORT_TEXT_MAX];
+
+	report_endpoint(who, sizeof who, t->endpoint);
+	report_reason(why, sizeof why, h->reason, h->detail);
+	addr_port_text(&t->endpoint->addr, t->endpoint->port, at);
+	if (h->reason == REASON_PRIVATE_ALTERNATE)
+		snprintf(more, sizeof more, " but %s",
+		    addr_port_text(
+			&t->last.alternate, t->last.alternate_port, alternate));
+	log_warning("member %s: still %s, now: %s%s, %d in a row, at %s", who,
+	    health_word(h->health), why, more, h->seen_run, at);
+}
+
+void
+pool_report_local(struct pool_watch *w, const struct target *t, const struct outcome *o)
+{
+	char who[REPORT_NAME_MAX], why[REPORT_REASON_MAX * 2];
+
+	w->local_faults++;
+	if (w->local_said != 0 && w->pulse->now - w->local_said < LOCAL_EVERY_NS)
+		return;
+	w->local_said = w->pulse->now;
+	report_endpoint(who, sizeof who, t->endpoint);
+	report_reason(why, sizeof why, o->reason, o->detail);
+	log_error("member %s could not be probed: %s; %llu such probes count for nothing",
+	    who, why, (unsigned long long)w->local_faults);
+}
+
+static void
+report_members(struct pool_watch *w)
+{
+	for (size_t m = 0; m < w->pool->n_members; m++) {
+		char who[REPORT_NAME_MAX];
+
+		if (w->out[m] == w->left[m])
+			continue;
+		w->left[m] = w->out[m];
+		report_member(who, sizeof who, &w->pool->members[m]);
+		if (w->out[m])
+			log_warning("member %s: leaves every service, all its external "
+				    "access endpoints are down",
+			    who);
+		else
+			log_info("member %s: takes part in every service again", who);
+	}
+}
+
+/* "access IPv4", from any endpoint of the group. */
+static void
+group_text(const struct pool_watch *w, unsigned group, char *text, size_t size)
+{
+	char services[SERVICES_TEXT_MAX];
+	size_t i = 0;
+
+	while (w->guard[i].group != group)
+		i++;
+	services_text(w->targets[i].endpoint->services, services, sizeof services);
+	snprintf(text, size, "%s%s %s",
+	    w->targets[i].endpoint->side == SIDE_INTERNAL ? "internal " : "", services,
+	    family_word(addr_family(&w->targets[i].endpoint->addr)));
+}
+
+void
+pool_report_guard(struct pool_watch *w, const struct guard_group *before)
+{
+	report_members(w);
+	for (unsigned g = 0; g < w->n_groups; g++) {
+		const struct guard_group *now = &w->groups[g];
+		char what[SERVICES_TEXT_MAX + 32];
+
+		group_text(w, g, what, sizeof what);
+		if (now->panic && !before[g].panic)
+			log_error("pool %s %s: panic: no member is up, all %u are used",
+			    w->pool->fqdn, what, now->members);
+		if (!now->panic && before[g].panic)
+			log_warning("pool %s %s: panic is over", w->pool->fqdn, what);
+		if (now->held > before[g].held)
+			log_warning(
+			    "pool %s %s: minimum of %d members: %u used although down",
+			    w->pool->fqdn, what, w->pool->health.minimum_members,
+			    now->held);
+	}
+}

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * pool_watch - from single verdicts to published states.
+ *
+ * A decision is made over the whole pool each time, from nothing but healths and admin
+ * states: a few hundred comparisons, and no bookkeeping that could drift.
+ */
+#include "pool_watch.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <edge/base.h>
+#include <edge/clock.h>
+
+#include "pool_report.h"
+
+static const uint32_t access_bit = 1u << SERVICE_ACCESS;
+
+static bool
+carries_access(const struct endpoint *e)
+{
+	return e->side == SIDE_EXTERNAL && e->services & access_bit;
+}
+
+/* One service in one family is a group: what clients choose from. */
+static bool
+same_group(const struct endpoint *a, const struct endpoint *b)
+{
+	return a->service == b->service && a->addr.family == b->addr.family;
+}
+
+static void
+assign_groups(struct pool_watch *w)
+{
+	for (size_t i = 0; i < w->n_targets; i++) {
+		const struct endpoint *e = w->targets[i].endpoint;
+		size_t j = 0;
+
+		while (j < i && !same_group(e, w->targets[j].endpoint))
+			j++;
+		w->guard[i].group = j < i ? w->guard[j].group : w->n_groups++;
+		w->guard[i].member = e->member->index;
+		w->guard[i].access = carries_access(e);
+		w->guard[i].probed = target_is_probed(&w->targets[i]);
+	}
+}
+
+static void
+count_outcome(struct pool_watch *w, struct target *t, const struct outcome *o)
+{
+	struct board *b = w->publish->board;
+	const size_t rows[] = {
+	    t->row, w->member_rows[t->endpoint->member->index], w->row};
+
+	for (size_t i = 0; i < countof(rows); i++) {
+		board_add(b, rows[i], HEALTH_FIELD_PROBES, 1);
+		if (!o->ok && o->reason != REASON_LOCAL)
+			board_add(b, rows[i], HEALTH_FIELD_FAILURES, 1);
+	}
+	board_store(b, t->row, HEALTH_FIELD_LATENCY, (uint64_t)o->latency_ns);
+	board_store(b, t->row, HEALTH_FIELD_LAST_PROBE, (uint64_t)clock_boot_ns());
+	board_store(b, t->row, HEALTH_FIELD_RUN, (uint64_t)t->history.run);
+	board_store(b, t->row, HEALTH_FIELD_LAST_REASON, o->reason);
+	board_store(b, t->row, HEALTH_FIELD_LAST_DETAIL, o->detail);
+	if (o->server_major != 0)
+		board_store(b, t->row, HEALTH_FIELD_SERVER_VERSION, o->server_major);
+}
+
+static void
+on_outcome(struct target *t, const struct outcome *o, enum rise_fall_change change)
+{
+	struct pool_watch *w = t->owner;
+
+	count_outcome(w, t, o);
+	if (o->reason == REASON_LOCAL)
+		pool_report_local(w, t, o);
+	switch (change) {
+	case RISE_FALL_SAME:
+		return;
+	case RISE_FALL_REASON:
+		pool_report_reason(t);
+		break;
+	case RISE_FALL_DOWN:
+		t->lost = clock_boot_ns();
+		pool_report_transition(t);
+		break;
+	case RISE_FALL_UP:
+		pool_report_transition(t);
+		break;
+	}
+	pool_watch_decide(w);
+}
+
+/* --- decisions ---------------------------------------------------------------------- */
+
+static void
+ask_guard(struct pool_watch *w)
+{
+	const struct health_conf *c = &w->pool->health;
+	const struct guard_conf conf = {c->assume, c->minimum_members};
+
+	for (size_t i = 0; i < w->n_targets; i++) {
+		struct target *t = &w->targets[i];
+		struct guard_endpoint *g = &w->guard[i];
+
+		g->health = t->history.health;
+		g->reason = t->history.reason;
+		g->admin = admin_list_get(w->admin, t->endpoint->member->full_name);
+		g->lost = t->lost;
+		g->was_out = t->was_out;
+	}
+	guard_decide(w->guard, w->n_targets, w->groups, w->n_groups, w->out,
+	    w->pool->n_members, &conf);
+}
+
+/* Gives @next its since and flips, and says whether it differs from @last. */
+static bool
+state_follows(struct state *next, const struct state *last, uint32_t now_s)
+{
+	bool moved = next->health != last->health || next->admin != last->admin ||
+		     next->flags != last->flags;
+
+	next->since_s = moved || last->since_s == 0 ? now_s : last->since_s;
+	next->flips = last->flips;
+	if (!moved && next->reason == last->reason)
+		return last->since_s == 0; /* a new row: written once */
+	next->flips++;
+	return true;
+}
+
+static void
+publish_target(struct pool_watch *w, struct target *t, const struct guard_endpoint *g)
+{
+	struct board *b = w->publish->board;
+	int64_t boot = clock_boot_ns();
+	struct state next = {.health = g->health,
+	    .admin = g->admin,
+	    .reason = g->reason,
+	    .flags = g->flags};
+
+	t->was_out = g->was_out;
+	board_store(b, t->row, HEALTH_FIELD_DETAIL, t->history.detail);
+	if (!state_follows(&next, &t->state, (uint32_t)(boot / NS_PER_S)))
+		return;
+	/* Before the state: who reads the new state finds the ramp already there. */
+	if (g->slow_start && w->pool->health.slow_start_ns > 0)
+		board_store(b, t->row, HEALTH_FIELD_SLOW_START, (uint64_t)boot);
+	if (next.health != t->state.health && t->state.health != HEALTH_UNKNOWN)
+		board_add(b, t->row, HEALTH_FIELD_TRANSITIONS, 1);
+	t->state = next;
+	publish_state(w->publish, t->row, t->endpoint->id, &next);
+}
+
+/* The member as a whole is what its external access endpoints are; without any, what its
+ * endpoints are together. */
+static struct state
+member_state(const struct pool_watch *w, unsigned member, bool access_only)
+{
+	struct state s = {.health = HEALTH_UNKNOWN, .reason = REASON_NONE};
+	bool any = false, up = false, unknown = false;
+
+	for (size_t i = 0; i < w->n_targets; i++) {
+		const struct guard_endpoint *g = &w->guard[i];
+
+		if (g->member != member || (access_only && !g->access))
+			continue;
+		s.flags |= g->flags & (STATE_ASSUMED | STATE_PANIC | STATE_HELD);
+		/* The reason of the first one that shows the member's health. */
+		if (!any || (g->health == HEALTH_UP && !up))
+			s.reason = g->reason;
+		any = true;
+		up = up || g->health == HEALTH_UP;
+		unknown = unknown || g->health == HEALTH_UNKNOWN;
+	}
+	if (!any && access_only)
+		return member_state(w, member, false);
+	if (up)
+		s.health = HEALTH_UP;
+	else if (any && !unknown)
+		s.health = HEALTH_DOWN;
+	if (s.health != HEALTH_UNKNOWN)
+		s.flags &= (uint8_t)~STATE_ASSUMED;
+	if (s.health != HEALTH_DOWN)
+		s.flags &= (uint8_t) ~(STATE_PANIC | STATE_HELD);
+	return s;
+}
+
+static void
+publish_member(struct pool_watch *w, unsigned m)
+{
+	const struct member *member = &w->pool->members[m];
+	struct state next = member_state(w, m, true), *last = &w->members[m];
+
+	next.admin = admin_list_get(w->admin, member->full_name);
+	if (w->out[m])
+		next.flags |= STATE_MEMBER_OUT;
+	if (!state_follows(&next, last, (uint32_t)(clock_boot_ns() / NS_PER_S)))
+		return;
+	if (next.health != last->health && last->health != HEALTH_UNKNOWN)
+		board_add(
+		    w->publish->board, w->member_rows[m], HEALTH_FIELD_TRANSITIONS, 1);
+	*last = next;
+	publish_state(w->publish, w->member_rows[m], member->id, &next);
+}
+
+static void
+publish_pool(struct pool_watch *w, const struct guard_group *before)
+{
+	struct board *b = w->publish->board;
+	uint64_t up = 0, panic = 0;
+
+	for (size_t m = 0; m < w->pool->n_members; m++)
+		up += state_use(&w->members[m]) == USE_NEW;
+	for (unsigned g = 0; g < w->n_groups; g++) {
+		panic += w->groups[g].panic;
+		if (w->groups[g].panic && !before[g].panic)
+			board_add(b, w->row, HEALTH_FIELD_PANICS, 1);
+		if (w->groups[g].held > before[g].held)
+			board_add(b, w->row, HEALTH_FIELD_HELD,
+			    w->groups[g].held - before[g].held);
+	}
+	board_store(b, w->row, HEALTH_FIELD_MEMBERS, w->pool->n_members);
+	board_store(b, w->row, HEALTH_FIELD_MEMBERS_UP, up);
+	board_store(b, w->row, HEALTH_FIELD_PANIC_NOW, panic);
+}
+
+void
+pool_watch_decide(struct pool_watch *w)
+{
+	/* The groups as they were lie behind the groups as they are. */
+	struct guard_group *before = w->groups + w->n_groups;
+
+	memcpy(before, w->groups, w->n_groups * sizeof *before);
+	ask_guard(w);
+	for (size_t i = 0; i < w->n_targets; i++)
+		publish_target(w, &w->targets[i], &w->guard[i]);
+	for (unsigned m = 0; m < w->pool->n_members; m++)
+		publish_member(w, m);
+	publish_pool(w, before);
+	pool_report_guard(w, before);
+}
+
+/* --- life --------------------------------------------------------------------------- */
+
+int
+pool_watch_new(const struct pool *pool, struct pulse *pulse, struct pool_watch **ret,
+    char *why, size_t why_size)
+{
+	struct pool_watch *w = calloc(1, sizeof *w);
+	size_t n = pool->n_endpoints;
+	int err;
+
+	if (w == NULL)
+		return -ENOMEM;
+	w->pool = pool;
+	w->pulse = pulse;
+	err = tls_context_new(&pool->health.tls, &w->tls, why, why_size);
+	if (err != 0)
+		goto fail;
+	err = -ENOMEM;
+	w->targets = calloc(n + 1, sizeof *w->targets);
+	w->guard = calloc(n + 1, sizeof *w->guard);
+	w->groups = calloc(2 * n + 1, sizeof *w->groups);
+	w->out = calloc(pool->n_members, sizeof *w->out);
+	w->left = calloc(pool->n_members, sizeof *w->left);
+	w->members = calloc(pool->n_members, sizeof *w->members);
+	w->member_rows = calloc(pool->n_members, sizeof *w->member_rows);
+	if (w->targets == NULL || w->guard == NULL || w->groups == NULL ||
+	    w->out == NULL || w->left == NULL || w->members == NULL ||
+	    w->member_rows == NULL)
+		goto fail;
+	for (size_t i = 0; i < n; i++)
+		target_init(
+		    &w->targets[i], &pool->endpoints[i], pulse, w->tls, on_outcome, w);
+	w->n_targets = n;
+	assign_groups(w);
+	*ret = w;
+	return 0;
+fail:
+	pool_watch_free(&w);
+	return err;
+}
+
+void
+pool_watch_free(struct pool_watch **pw)
+{
+	struct pool_watch *w = *pw;
+
+	if (w == NULL)
+		return;
+	pool_watch_stop(w);
+	tls_context_free(&w->tls);
+	free(w->targets);
+	free(w->guard);
+	free(w->groups);
+	free(w->out);
+	free(w->left);
+	free(w->members);
+	free(w->member_rows);
+	free(w);
+	*pw = NULL;
+}
+
+/* What the board says of it, where nobody has handed down more. */
+static void
+attach_target(struct pool_watch *w, struct target *t)
+{
+	struct state s;
+
+	t->row = board_find(w->publish->board, t->endpoint->id);
+	assert(t->row != BOARD_NO_ROW); /* the board was made from the same model */
+	s = publish_last(w->publish, t->row);
+	t->state = s;
+	if (t->history.health != HEALTH_UNKNOWN || t->last_start != INT64_MIN ||
+	    s.since_s == 0 || !target_is_probed(t))
+		return;
+	rise_fall_inherit(
+	    &t->history, &s, board_load(w->publish->board, t->row, HEALTH_FIELD_DETAIL));
+	t->lost = (int64_t)s.since_s * NS_PER_S;
+	t->was_out = state_use(&s) == USE_NONE && s.health != HEALTH_UNKNOWN;
+}
+
+void
+pool_watch_attach(
+    struct pool_watch *w, struct publish *publish, const struct admin_list *admin)
+{
+	w->publish = publish;
+	w->admin = admin;
+	w->row = board_find(publish->board, w->pool->id);
+	assert(w->row != BOARD_NO_ROW);
+	for (size_t m = 0; m < w->pool->n_members; m++) {
+		w->member_rows[m] = board_find(publish->board, w->pool->members[m].id);
+		assert(w->member_rows[m] != BOARD_NO_ROW);
+		w->members[m] = publish_last(publish, w->member_rows[m]);
+		w->left[m] = w->members[m].flags & STATE_MEMBER_OUT;
+	}
+	for (size_t i = 0; i < w->n_targets; i++)
+		attach_target(w, &w->targets[i]);
+	pool_watch_decide(w);
+}
+
+void
+pool_watch_start(struct pool_watch *w)
+{
+	for (size_t i = 0; i < w->n_targets; i++)
+		target_start(&w->targets[i]);
+}
+
+void
+pool_watch_stop(struct pool_watch *w)
+{
+	for (size_t i = 0; i < w->n_targets; i++)
+		target_stop(&w->targets[i]);
+}
+
+struct target *
+pool_watch_find(struct pool_watch *w, uint64_t endpoint_id)
+{
+	for (size_t i = 0; i < w->n_targets; i++)
+		if (w->targets[i].endpoint->id == endpoint_id)
+			return &w->targets[i];
+	return NULL;
+}
