@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * daemon - opening, reloading, closing.
+ *
+ * The control socket is opened before the board: it is what keeps a second edge-health
+ * from writing states beside the first.  At the end the board stays as it is; readers go
+ * on with the last states and see that the heartbeat stopped.
+ */
+#include "daemon.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <edge/base.h>
+#include <edge/clock.h>
+#include <edge/conf.h>
+#include <edge/log.h>
+#include <edge/notice.h>
+
+#include "systemd.h"
+#include "verbs.h"
+
+#define WHY_MAX    512
+#define ANSWER_MAX ((size_t)256 * 1024)
+/* Notices taken per turn of the loop: a storm of evidence must not delay probes. */
+#define EVIDENCE_PER_TURN 64
+
+static bool
+load(const struct program *program, struct model **ret, struct sbuf *answer)
+{
+	struct diags diags;
+	char *text = NULL;
+	size_t n = 0;
+	FILE *to = open_memstream(&text, &n);
+	bool good;
+
+	diags_init(&diags);
+	good = conf_load(program->conf_file, ret, &diags);
+	if (to != NULL) {
+		diags_print(&diags, to);
+		fclose(to);
+		sbuf_add(answer, text, n);
+	}
+	free(text);
+	diags_fini(&diags);
+	return good;
+}
+
+bool
+daemon_reload(struct daemon *d, struct sbuf *answer)
+{
+	struct model *model = NULL;
+	struct prober *prober = NULL;
+	char why[WHY_MAX];
+	int err;
+
+	systemd_reloading();
+	if (!load(&d->program, &model, answer))
+		goto refused;
+	if (prober_new(model, &d->pulse, &prober, why, sizeof why) != 0) {
+		sbuf_addf(answer, "%s\n", why);
+		goto refused;
+	}
+	err = publish_replace(&d->publish, model);
+	if (err != 0) {
+		sbuf_addf(answer, "health.board: %s\n", strerror(-err));
+		goto refused;
+	}
+	/* From here on nothing can fail. */
+	prober_inherit(prober, d->prober);
+	prober_free(&d->prober);
+	model_free(&d->model);
+	d->prober = prober;
+	d->model = model;
+	d->reloads++;
+	prober_start(d->prober, &d->publish, &d->admin.list);
+	log_info("configuration loaded anew");
+	systemd_ready();
+	return true;
+refused:
+	log_error("reload refused: the configuration before stays in effect");
+	prober_free(&prober);
+	model_free(&model);
+	systemd_ready();
+	return false;
+}
+
+static void
+on_hangup(EV_P_ ev_signal *w, int revents)
+{
+	struct daemon *d = container_of(w, struct daemon, hangup);
+	struct sbuf answer;
+
+	(void)EV_A;
+	(void)revents;
+	sbuf_init(&answer, ANSWER_MAX);
+	if (!daemon_reload(d, &answer))
+		fputs(sbuf_text(&answer), stderr);
+	sbuf_fini(&answer);
+}
+
+static void
+on_terminate(EV_P_ ev_signal *w, int revents)
+{
+	(void)w;
+	(void)revents;
+	ev_break(EV_A_ EVBREAK_ALL);
+}
+
+static void
+on_ctl(EV_P_ ev_io *w, int revents)
+{
+	struct daemon *d = container_of(w, struct daemon, ctl_io);
+
+	(void)EV_A;
+	(void)revents;
+	ctl_dispatch(d->ctl);
+}
+
+static void
+on_evidence(EV_P_ ev_io *w, int revents)
+{
+	struct daemon *d = container_of(w, struct daemon, evidence_io);
+	struct notice n;
+
+	(void)EV_A;
+	(void)revents;
+	for (int i = 0; i < EVIDENCE_PER_TURN && notice_receive(d->evidence_fd, &n);
+	     i++) {
+		struct target *t;
+
+		if (n.kind != NOTICE_EVIDENCE)
+			continue;
+		t = prober_find(d->prober, n.id);
+		if (t != NULL)
+			target_suspect(t);
+	}
+}
+
+static void
+on_beat(EV_P_ ev_timer *w, int revents)
+{
+	struct daemon *d = container_of(w, struct daemon, beat);
+
+	(void)EV_A;
+	(void)revents;
+	board_beat(d->publish.board);
+	ctl_dispatch(d->ctl);
+	systemd_watchdog();
+}
+
+static int
+open_admin(struct daemon *d)
+{
+	char why[WHY_MAX];
+	int err;
+
+	/* One level: the parent is the administrator's. */
+	if (mkdir(d->program.state_dir, 0750) != 0 && errno != EEXIST) {
+		err = -errno;
+		log_error("state directory %s: %s", d->program.state_dir, strerror(-err));
+		return err;
+	}
+	err = admin_store_open(&d->admin, d->program.state_dir, why, sizeof why);
+	if (why[0] != '\0')
+		log_error("%s", why);
+	return err;
+}
+
+static int
+open_sockets(struct daemon *d)
+{
+	const char *dir = d->program.run_dir;
+	int err = ctl_open(dir, "health", health_verbs, health_verbs_count, d, &d->ctl);
+
+	if (err != 0) {
+		log_error("control socket %s/health.ctl: %s", dir,
+		    err == -EADDRINUSE ? "another edge-health is running"
+				       : strerror(-err));
+		return err;
+	}
+	d->evidence_fd = notice_open(dir, "health");
+	if (d->evidence_fd < 0) {
+		log_error("notices in %s: %s", dir, strerror(-d->evidence_fd));
+		return d->evidence_fd;
+	}
+	err = publish_open(&d->publish, dir, d->model);
+	if (err != 0)
+		log_error("health.board in %s: %s", dir, strerror(-err));
+	return err;
+}
+
+static void
+start_watchers(struct daemon *d)
+{
+	ev_io_init(&d->ctl_io, on_ctl, ctl_fd(d->ctl), EV_READ);
+	ev_io_start(d->loop, &d->ctl_io);
+	ev_io_init(&d->evidence_io, on_evidence, d->evidence_fd, EV_READ);
+	ev_io_start(d->loop, &d->evidence_io);
+	ev_timer_init(&d->beat, on_beat, 1.0, 1.0);
+	ev_timer_start(d->loop, &d->beat);
+	ev_signal_init(&d->terminate, on_terminate, SIGTERM);
+	ev_signal_start(d->loop, &d->terminate);
+	ev_signal_init(&d->interrupt, on_terminate, SIGINT);
+	ev_signal_start(d->loop, &d->interrupt);
+	ev_signal_init(&d->hangup, on_hangup, SIGHUP);
+	ev_signal_start(d->loop, &d->hangup);
+}
+
+int
+daemon_open(struct daemon *d, const struct program *program)
+{
+	struct sbuf answer;
+	char why[WHY_MAX];
+	bool good;
+	int err;
+
+	*d = (struct daemon){.program = *program, .evidence_fd = -1};
+	d->publish.notice_fd = -1;
+	d->started = clock_boot_ns();
+	signal(SIGPIPE, SIG_IGN);
+	sbuf_init(&answer, ANSWER_MAX);
+	good = load(program, &d->model, &answer);
+	fputs(sbuf_text(&answer), stderr);
+	sbuf_fini(&answer);
+	if (!good)
+		return -EINVAL;
+	d->loop = ev_loop_new(EVFLAG_AUTO | EVFLAG_NOENV);
+	if (d->loop == NULL) {
+		log_error("no event loop");
+		return -ENOSYS;
+	}
+	pulse_start(&d->pulse, d->loop);
+	err = prober_new(d->model, &d->pulse, &d->prober, why, sizeof why);
+	if (err != 0) {
+		log_error("%s", why);
+		return err;
+	}
+	err = open_admin(d);
+	if (err == 0)
+		err = open_sockets(d);
+	if (err != 0)
+		return err;
+	start_watchers(d);
+	prober_start(d->prober, &d->publish, &d->admin.list);
+	return 0;
+}
+
+void
+daemon_run(struct daemon *d)
+{
+	log_info("started: %zu endpoints of %zu pools", model_count_endpoints(d->model),
+	    d->model->n_pools);
+	systemd_ready();
+	ev_run(d->loop, 0);
+	systemd_stopping();
+	log_info("stopped");
+}
+
+void
+daemon_close(struct daemon *d)
+{
+	prober_free(&d->prober);
+	ctl_close(&d->ctl);
+	if (d->evidence_fd >= 0)
+		close(d->evidence_fd);
+	d->evidence_fd = -1;
+	publish_close(&d->publish);
+	admin_store_close(&d->admin);
+	model_free(&d->model);
+	if (d->loop != NULL) {
+		pulse_stop(&d->pulse);
+		ev_loop_destroy(d->loop);
+	}
+	d->loop = NULL;
+}
