@@ -27,13 +27,10 @@ use_of(const struct guard_endpoint *e)
 	return state_use(&s);
 }
 
-/* An endpoint that nobody probes is used: no verdict will ever allow it. */
 static uint8_t
-assumed_flag(const struct guard_endpoint *e, const struct guard_conf *conf)
+assumed_flag(const struct guard_endpoint *e)
 {
-	return e->health == HEALTH_UNKNOWN && (!e->probed || conf->assume == ASSUME_UP)
-		   ? STATE_ASSUMED
-		   : 0;
+	return e->health == HEALTH_UNKNOWN && e->assumed ? STATE_ASSUMED : 0;
 }
 
 /* Panic needs at least one endpoint in service and certainty about all of them. */
@@ -78,10 +75,9 @@ hold_one(struct guard_endpoint *e, size_t n, unsigned group)
 }
 
 static void
-guard_group(struct guard_endpoint *e, size_t n, unsigned index, struct guard_group *g,
-    const struct guard_conf *conf)
+guard_group(struct guard_endpoint *e, size_t n, unsigned index, struct guard_group *g)
 {
-	*g = (struct guard_group){0};
+	*g = (struct guard_group){.minimum = g->minimum};
 	for (size_t i = 0; i < n; i++) {
 		if (e[i].group != index)
 			continue;
@@ -95,8 +91,7 @@ guard_group(struct guard_endpoint *e, size_t n, unsigned index, struct guard_gro
 				e[i].flags |= STATE_PANIC;
 		return;
 	}
-	while (g->usable + g->held < (unsigned)conf->minimum_members &&
-	       hold_one(e, n, index))
+	while (g->usable + g->held < g->minimum && hold_one(e, n, index))
 		g->held++;
 }
 
@@ -138,13 +133,13 @@ is_out(const struct guard_endpoint *e)
 
 void
 guard_decide(struct guard_endpoint *e, size_t n, struct guard_group *groups,
-    size_t n_groups, bool *out, size_t n_members, const struct guard_conf *conf)
+    size_t n_groups, bool *out, size_t n_members)
 {
 	for (size_t i = 0; i < n; i++)
-		e[i].flags = assumed_flag(&e[i], conf);
+		e[i].flags = assumed_flag(&e[i]);
 	for (unsigned g = 0; g < n_groups; g++)
 		if (group_is_access(e, n, g))
-			guard_group(e, n, g, &groups[g], conf);
+			guard_group(e, n, g, &groups[g]);
 	for (unsigned m = 0; m < n_members; m++)
 		out[m] = member_is_out(e, n, m);
 	for (size_t i = 0; i < n; i++)
@@ -152,7 +147,7 @@ guard_decide(struct guard_endpoint *e, size_t n, struct guard_group *groups,
 			e[i].flags |= STATE_MEMBER_OUT;
 	for (unsigned g = 0; g < n_groups; g++)
 		if (!group_is_access(e, n, g))
-			guard_group(e, n, g, &groups[g], conf);
+			guard_group(e, n, g, &groups[g]);
 	for (size_t i = 0; i < n; i++) {
 		e[i].slow_start = e[i].was_out && use_of(&e[i]) == USE_NEW &&
 				  !is_out(&e[i]) &&

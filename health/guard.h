@@ -30,7 +30,7 @@ struct guard_endpoint {
 	unsigned member; /* 0.. n_members-1 */
 	unsigned group;  /* 0.. n_groups-1 */
 	bool access;     /* carries external access: decides about its member */
-	bool probed;     /* false: nothing will ever be known of it */
+	bool assumed;    /* while unknown it counts as up */
 	enum health health;
 	enum admin admin;
 	enum reason reason;
@@ -42,20 +42,18 @@ struct guard_endpoint {
 };
 
 struct guard_group {
+	/* given */
+	unsigned minimum; /* members that keep the service, down or not */
+	/* found */
 	unsigned members; /* endpoints in it */
 	unsigned usable;  /* that take new sessions by their own health */
 	bool panic;
 	unsigned held;
 };
 
-struct guard_conf {
-	enum assume assume;
-	int minimum_members;
-};
-
-/* Fills what is found of @e, all of @groups, and @out per member: it has left every
- * service.  The arrays of members and groups belong to the caller. */
+/* Fills what is found of @e and @groups, and @out per member: it has left every service.
+ */
 void guard_decide(struct guard_endpoint *e, size_t n, struct guard_group *groups,
-    size_t n_groups, bool *out, size_t n_members, const struct guard_conf *conf);
+    size_t n_groups, bool *out, size_t n_members);
 
 #endif

@@ -8,7 +8,7 @@
 int
 main(int argc, char **argv)
 {
-	struct program program;
+	struct program program = {.name = "edge-health"};
 	struct daemon d;
 	int err;
 

@@ -116,8 +116,7 @@ pool_report_guard(struct pool_watch *w, const struct guard_group *before)
 			log_warning("pool %s %s: panic is over", w->pool->fqdn, what);
 		if (now->held > before[g].held)
 			log_warning(
-			    "pool %s %s: minimum of %d members: %u used although down",
-			    w->pool->fqdn, what, w->pool->health.minimum_members,
-			    now->held);
+			    "pool %s %s: minimum of %u members: %u used although down",
+			    w->pool->fqdn, what, now->minimum, now->held);
 	}
 }

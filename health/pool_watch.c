@@ -44,7 +44,11 @@ assign_groups(struct pool_watch *w)
 		w->guard[i].group = j < i ? w->guard[j].group : w->n_groups++;
 		w->guard[i].member = e->member->index;
 		w->guard[i].access = carries_access(e);
-		w->guard[i].probed = target_is_probed(&w->targets[i]);
+		/* One that nobody probes is used: no verdict will ever allow it. */
+		w->guard[i].assumed = !target_is_probed(&w->targets[i]) ||
+				      e->service->health.assume == ASSUME_UP;
+		w->groups[w->guard[i].group].minimum =
+		    (unsigned)e->service->health.minimum_members;
 	}
 }
 
@@ -99,9 +103,6 @@ on_outcome(struct target *t, const struct outcome *o, enum rise_fall_change chan
 static void
 ask_guard(struct pool_watch *w)
 {
-	const struct health_conf *c = &w->pool->health;
-	const struct guard_conf conf = {c->assume, c->minimum_members};
-
 	for (size_t i = 0; i < w->n_targets; i++) {
 		struct target *t = &w->targets[i];
 		struct guard_endpoint *g = &w->guard[i];
@@ -112,8 +113,8 @@ ask_guard(struct pool_watch *w)
 		g->lost = t->lost;
 		g->was_out = t->was_out;
 	}
-	guard_decide(w->guard, w->n_targets, w->groups, w->n_groups, w->out,
-	    w->pool->n_members, &conf);
+	guard_decide(
+	    w->guard, w->n_targets, w->groups, w->n_groups, w->out, w->pool->n_members);
 }
 
 /* Gives @next its since and flips, and says whether it differs from @last. */
@@ -146,7 +147,7 @@ publish_target(struct pool_watch *w, struct target *t, const struct guard_endpoi
 	if (!state_follows(&next, &t->state, (uint32_t)(boot / NS_PER_S)))
 		return;
 	/* Before the state: who reads the new state finds the ramp already there. */
-	if (g->slow_start && w->pool->health.slow_start_ns > 0)
+	if (g->slow_start && t->conf->slow_start_ns > 0)
 		board_store(b, t->row, HEALTH_FIELD_SLOW_START, (uint64_t)boot);
 	if (next.health != t->state.health && t->state.health != HEALTH_UNKNOWN)
 		board_add(b, t->row, HEALTH_FIELD_TRANSITIONS, 1);
@@ -243,6 +244,44 @@ pool_watch_decide(struct pool_watch *w)
 	pool_report_guard(w, before);
 }
 
+/* --- TLS contexts ----------------------------------------------------------------------
+ */
+
+static bool
+same_text(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static bool
+same_tls(const struct tls_conf *a, const struct tls_conf *b)
+{
+	return same_text(a->certificate, b->certificate) && same_text(a->key, b->key) &&
+	       same_text(a->ca, b->ca) && same_text(a->min_version, b->min_version) &&
+	       a->sni == b->sni;
+}
+
+/* The context for these settings: one that is there, or a new one. */
+static int
+tls_context_for(struct pool_watch *w, const struct tls_conf *conf,
+    struct tls_context **ret, char *why, size_t why_size)
+{
+	size_t i = 0;
+	int err;
+
+	while (i < w->n_tls && !same_tls(conf, w->tls_confs[i]))
+		i++;
+	if (i == w->n_tls) {
+		assert(i < countof(w->tls));
+		err = tls_context_new(conf, &w->tls[i], why, why_size);
+		if (err != 0)
+			return err;
+		w->tls_confs[w->n_tls++] = conf;
+	}
+	*ret = w->tls[i];
+	return 0;
+}
+
 /* --- life --------------------------------------------------------------------------- */
 
 int
@@ -257,9 +296,6 @@ pool_watch_new(const struct pool *pool, struct pulse *pulse, struct pool_watch *
 		return -ENOMEM;
 	w->pool = pool;
 	w->pulse = pulse;
-	err = tls_context_new(&pool->health.tls, &w->tls, why, why_size);
-	if (err != 0)
-		goto fail;
 	err = -ENOMEM;
 	w->targets = calloc(n + 1, sizeof *w->targets);
 	w->guard = calloc(n + 1, sizeof *w->guard);
@@ -272,10 +308,15 @@ pool_watch_new(const struct pool *pool, struct pulse *pulse, struct pool_watch *
 	    w->out == NULL || w->left == NULL || w->members == NULL ||
 	    w->member_rows == NULL)
 		goto fail;
-	for (size_t i = 0; i < n; i++)
-		target_init(
-		    &w->targets[i], &pool->endpoints[i], pulse, w->tls, on_outcome, w);
-	w->n_targets = n;
+	for (; w->n_targets < n; w->n_targets++) {
+		const struct endpoint *e = &pool->endpoints[w->n_targets];
+		struct tls_context *tls;
+
+		err = tls_context_for(w, &e->service->health.tls, &tls, why, why_size);
+		if (err != 0)
+			goto fail;
+		target_init(&w->targets[w->n_targets], e, pulse, tls, on_outcome, w);
+	}
 	assign_groups(w);
 	*ret = w;
 	return 0;
@@ -292,7 +333,8 @@ pool_watch_free(struct pool_watch **pw)
 	if (w == NULL)
 		return;
 	pool_watch_stop(w);
-	tls_context_free(&w->tls);
+	for (size_t i = 0; i < w->n_tls; i++)
+		tls_context_free(&w->tls[i]);
 	free(w->targets);
 	free(w->guard);
 	free(w->groups);

@@ -7,7 +7,7 @@
  *
  *   outcome -> rise_fall -> guard -> state words -> board, notices, log
  *
- * Owns the targets, the pool's TLS context and the arrays the guard works in.  Borrows
+ * Owns the targets, their TLS contexts and the arrays the guard works in.  Borrows
  * the pool (of a model), the publisher and the list of admin states.
  */
 #include <edge/model.h>
@@ -22,7 +22,10 @@ struct pool_watch {
 	struct pulse *pulse;
 	struct publish *publish;        /* from pool_watch_attach() on */
 	const struct admin_list *admin; /* likewise */
-	struct tls_context *tls;
+	/* As many as its services have different settings; usually one. */
+	struct tls_context *tls[SERVICES];
+	const struct tls_conf *tls_confs[SERVICES];
+	size_t n_tls;
 	struct target *targets; /* in the order of pool->endpoints */
 	size_t n_targets;
 

@@ -122,7 +122,7 @@ target_init(struct target *t, const struct endpoint *e, struct pulse *pulse,
     struct tls_context *tls, target_outcome *on_outcome, void *owner)
 {
 	t->endpoint = e;
-	t->conf = &e->member->pool->health;
+	t->conf = &e->service->health;
 	t->on_outcome = on_outcome;
 	t->owner = owner;
 	t->pulse = pulse;
