@@ -81,6 +81,15 @@ prepare(const struct dnslb *d, struct publisher **ret, struct sbuf *answer)
 	return false;
 }
 
+static void
+stay_alive(void *owner)
+{
+	struct dnslb *d = owner;
+
+	board_beat(d->board);
+	systemd_watchdog();
+}
+
 /* 0 or -errno; the board is new, or has this publisher's rows. */
 static int
 board_for(struct dnslb *d, struct publisher *p)
@@ -99,7 +108,7 @@ board_for(struct dnslb *d, struct publisher *p)
 		err = board_replace(&d->board, rows, n, hash);
 	free(rows);
 	if (err == 0)
-		publisher_attach(p, d->board);
+		publisher_attach(p, d->board, stay_alive, d);
 	return err;
 }
 
@@ -107,8 +116,7 @@ static void
 take_turn(struct dnslb *d, int64_t *ret_due)
 {
 	*ret_due = publisher_turn(d->publisher, d->health, clock_mono_ns());
-	board_beat(d->board);
-	systemd_watchdog();
+	stay_alive(d);
 }
 
 /* Everything that can fail comes first; then the new one takes over. */

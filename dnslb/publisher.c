@@ -40,6 +40,8 @@ struct publisher {
 	bool looked; /* at least one turn was made */
 	int64_t warmup_ns;
 	struct board *board;
+	void (*alive)(void *owner);
+	void *owner;
 };
 
 static int64_t
@@ -145,9 +147,12 @@ publisher_rows(const struct publisher *p, size_t *ret_n)
 }
 
 void
-publisher_attach(struct publisher *p, struct board *board)
+publisher_attach(
+    struct publisher *p, struct board *board, void (*alive)(void *owner), void *owner)
 {
 	p->board = board;
+	p->alive = alive;
+	p->owner = owner;
 	for (size_t i = 0; i < p->outputs.n; i++)
 		p->outputs.list[i].row = board_find(board, p->outputs.list[i].id);
 }
@@ -229,11 +234,21 @@ is_frozen(const struct publisher *p, struct output *o, int64_t now)
 	return warmup_holds(&o->warmup, p->plan->zones[o->zone].cold, now, p->warmup_ns);
 }
 
+static struct writer
+writer_of(const struct publisher *p, int64_t now)
+{
+	return (struct writer){.dns = &p->model->dns,
+	    .board = p->board,
+	    .now_ns = now,
+	    .alive = p->alive,
+	    .owner = p->owner};
+}
+
 /* Writes the plan's text, or, for a frozen zone that has no file, everything. */
 static void
 write_due(struct publisher *p, struct output *o, int64_t now)
 {
-	struct writer w = {.dns = &p->model->dns, .board = p->board, .now_ns = now};
+	struct writer w = writer_of(p, now);
 	struct plan *plan = NULL;
 	struct sbuf text;
 	int err;
@@ -270,7 +285,7 @@ compare(const struct output *o)
 static int64_t
 turn_output(struct publisher *p, struct output *o, int64_t now)
 {
-	struct writer w = {.dns = &p->model->dns, .board = p->board, .now_ns = now};
+	struct writer w = writer_of(p, now);
 	int64_t settle = p->model->dns.settle_ns, due;
 
 	o->frozen = is_frozen(p, o, now);

@@ -34,8 +34,11 @@ void publisher_adopt(struct publisher *p, const struct publisher *old);
 const struct model *publisher_model(const struct publisher *p);
 /* Rows of dns.board; malloc'ed, NULL without memory. */
 struct board_row_spec *publisher_rows(const struct publisher *p, size_t *ret_n);
-/* The board to report on; must outlive the publisher or its next attach. */
-void publisher_attach(struct publisher *p, struct board *board);
+/* The board to report on; must outlive the publisher or its next attach.  @alive runs
+ * about twice a second while a target's command is waited for: a turn may take longer
+ * than a supervisor's patience, but never silently.  It may be NULL. */
+void publisher_attach(
+    struct publisher *p, struct board *board, void (*alive)(void *owner), void *owner);
 
 /* Returns when the next turn is due at the latest, INT64_MAX: when something changes. */
 int64_t publisher_turn(struct publisher *p, struct board_reader *health, int64_t now_ns);

@@ -19,6 +19,14 @@
 /* Name servers check and load a zone of thousands of records well within this. */
 #define COMMAND_TIMEOUT_NS (10 * NS_PER_S)
 
+/* Before a step that failed is tried again.  One that hung blocks the whole process each
+ * time, so it waits much longer than it may take. */
+static int64_t
+pause_after(int err)
+{
+	return err == -ETIME ? 60 * NS_PER_S : 5 * NS_PER_S;
+}
+
 static void
 count(const struct writer *w, const struct output *o, enum dns_field field)
 {
@@ -110,24 +118,14 @@ writer_look(const struct writer *w, struct output *o)
 	return take_text(w, o, text, n);
 }
 
-static void
-keep_board_alive(void *owner)
-{
-	const struct writer *w = owner;
-
-	board_beat(w->board);
-}
-
 /* 0, or the error after it was logged. */
 static int
 run(const struct writer *w, struct output *o, const char *what, const char *const *argv,
     const char *file)
 {
-	struct writer alive = *w;
 	struct command_result r;
 	char why[COMMAND_OUTPUT_MAX + 64];
-	int err =
-	    command_run(argv, file, COMMAND_TIMEOUT_NS, keep_board_alive, &alive, &r);
+	int err = command_run(argv, file, COMMAND_TIMEOUT_NS, w->alive, w->owner, &r);
 
 	if (err == 0)
 		return 0;
@@ -204,16 +202,15 @@ writer_publish(const struct writer *w, struct output *o, const struct zone *z,
     const struct sbuf *text)
 {
 	char *before = o->text;
-	int err;
+	int err = -ENODATA;
 
-	if (text->failed || !zone_text_serves(text->text, text->length, z)) {
-		fail(w, o, -ENODATA, "refused to write a text without all its records");
-		settle_failed(&o->settle, w->now_ns, w->dns->spacing_ns);
-		return;
-	}
-	err = replace(w, o, text);
+	if (text->failed || !zone_text_serves(text->text, text->length, z))
+		fail(w, o, err, "refused to write a text without all its records");
+	else
+		err = replace(w, o, text);
 	if (err != 0) {
-		settle_failed(&o->settle, w->now_ns, w->dns->spacing_ns);
+		settle_failed(
+		    &o->settle, w->now_ns, pause_after(err), w->dns->spacing_ns);
 		return;
 	}
 	o->text = strdup(text->text);
@@ -232,11 +229,10 @@ writer_publish(const struct writer *w, struct output *o, const struct zone *z,
 void
 writer_reload(const struct writer *w, struct output *o)
 {
-	if (run(w, o, "reload", o->target->reload, o->file.path) != 0) {
-		o->reload_not_before_ns = w->now_ns + SETTLE_PAUSE_NS;
-		return;
-	}
-	o->reload_due = false;
+	int err = run(w, o, "reload", o->target->reload, o->file.path);
+
+	o->reload_due = err != 0;
+	o->reload_not_before_ns = w->now_ns + pause_after(err);
 }
 
 void

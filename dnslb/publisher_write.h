@@ -25,6 +25,9 @@ struct writer {
 	const struct dns_conf *dns;
 	struct board *board;
 	int64_t now_ns;
+	/* Called about twice a second while a command runs; may be NULL. */
+	void (*alive)(void *owner);
+	void *owner;
 };
 
 /* Brings o->text up to date with the file.  False when it cannot be known. */

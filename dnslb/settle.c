@@ -47,10 +47,9 @@ settle_written(struct settle *s, int64_t now_ns, int64_t spacing_ns)
 }
 
 void
-settle_failed(struct settle *s, int64_t now_ns, int64_t spacing_ns)
+settle_failed(struct settle *s, int64_t now_ns, int64_t pause_ns, int64_t spacing_ns)
 {
-	s->not_before_ns =
-	    now_ns + (spacing_ns > SETTLE_PAUSE_NS ? spacing_ns : SETTLE_PAUSE_NS);
+	s->not_before_ns = now_ns + (spacing_ns > pause_ns ? spacing_ns : pause_ns);
 }
 
 void

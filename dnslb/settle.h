@@ -28,16 +28,15 @@ struct settle {
 	int64_t not_before_ns; /* spacing, or the pause after a failure */
 };
 
-/* After a failure at least this long, however small the spacing. */
-#define SETTLE_PAUSE_NS INT64_C(5000000000)
-
 void settle_init(struct settle *s);
 /* True when it is time to write now. */
 bool settle_look(struct settle *s, enum difference d, int64_t now_ns, int64_t settle_ns);
 /* When settle_look() would be true without another change; INT64_MAX: never. */
 int64_t settle_due_ns(const struct settle *s, int64_t settle_ns);
 void settle_written(struct settle *s, int64_t now_ns, int64_t spacing_ns);
-void settle_failed(struct settle *s, int64_t now_ns, int64_t spacing_ns);
+/* Tried again after @pause_ns, or the spacing if that is longer. */
+void
+settle_failed(struct settle *s, int64_t now_ns, int64_t pause_ns, int64_t spacing_ns);
 
 /* How long a zone waits for first verdicts before unknown counts as the pool assumes. */
 struct warmup {

@@ -68,7 +68,7 @@ new_publisher(struct house *h, bool with_target)
 	else
 		assert_int_equal(board_replace(&h->dns, rows, n, 2), 0);
 	free(rows);
-	publisher_attach(p, h->dns);
+	publisher_attach(p, h->dns, NULL, NULL);
 }
 
 static int

@@ -16,6 +16,7 @@
 
 #define SETTLE  (2 * NS_PER_S)
 #define SPACING (5 * NS_PER_S)
+#define PAUSE   (5 * NS_PER_S)
 
 /* A look: '.' equal, 'd' different, 'm' missing.  After a look that says "write":
  * 'W' it worked, 'F' it failed. */
@@ -77,7 +78,7 @@ test_scenarios(void **state)
 			if (l->result == 'W')
 				settle_written(&s, now, SPACING);
 			if (l->result == 'F')
-				settle_failed(&s, now, SPACING);
+				settle_failed(&s, now, PAUSE, SPACING);
 		}
 	}
 }
@@ -94,8 +95,10 @@ test_due(void **state)
 	assert_true(settle_due_ns(&s, SETTLE) == 10 + SETTLE);
 	assert_true(settle_look(&s, DIFFERENCE_CHANGED, 10 + SETTLE, SETTLE));
 	/* however small the spacing, a failure is not repeated at once */
-	settle_failed(&s, 20, 0);
-	assert_true(settle_due_ns(&s, 0) == 20 + SETTLE_PAUSE_NS);
+	settle_failed(&s, 20, PAUSE, 0);
+	assert_true(settle_due_ns(&s, 0) == 20 + PAUSE);
+	settle_failed(&s, 20, PAUSE, 2 * PAUSE);
+	assert_true(settle_due_ns(&s, 0) == 20 + 2 * PAUSE);
 }
 
 static void
