@@ -26,6 +26,7 @@
 
 struct agent {
 	struct answer answer;
+	netsnmp_handler_registration *registration;
 	bool connected, refused;
 	uint64_t connects;
 };
@@ -85,13 +86,9 @@ on_log(int major, int minor, void *message, void *arg)
 	return SNMPERR_SUCCESS;
 }
 
-/* Nothing of the host's SNMP configuration concerns us, and nothing of ours stays. */
 static void
-library_prepare(struct agent *a, const char *socket)
+callbacks_register(struct agent *a)
 {
-	setenv("MIBS", "", 1);
-	setenv("MIBDIRS", "/dev/null", 1);
-	setenv("SNMPCONFPATH", "/dev/null", 1);
 	snmp_register_callback(
 	    SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_SESSION_INIT, on_session, NULL);
 	snmp_register_callback(SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_LOGGING, on_log, a);
@@ -99,6 +96,28 @@ library_prepare(struct agent *a, const char *socket)
 	    SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_START, on_connected, a);
 	snmp_register_callback(
 	    SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_STOP, on_connected, a);
+}
+
+/* The library frees the arguments of callbacks that it still knows when it shuts down. */
+static void
+callbacks_unregister(struct agent *a)
+{
+	snmp_unregister_callback(
+	    SNMP_CALLBACK_LIBRARY, SNMP_CALLBACK_LOGGING, on_log, a, 1);
+	snmp_unregister_callback(
+	    SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_START, on_connected, a, 1);
+	snmp_unregister_callback(
+	    SNMP_CALLBACK_APPLICATION, SNMPD_CALLBACK_INDEX_STOP, on_connected, a, 1);
+}
+
+/* Nothing of the host's SNMP configuration concerns us, and nothing of ours stays. */
+static void
+library_prepare(struct agent *a, const char *socket)
+{
+	setenv("MIBS", "", 1);
+	setenv("MIBDIRS", "/dev/null", 1);
+	setenv("SNMPCONFPATH", "/dev/null", 1);
+	callbacks_register(a);
 	snmp_enable_calllog();
 	netsnmp_ds_set_boolean(
 	    NETSNMP_DS_LIBRARY_ID, NETSNMP_DS_LIB_DONT_PERSIST_STATE, 1);
@@ -115,16 +134,30 @@ static int
 objects_register(struct agent *a)
 {
 	netsnmp_mib_handler *handler = netsnmp_create_handler("edgepool", answer_request);
-	netsnmp_handler_registration *registration;
 
 	if (handler == NULL)
 		return -ENOMEM;
 	handler->myvoid = &a->answer;
-	registration = netsnmp_handler_registration_create(
+	a->registration = netsnmp_handler_registration_create(
 	    "edgepool", handler, a->answer.base, a->answer.n_base, HANDLER_CAN_RWRITE);
-	if (registration == NULL)
+	if (a->registration == NULL)
 		return -ENOMEM;
-	return netsnmp_register_handler(registration) == MIB_REGISTERED_OK ? 0 : -ENOMEM;
+	if (netsnmp_register_handler(a->registration) == MIB_REGISTERED_OK)
+		return 0;
+	a->registration = NULL; /* freed by the library */
+	return -ENOMEM;
+}
+
+void
+agent_retry(struct agent *a)
+{
+	if (!a->refused || !a->connected)
+		return;
+	log_info("asking the master agent for our place again");
+	a->refused = false;
+	if (a->registration != NULL)
+		netsnmp_unregister_handler(a->registration);
+	objects_register(a);
 }
 
 static int
@@ -179,6 +212,7 @@ agent_close(struct agent **pa)
 {
 	if (*pa == NULL)
 		return;
+	callbacks_unregister(*pa);
 	snmp_shutdown("edge-snmp");
 	shutdown_agent();
 	free(*pa);

@@ -49,6 +49,8 @@ bool agent_is_connected(const struct agent *a);
 uint64_t agent_connects(const struct agent *a);
 /* Whether it refused our place: another subagent has it. */
 bool agent_is_refused(const struct agent *a);
+/* Asks for the place again if it was refused; the library never would. */
+void agent_retry(struct agent *a);
 
 /* Hands a notification over.  False while there is no master: keep it. */
 bool agent_notify(struct agent *a, const struct event *e);

@@ -102,7 +102,7 @@ model_load(const char *path)
 int
 main(int argc, char **argv)
 {
-	struct program program;
+	struct program program = {.name = "edge-snmp"};
 	struct publisher publisher;
 	struct model *m;
 	int signal_fd;

@@ -20,6 +20,7 @@
 #include "watch.h"
 
 #define LOOK_NS      NS_PER_S
+#define RETRY_NS     (10 * NS_PER_S)
 #define LOOK_SOON_NS (50 * NS_PER_MS) /* a storm of notices makes 20 looks a second */
 
 static bool
@@ -173,6 +174,10 @@ publisher_look(struct publisher *p, int64_t mono_ns)
 		log_warning("no memory for a look at the boards");
 	p->looked_ns = mono_ns;
 	p->look_soon = false;
+	if (p->agent != NULL && mono_ns - p->retried_ns >= RETRY_NS) {
+		p->retried_ns = mono_ns;
+		agent_retry(p->agent);
+	}
 }
 
 void

@@ -30,7 +30,7 @@ struct publisher {
 	struct agent_set set;
 	struct ctl_server *ctl;
 	int notice_fd;
-	int64_t looked_ns; /* CLOCK_MONOTONIC */
+	int64_t looked_ns, retried_ns; /* CLOCK_MONOTONIC */
 	bool look_soon;
 	bool stop, restart;
 };

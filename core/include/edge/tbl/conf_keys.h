@@ -236,7 +236,7 @@ KEY(IN_TARGET, reload,   ARGV,      dns_target, reload,   OPTIONAL, 1, 32,    NO
 KEY(IN_SNMP, enabled,     BOOL,  snmp_conf, enabled,     OPTIONAL, 0, 1,     NONE, "true",               NOW,   "false: edge-snmp has nothing to do")
 KEY(IN_SNMP, agentx,      TEXT,  snmp_conf, agentx,      OPTIONAL, 1, 253,   NONE, "/var/agentx/master", NOW,   "where snmpd listens for subagents")
 KEY(IN_SNMP, base_oid,    OID,   snmp_conf, base_oid,    OPTIONAL, 0, 0,     NONE, "1.3.6.1.4.1.8072.9999.9999.5061", NOW, "where EDGE-POOL-MIB hangs")
-KEY(IN_SNMP, set,         BOOL,  snmp_conf, set,         OPTIONAL, 0, 1,     NONE, "false",              LATER, "SET may drain, enable and disable members")
+KEY(IN_SNMP, set,         BOOL,  snmp_conf, set,         OPTIONAL, 0, 1,     NONE, "false",              NOW,   "SET may drain, enable and disable members")
 KEY(IN_SNMP, notify_rate, INT,   snmp_conf, notify_rate, OPTIONAL, 0, 1000,  NONE, "10",                 NOW,   "notifications per second; 0: none is held back")
 KEY(IN_WEB,  enabled,     BOOL,  web_conf,  enabled,     OPTIONAL, 0, 1,     NONE, "false",              LATER, "serve the page")
 KEY(IN_WEB,  listen,      ADDR,  web_conf,  listen,      OPTIONAL, 0, 0,     NONE, "127.0.0.1",          LATER, "the address it listens on")
