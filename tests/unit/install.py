@@ -16,7 +16,8 @@ EXPECTED = [f"sbin/{d}" for d in DAEMONS] + ["bin/edgectl"] + \
         "lib/tmpfiles.d/edgepool.conf", "share/snmp/mibs/EDGE-POOL-MIB.txt",
         "share/doc/edgepool/README.md", "share/doc/edgepool/LICENSE",
         "share/doc/edgepool/etc/README.md", "share/doc/edgepool/ctl/status-json.md"]
-EXAMPLES = ["edgepool.conf.example", "snmpd-edgepool.conf.example"]
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = [f"{p.name}.example" for p in (ROOT / "etc").glob("*.conf")]
 
 
 def users(sysusers):
@@ -27,7 +28,7 @@ def users(sysusers):
 
 def unit(path):
     pairs = re.findall(r"^([A-Za-z]+)=(.*)$", path.read_text(), re.M)
-    assert "@" not in "".join(v for _, v in pairs), f"{path.name}: a variable was not replaced"
+    assert not re.search(r"@\w+@", path.read_text()), f"{path.name}: a variable was not replaced"
     return dict(pairs)
 
 
