@@ -5,6 +5,7 @@ Owns: the story and its expectations.  The laboratory (hosts, links, processes a
 end) is the one the flow tests use.  Everything started here ends with this process.
 """
 import os
+import re
 import signal
 import sys
 import time
@@ -37,7 +38,7 @@ class Demo:
         self.net = Net(lab, "routed", members=HARDWARE, dns_members=DNS)
         self.pool, self.dns_pool = self.net.members, self.net.dns_members
         self.master = Master(lab, self.net.balancer)
-        self.held = []
+        self.held, self.event = [], time.monotonic()
 
     # --- the world ---------------------------------------------------------------------
 
@@ -52,9 +53,7 @@ class Demo:
     def build(self):
         self.show.chapter("Five Edge Servers, a balancer, a client")
         self.show.text(PICTURE)
-        self.net.certs()
-        with ThreadPoolExecutor(HARDWARE + DNS) as pool:
-            list(pool.map(lambda m: m.start(), self.net.hosts))
+        self.net.start_members()
         self.net.edge.write(self.conf())
         self.master.start()
         self.show.say("Members are simulated (edge-sim); daemons, TLS, MS-TURN, SNMP and packets are real.")
@@ -131,7 +130,7 @@ class Demo:
         show.expect("Alternate-Server names a member's own public address, never the VIP",
                     all(self.av_names().get(u[1]) for u in udp) and all(map(self.alternate, tcp)))
         rows = self.distribution(udp, tcp)
-        self.until("edge-lb counts the open sessions", lambda: self.counted() == CLIENTS, 5)
+        wait_until(lambda: self.counted() == CLIENTS, 5, "edge-lb to count the open sessions")
         show.expect("every member takes a share of the SIP sessions", all(r[1] > 0 for r in rows))
         show.expect("every member takes a share of the media sessions", all(r[2] + r[3] > 0 for r in rows))
         self.own_addresses(udp)
@@ -175,13 +174,12 @@ class Demo:
     # --- a bad day ---------------------------------------------------------------------
 
     def until(self, sentence, condition, timeout):
-        """An expectation with a deadline, and how long it took."""
-        began = time.monotonic()
-
-        def holds():
+        """An expectation with a deadline; says how long after the event of the chapter."""
+        try:
             wait_until(condition, timeout, "it")
-        if self.show.expect(sentence, holds):
-            self.show.say(f"     after {time.monotonic() - began:.1f} s")
+            self.show.expect(f"{sentence} ({time.monotonic() - self.event:.1f} s)", True)
+        except LabError as e:
+            self.show.expect(f"{sentence} ({e})", False)
 
     def down(self, *members):
         states = {m["name"]: m["state"]["summary"] for m in self.net.edge.members()}
@@ -193,6 +191,7 @@ class Demo:
         others = sum(s.member != victim.name for s in self.held)
         notified = len(self.master.notifications())
         show.command(f"kill -9 {victim.sim.pid} {dns_victim.sim.pid}")
+        self.event = time.monotonic()
         victim.kill()
         dns_victim.kill()
         self.until("edge-health finds both down", lambda: self.down(victim, dns_victim), 15)
@@ -203,7 +202,15 @@ class Demo:
                    lambda: self.net.published(dns_victim) == 0 and self.net.published(self.dns_pool[0]) == 3, 15)
         self.until("snmptrapd received memberDown for both", lambda: self.notified(
             notified, "memberDown", victim, dns_victim), 15)
-        show.text(self.net.edge.ctl("status", check=False).stdout)
+        self.show_events(notified)
+        show.command("edgectl status edge.contoso.net")
+        show.text(self.net.edge.ctl("status", "edge.contoso.net", check=False).stdout)
+
+    def show_events(self, since):
+        """What the notifications say to people."""
+        texts = re.findall(r"edgePoolEventText\S* = STRING: (member .*)", self.master.notifications()[since:])
+        for text in texts:
+            self.show.say(f"     {text}")
 
     def ask_held(self):
         alive = []
@@ -234,12 +241,14 @@ class Demo:
         show, victim, dns_victim = self.show, self.pool[1], self.dns_pool[1]
         show.chapter(f"{victim.name} and {dns_victim.name} come back")
         notified = len(self.master.notifications())
+        self.event = time.monotonic()
         victim.start()
         dns_victim.start()
         self.until("edge-health finds them up", lambda: self.net.wait_members("up", timeout=1) or True, 20)
         self.until(f"{dns_victim.name} is published again", lambda: self.net.published(dns_victim) == 3, 15)
         self.until("snmptrapd received memberUp for both", lambda: self.notified(
             notified, "memberUp", victim, dns_victim), 15)
+        self.show_events(notified)
         self.until(f"{victim.name} takes sessions again", self.victim_serves, 20)
 
     def victim_serves(self):

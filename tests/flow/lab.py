@@ -21,6 +21,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -102,6 +103,8 @@ class Process:
     """A program running on a host; its output is in .log."""
 
     def __init__(self, lab, host, argv, name, env=None):
+        # The death signal comes when the thread ends that started it, not the process.
+        assert threading.current_thread() is threading.main_thread(), "start processes from the main thread"
         self.name, self.host, self.argv = name, host, argv
         self.log = lab.dir / f"{name}.log"
         self._expected_end = False
@@ -297,8 +300,8 @@ class Lab:
         parts = []
         for p in self.processes:
             text = p.output().splitlines()[-lines:]
-            parts.append(f"--- {p.name} (pid {p.pid}): {' '.join(p.argv)}")
-            parts.extend("    " + line for line in text)
+            parts.append(f"--- {p.name} (pid {p.pid}): {' '.join(p.argv)[:200]}")
+            parts.extend("    " + line[:300] for line in text)
         return "\n".join(parts)
 
     def close(self):

@@ -88,14 +88,20 @@ class Member:
             for a in self.addresses[group]:
                 yield f"{service}=[{a}]:{port}" if ":" in a else f"{service}={a}:{port}"
 
-    def start(self):
-        """Starts (or restarts) the simulated member and waits until it answers."""
+    def launch(self):
+        """Starts (or restarts) the simulated member; answers() tells when it is there."""
         args = [a for spec in self.listens() for a in ("--listen", spec)]
         self.control.unlink(missing_ok=True)
         self.sim = self.host.popen("edge-sim", "--name", self.name, "--certs", self.net.certs(),
                                    "--control", self.control, "--log", self.seen, *args,
                                    name=f"sim-{self.name}")
+
+    def answers(self):
         wait_until(lambda: self.be("all", "well"), 10, f"edge-sim of {self.name} to answer")
+
+    def start(self):
+        self.launch()
+        self.answers()
         return self
 
     def be(self, service, sickness):
@@ -323,7 +329,9 @@ class Net:
     def start_members(self):
         self.certs()
         for m in self.hosts:
-            m.start()
+            m.launch()
+        for m in self.hosts:
+            m.answers()
 
     def wait_members(self, state="up", members=None, timeout=20):
         """Until every endpoint of these members (default: all) is summarised as state."""
