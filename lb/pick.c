@@ -4,6 +4,9 @@
 #include <assert.h>
 
 #define ALLOWANCE_ONE ((int64_t)1 << 16)
+/* Savings are few, so that no burst follows a quiet time, but enough that source hash,
+ * whose flows come as they come, does not waste them. */
+#define ALLOWANCE_MAX (8 * ALLOWANCE_ONE)
 
 const struct picker *const pickers[ALGORITHMS] = {
     [ALGORITHM_LEAST_SESSIONS] = &pick_least,
@@ -48,8 +51,8 @@ stand_back_slow(struct pick_state *st, struct pick_entry *e, size_t n)
 		}
 		st->allowance[i] += (int64_t)((uint64_t)ALLOWANCE_ONE * e[i].weight *
 					      e[i].share / 1000 / weights);
-		if (st->allowance[i] > 2 * ALLOWANCE_ONE)
-			st->allowance[i] = 2 * ALLOWANCE_ONE;
+		if (st->allowance[i] > ALLOWANCE_MAX)
+			st->allowance[i] = ALLOWANCE_MAX;
 	}
 	for (size_t i = 0; others && i < n; i++)
 		if (e[i].share < 1000 && st->allowance[i] < ALLOWANCE_ONE)
@@ -64,10 +67,12 @@ pick(enum algorithm algorithm, struct pick_state *st, struct pick_entry *e, size
 
 	assert(n <= MODEL_MEMBERS_MAX);
 	stand_back_backups(e, n);
-	stand_back_slow(st, e, n);
+	if (pickers[algorithm]->stands_back)
+		stand_back_slow(st, e, n);
 	chosen = pickers[algorithm]->choose(st, e, n, flow, ring);
 	assert(chosen == PICK_NONE || e[chosen].may);
-	if (chosen != PICK_NONE && e[chosen].share < 1000)
+	if (chosen != PICK_NONE && pickers[algorithm]->stands_back &&
+	    e[chosen].share < 1000)
 		st->allowance[chosen] -= ALLOWANCE_ONE;
 	return chosen;
 }

@@ -47,6 +47,7 @@ struct pick_state {
 
 struct picker {
 	const char *word;
+	bool stands_back; /* slow start is settled before choose(), by who may */
 	int (*choose)(struct pick_state *st, const struct pick_entry *e, size_t n,
 	    uint64_t flow, const uint8_t *ring);
 };

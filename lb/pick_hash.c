@@ -47,7 +47,7 @@ hash_choose(struct pick_state *st, const struct pick_entry *e, size_t n, uint64_
 	return PICK_NONE;
 }
 
-const struct picker pick_hash = {"source-hash", hash_choose};
+const struct picker pick_hash = {"source-hash", true, hash_choose};
 
 struct walk {
 	uint32_t at, step;

@@ -31,4 +31,4 @@ least_choose(struct pick_state *st, const struct pick_entry *e, size_t n, uint64
 	return best;
 }
 
-const struct picker pick_least = {"least-sessions", least_choose};
+const struct picker pick_least = {"least-sessions", true, least_choose};

@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: BSD-2-Clause
+edge_unit_test(steer LINK edge_lb)
+edge_unit_test(idle LINK edge_lb)
+edge_unit_test(affinity LINK edge_lb)
+edge_unit_test(pick LINK edge_lb)
+edge_unit_test(view LINK edge_lb)
+edge_unit_test(lb_turn LINK edge_lb)
+edge_unit_test(relay LINK edge_lb)
+edge_unit_test(filter LINK edge_lb)

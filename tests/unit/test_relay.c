@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* relay: octets through two real socket pairs, a client's and a member's. */
+#include "unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "relay.h"
+
+struct pair {
+	struct leg client, member;
+	int client_end, member_end;
+};
+
+static uint8_t scratch[65536];
+
+static void
+on_ready(struct watch *watch, uint32_t events)
+{
+	(void)watch;
+	(void)events;
+}
+
+static void
+connected(struct leg *leg, int *far_end)
+{
+	int fds[2], small = 4096;
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds), 0);
+	setsockopt(fds[0], SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
+	leg_init(leg, on_ready);
+	leg->fd = fds[0];
+	leg->readable = leg->writable = true;
+	*far_end = fds[1];
+}
+
+static void
+pair_open(struct pair *p)
+{
+	connected(&p->client, &p->client_end);
+	connected(&p->member, &p->member_end);
+}
+
+static void
+pair_close(struct pair *p)
+{
+	leg_close(&p->client, false);
+	leg_close(&p->member, true);
+	close(p->client_end);
+	close(p->member_end);
+}
+
+static struct relay_moved
+to_member(struct pair *p)
+{
+	return relay_move(&p->client, &p->member, scratch, sizeof scratch, 1 << 20);
+}
+
+static void
+octets_pass_and_nothing_is_held(void **state)
+{
+	struct pair p;
+	char got[16];
+	struct relay_moved m;
+
+	(void)state;
+	pair_open(&p);
+	assert_int_equal(write(p.client_end, "hello", 5), 5);
+	m = to_member(&p);
+	assert_int_equal(m.octets, 5);
+	assert_int_equal(m.error, 0);
+	assert_null(p.client.held);
+	assert_int_equal(read(p.member_end, got, sizeof got), 5);
+	assert_memory_equal(got, "hello", 5);
+	assert_false(p.client.readable); /* a short read: the next edge will tell */
+	pair_close(&p);
+}
+
+static void
+a_slow_reader_stops_the_other_side_and_loses_nothing(void **state)
+{
+	static uint8_t sent[200000], got[sizeof sent];
+	struct pair p;
+	size_t n_sent = 0, n_got = 0;
+	bool held = false;
+
+	(void)state;
+	pair_open(&p);
+	for (size_t i = 0; i < sizeof sent; i++)
+		sent[i] = (uint8_t)(random() >> 5);
+	while (n_got < sizeof sent) {
+		ssize_t n = write(p.client_end, sent + n_sent, sizeof sent - n_sent);
+
+		if (n > 0)
+			n_sent += (size_t)n;
+		leg_note(&p.client, EPOLLIN);
+		assert_int_equal(to_member(&p).error, 0);
+		held = held || p.client.held != NULL;
+		/* The far side takes a little, and there is room again. */
+		n = read(p.member_end, got + n_got, 3000);
+		if (n > 0)
+			n_got += (size_t)n;
+		leg_note(&p.member, EPOLLOUT);
+	}
+	assert_true(held);
+	assert_null(p.client.held);
+	assert_memory_equal(sent, got, sizeof sent);
+	pair_close(&p);
+}
+
+static void
+an_end_is_passed_on_after_what_came_before_it(void **state)
+{
+	static uint8_t sent[100000], got[sizeof sent];
+	struct pair p;
+	size_t n_sent = 0, n_got = 0;
+	ssize_t n;
+
+	(void)state;
+	pair_open(&p);
+	while ((n = write(p.client_end, sent + n_sent, sizeof sent - n_sent)) > 0)
+		n_sent += (size_t)n;
+	shutdown(p.client_end, SHUT_WR);
+	leg_note(&p.client, EPOLLIN | EPOLLRDHUP);
+	for (int i = 0; i < 1000 && !p.member.shut; i++) {
+		assert_int_equal(to_member(&p).error, 0);
+		while ((n = read(p.member_end, got, sizeof got)) > 0)
+			n_got += (size_t)n;
+		leg_note(&p.member, EPOLLOUT);
+	}
+	while ((n = read(p.member_end, got, sizeof got)) > 0)
+		n_got += (size_t)n;
+	assert_int_equal(n, 0); /* the end */
+	assert_int_equal(n_got, n_sent);
+	/* The other direction still lives. */
+	assert_int_equal(write(p.member_end, "answer", 6), 6);
+	assert_int_equal(
+	    relay_move(&p.member, &p.client, scratch, sizeof scratch, 1 << 20).octets, 6);
+	assert_int_equal(read(p.client_end, got, sizeof got), 6);
+	pair_close(&p);
+}
+
+static void
+one_side_does_not_keep_the_loop(void **state)
+{
+	struct pair p;
+	struct relay_moved m;
+	uint8_t chunk[2048] = {0};
+
+	(void)state;
+	pair_open(&p);
+	while (write(p.client_end, chunk, sizeof chunk) > 0)
+		continue;
+	m = relay_move(&p.client, &p.member, scratch, 512, 1024);
+	assert_true(m.more);
+	assert_in_range(m.octets, 1024, 1535);
+	assert_true(p.client.readable);
+	pair_close(&p);
+}
+
+static void
+who_broke_is_named(void **state)
+{
+	struct pair p;
+	struct relay_moved m;
+
+	(void)state;
+	pair_open(&p);
+	close(p.member_end);
+	assert_int_equal(write(p.client_end, "x", 1), 1);
+	m = to_member(&p);
+	assert_int_equal(m.error, -EPIPE);
+	assert_ptr_equal(m.broken, &p.member);
+	p.member_end = dup(0);
+	pair_close(&p);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(octets_pass_and_nothing_is_held),
+	    cmocka_unit_test(a_slow_reader_stops_the_other_side_and_loses_nothing),
+	    cmocka_unit_test(an_end_is_passed_on_after_what_came_before_it),
+	    cmocka_unit_test(one_side_does_not_keep_the_loop),
+	    cmocka_unit_test(who_broke_is_named),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
