@@ -32,7 +32,7 @@ misused(const char *verb, const char *args)
 }
 
 struct model *
-model_read(const struct edgectl *e)
+model_read(const struct edgectl *e, bool warn)
 {
 	struct model *m = NULL;
 	struct diags diags;
@@ -41,6 +41,8 @@ model_read(const struct edgectl *e)
 	if (!conf_load(e->conf_file, &m, &diags)) {
 		diags_print(&diags, stderr);
 		m = NULL;
+	} else if (warn) {
+		diags_print(&diags, stderr);
 	}
 	diags_fini(&diags);
 	return m;

@@ -47,8 +47,9 @@ enum exit_code dns_run(const struct edgectl *e, int argc, char **argv);
 void complain(const char *format, ...) edge_printf(1, 2);
 /* Complains about how @verb is called and returns EXIT_WRONG. */
 enum exit_code misused(const char *verb, const char *args);
-/* The configuration of @e, or NULL after its errors were printed. */
-struct model *model_read(const struct edgectl *e);
+/* The configuration of @e, or NULL after its errors were printed (on standard error, as
+ * are, with @warn, its warnings and notes). */
+struct model *model_read(const struct edgectl *e, bool warn);
 /* Why a call to a daemon failed, for a person: "is not running", ... */
 const char *call_failure_text(int err);
 

@@ -14,6 +14,7 @@
 
 #include <edge/boards.h>
 #include <edge/ctl.h>
+#include <edge/state.h>
 
 #include "edgectl.h"
 #include "member_name.h"
@@ -49,6 +50,26 @@ print_sessions(const struct edgectl *e, const struct member *member)
 	else
 		printf("%s: edge-lb is not running, so sessions are not known\n",
 		    member->full_name);
+	board_reader_free(&r);
+}
+
+/* A person who takes out the last member should know at once. */
+static void
+warn_if_last(const struct edgectl *e, const struct pool *pool)
+{
+	struct board_reader *r = NULL;
+	bool any = false;
+
+	if (board_reader_new(e->run_dir, &health_board_spec, &r) != 0)
+		return;
+	board_reader_refresh(r);
+	for (size_t i = 0; i < pool->n_members && !any; i++) {
+		struct state s = health_state(r, pool->members[i].id, pool);
+
+		any = state_use(&s) == USE_NEW;
+	}
+	if (board_reader_present(r) && !any)
+		complain("warning: no member of %s takes new sessions now", pool->fqdn);
 	board_reader_free(&r);
 }
 
@@ -90,7 +111,7 @@ member_run(const struct edgectl *e, int argc, char **argv)
 
 	if (argc != 2 || argv[1][0] == '-' || strpbrk(argv[1], " \t\r\n") != NULL)
 		return misused(argv[0], "MEMBER");
-	m = model_read(e);
+	m = model_read(e, false);
 	if (m == NULL) {
 		complain("%s has errors; asking edge-health all the same", e->conf_file);
 		return member_ask(e, argv[0], argv[1]);
@@ -103,6 +124,8 @@ member_run(const struct edgectl *e, int argc, char **argv)
 		code = member_ask(e, argv[0], member->full_name);
 	if (code == EXIT_DONE && strcmp(argv[0], "drain") == 0)
 		print_sessions(e, member);
+	if (code == EXIT_DONE && strcmp(argv[0], "enable") != 0)
+		warn_if_last(e, member->pool);
 	sbuf_fini(&why);
 	model_free(&m);
 	return code;

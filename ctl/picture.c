@@ -117,15 +117,18 @@ member_fill(struct picture_member *pm, const struct member *member,
 	pm->member = member;
 	pm->state = health_state(boards->health, member->id, member->pool);
 	pm->has_health = row_copy(boards->health, member->id, pm->health, HEALTH_FIELDS);
-	pm->all_lost = pm->n_endpoints > 0;
+	pm->member_lost = pm->n_endpoints > 0;
 	for (size_t i = 0; i < pm->n_endpoints; i++) {
 		const struct picture_endpoint *pe = &pm->endpoints[i];
 
 		pm->sessions += pe->lb[LB_FIELD_SESSIONS];
-		pm->n_lost += endpoint_is_lost(pe);
-		pm->all_lost = pm->all_lost && endpoint_is_lost(pe) &&
-			       pe->state.reason == pm->endpoints[0].state.reason;
+		if (endpoint_is_lost(pe) && pm->n_lost++ == 0)
+			pm->first_lost = pe;
+		pm->member_lost = pm->member_lost && endpoint_is_lost(pe) &&
+				  pe->state.reason == pm->endpoints[0].state.reason;
 	}
+	if ((pm->state.flags & STATE_MEMBER_OUT) != 0)
+		pm->member_lost = true;
 }
 
 static int

@@ -68,8 +68,10 @@ struct picture_member {
 	struct picture_endpoint *endpoints; /* of pool's endpoints, which are by member */
 	size_t n_endpoints;
 	size_t n_lost; /* endpoints that take nothing new though nobody asked for that */
-	/* All endpoints are lost for one reason: it is the member, not a service. */
-	bool all_lost;
+	const struct picture_endpoint *first_lost; /* NULL: none */
+	/* It is the member, not a service: all endpoints are lost for one reason, or
+	 * edge-health has taken it out of every service. */
+	bool member_lost;
 };
 
 /* One line of the services table: a listener, or in DNS mode what would be one. */

@@ -49,8 +49,8 @@ daemon_ask(const struct edgectl *e, enum daemon d, bool needed)
 	sbuf_init(&answer, ANSWER_MAX);
 	err = ctl_call(e->run_dir, daemon_stem(d), "reload", CALL_TIMEOUT_MS, &answer);
 	if (err == 0) {
+		/* what it has to say about the file was said above */
 		printf("%-12s reloaded\n", daemon_word(d));
-		print_indented(sbuf_text(&answer));
 		outcome = OUTCOME_DONE;
 	} else if (err == -EREMOTEIO) {
 		printf(
@@ -145,7 +145,7 @@ reload_run(const struct edgectl *e, int argc, char **argv)
 
 	if (argc > 1)
 		return misused(argv[0], "");
-	m = model_read(e);
+	m = model_read(e, true);
 	if (m == NULL) {
 		complain("%s has errors; no daemon was asked, all keep what they have",
 		    e->conf_file);

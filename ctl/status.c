@@ -120,7 +120,7 @@ status_run(const struct edgectl *e, int argc, char **argv)
 		else
 			o.pool = argv[i];
 	}
-	m = model_read(e);
+	m = model_read(e, false);
 	if (m == NULL) {
 		complain("%s has errors, so there are no names to show; daemons that run "
 			 "keep what they have",

@@ -39,6 +39,12 @@ page_grid(const struct page *page, const char *aligns, unsigned indent)
 	return g;
 }
 
+static bool
+pool_is_hardware(const struct pool *pool)
+{
+	return pool->sides[SIDE_EXTERNAL].balancing == BALANCING_HARDWARE;
+}
+
 static enum paint
 state_paint(const struct state *s)
 {
@@ -119,23 +125,22 @@ admin_remark(const struct picture_member *pm, char *buf)
 static const char *
 member_remark(const struct picture_member *pm, char *buf)
 {
-	const struct picture_endpoint *first = pm->endpoints;
+	const struct picture_endpoint *first = pm->first_lost;
 	char why[REASON_TEXT_MAX];
+	int n;
 
 	if (pm->state.admin != ADMIN_ENABLED)
 		return admin_remark(pm, buf);
-	if (pm->all_lost) {
-		status_reason_text(
-		    first->state.reason, first->health[HEALTH_FIELD_DETAIL], why);
-		snprintf(buf, REMARK_MAX, "everywhere: %s", why);
-		return buf;
-	}
-	if (pm->n_lost > 0) {
-		snprintf(buf, REMARK_MAX, "%zu of %zu endpoints down", pm->n_lost,
-		    pm->n_endpoints);
-		return buf;
-	}
-	return pm->member->backup ? "backup" : "";
+	if (first == NULL)
+		return pm->member->backup ? "backup" : "";
+	n = snprintf(
+	    buf, REMARK_MAX, "%zu of %zu endpoints down", pm->n_lost, pm->n_endpoints);
+	/* Otherwise each service says its own reason. */
+	if (pm->member_lost)
+		snprintf(buf + n, (size_t)(REMARK_MAX - n), ": %s",
+		    status_reason_text(
+			first->state.reason, first->health[HEALTH_FIELD_DETAIL], why));
+	return buf;
 }
 
 static void
@@ -185,7 +190,7 @@ endpoint_is_told(const struct picture_pool *pp, const struct picture_endpoint *p
 {
 	const struct picture_member *pm = member_of(pp, pe);
 
-	return !pm->all_lost && pm->state.admin == ADMIN_ENABLED &&
+	return !pm->member_lost && pm->state.admin == ADMIN_ENABLED &&
 	       pe->state.health == HEALTH_DOWN;
 }
 
@@ -219,26 +224,26 @@ probe_text(
 	return buf;
 }
 
-/* All there is to know about an endpoint, on one line of the verbose table. */
+/* All there is to know about an endpoint, on two lines of the verbose table. */
 static void
-endpoint_line_verbose(
-    const struct page *page, struct grid *g, const struct picture_endpoint *pe)
+endpoint_lines_verbose(const struct page *page, struct grid *g,
+    const struct picture_pool *pp, const struct picture_endpoint *pe)
 {
 	char addr[ADDR_PORT_TEXT_MAX], since[UNITS_MAX], why[REASON_TEXT_MAX], probe[128];
 	char in[UNITS_MAX], out[UNITS_MAX], moved[128] = "";
 	bool well = pe->state.health == HEALTH_UP || pe->state.reason == REASON_NONE;
 
 	status_reason_text(pe->state.reason, pe->health[HEALTH_FIELD_DETAIL], why);
-	if (pe->has_lb)
+	if (pe->has_lb && pool_is_hardware(pp->pool))
 		snprintf(moved, sizeof moved,
 		    ", %" PRIu64 " sessions of %" PRIu64 ", in %s, out %s",
 		    pe->lb[LB_FIELD_SESSIONS], pe->lb[LB_FIELD_SESSIONS_TOTAL],
 		    units_octets(pe->lb[LB_FIELD_OCTETS_IN], in),
 		    units_octets(pe->lb[LB_FIELD_OCTETS_OUT], out));
-	grid_line(g, TROUBLE_INDENT, state_paint(&pe->state), "%-10s %-10s %s%s%s",
+	grid_line(g, TROUBLE_INDENT, state_paint(&pe->state), "%s %s, %s%s%s",
 	    pe->endpoint->member->name, state_summary(&pe->state),
 	    ago(page, pe->state.since_s, since), well ? "" : ": ", well ? "" : why);
-	grid_line(g, TROUBLE_INDENT + 11, PAINT_DIM, "%s  %s%s",
+	grid_line(g, TROUBLE_INDENT + 2, PAINT_DIM, "%s  %s%s",
 	    addr_port_text(&pe->endpoint->addr, pe->endpoint->port, addr),
 	    probe_text(page, pe, probe, sizeof probe), moved);
 }
@@ -283,14 +288,18 @@ service_place(const struct picture_service *ps, char *buf)
 
 static void
 service_row(const struct page *page, struct grid *g, const struct picture_service *ps,
-    bool first_of_side)
+    const struct picture_service *above)
 {
+	bool same_side = above != NULL && above->side == ps->side;
+	/* the other family of the same service: said once */
+	bool same = same_side && above->services == ps->services;
 	bool bad = ps->n_up == 0;
 	char word[SERVICES_TEXT_MAX], addr[ADDR_TEXT_MAX];
 
 	grid_row(g);
-	grid_cell(g, PAINT_NONE, "%s", first_of_side ? side_kind_word(ps->side) : "");
-	grid_cell(g, PAINT_STRONG, "%s", services_text(ps->services, word, sizeof word));
+	grid_cell(g, PAINT_NONE, "%s", same_side ? "" : side_kind_word(ps->side));
+	grid_cell(g, PAINT_STRONG, "%s",
+	    same ? "" : services_text(ps->services, word, sizeof word));
 	grid_cell(g, PAINT_NONE, "%u/%s", ps->port, proto_word(ps->proto));
 	grid_cell(g,
 	    bad                          ? PAINT_BAD
@@ -324,11 +333,11 @@ services_table(const struct page *page, const struct picture_pool *pp, bool hard
 	for (size_t i = 0; i < pp->n_services; i++) {
 		const struct picture_service *ps = &pp->services[i];
 
-		service_row(page, g, ps, i == 0 || ps[-1].side != ps->side);
+		service_row(page, g, ps, i == 0 ? NULL : ps - 1);
 		listener_lines(g, ps, standby);
 		for (size_t e = 0; e < ps->n_endpoints; e++)
 			if (page->o->verbose)
-				endpoint_line_verbose(page, g, ps->endpoints[e]);
+				endpoint_lines_verbose(page, g, pp, ps->endpoints[e]);
 			else if (endpoint_is_told(pp, ps->endpoints[e]))
 				endpoint_line(page, g, ps->endpoints[e]);
 	}
@@ -343,7 +352,7 @@ static void
 pool_page(const struct page *page, const struct picture_pool *pp)
 {
 	const struct pool *pool = pp->pool;
-	bool hardware = pool->sides[SIDE_EXTERNAL].balancing == BALANCING_HARDWARE;
+	bool hardware = pool_is_hardware(pool);
 	struct grid *g = page_grid(page, "l", 0);
 	char sessions[64] = "";
 
@@ -358,9 +367,9 @@ pool_page(const struct page *page, const struct picture_pool *pp)
 	    pp->n_members, sessions);
 	if (pp->health[HEALTH_FIELD_PANIC_NOW] > 0)
 		grid_line(g, 2, PAINT_BAD,
-		    "PANIC: no member is up in %" PRIu64
-		    " of %zu services; there all are used",
-		    pp->health[HEALTH_FIELD_PANIC_NOW], pp->n_services);
+		    "PANIC: no member is up for %" PRIu64
+		    " of its services; there all are used",
+		    pp->health[HEALTH_FIELD_PANIC_NOW]);
 	grid_print(g, page->o->colour, page->out);
 	grid_free(&g);
 	members_table(page, pp, hardware);
