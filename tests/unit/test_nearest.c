@@ -21,7 +21,7 @@ static const struct row rows[] = {
     {"status", "status"},              /* itself */
     {"stauts", "status"},              /* swapped neighbours count once */
     {"STATSU", "status"},              /* case does not matter */
-    {"drian", "drain"},                /* */
+    {"drian", "drain"},
     {"dain", "drain"},                 /* left out */
     {"disabel", "disable"},            /* closer than enable */
     {"idle_time_out", "idle_timeout"}, /* added */
