@@ -219,14 +219,29 @@ build_service(
 		s->vip = (struct addrs){0};
 }
 
+/* The three external addresses, where "external" was written beside them in error. */
+static void
+apply_addresses(struct conf_load *l, const config_setting_t *g, struct member *m)
+{
+	for (int a = 0; a < ADDRESSES; a++) {
+		m->at[a] = (struct member_address){0};
+		apply_key(
+		    l, g, conf_table_find(CONF_MEMBER, address_word((enum address)a)), m);
+	}
+}
+
 static void
 build_member(
     struct conf_load *l, struct pool *p, struct member *m, const config_setting_t *g)
 {
 	m->pool = p;
 	apply_all(l, g, CONF_MEMBER, m);
+	/* "external" comes last in the table, so it is what the access address is now. */
 	if (conf_load_valid(g, "external") != NULL)
 		m->at[ADDRESS_AV] = m->at[ADDRESS_WEBCONF] = m->at[ADDRESS_ACCESS];
+	if (conf_load_written(g, "access") || conf_load_written(g, "webconf") ||
+	    conf_load_written(g, "av"))
+		apply_addresses(l, g, m);
 }
 
 static bool

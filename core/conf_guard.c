@@ -294,6 +294,11 @@ after_element(struct guard *g, const struct conf_token *t)
 		g->expect = EXPECT_VALUE;
 		return true;
 	}
+	if (t->at == g->last.at + g->last.n && t->kind != CONF_TOKEN_STRING)
+		return refuse(g, t->line,
+		    "'%s' follows a number directly; texts and addresses stand in double "
+		    "quotes",
+		    shown(t, buf));
 	conf_text_where(g->text, o->line, &file, &line);
 	return refuse(g, t->line,
 	    "'%s' where a comma or the '%c' of the %s opened in line %d is expected",

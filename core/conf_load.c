@@ -9,13 +9,24 @@
 
 #include "conf_guard.h"
 
-/* The hook of a setting whose value was refused points here. */
-static int bad_mark;
+/* The hook of a setting whose value was refused points here; that of a misspelt one to
+ * the name that was meant. */
+static char bad_mark[] = "";
 
 void
 conf_load_mark_bad(config_setting_t *s)
 {
-	config_setting_set_hook(s, &bad_mark);
+	config_setting_set_hook(s, bad_mark);
+}
+
+void
+conf_load_mark_meant(config_setting_t *s, const struct conf_key *meant)
+{
+	void *hook;
+
+	/* libconfig's hooks are not const; we only read through ours. */
+	memcpy(&hook, &meant->name, sizeof hook);
+	config_setting_set_hook(s, hook);
 }
 
 const config_setting_t *
@@ -23,7 +34,7 @@ conf_load_valid(const config_setting_t *g, const char *name)
 {
 	const config_setting_t *s = g != NULL ? config_setting_get_member(g, name) : NULL;
 
-	return s != NULL && config_setting_get_hook(s) != &bad_mark ? s : NULL;
+	return s != NULL && config_setting_get_hook(s) != bad_mark ? s : NULL;
 }
 
 const config_setting_t *
@@ -37,7 +48,17 @@ conf_load_line(const config_setting_t *g, const char *name)
 bool
 conf_load_written(const config_setting_t *g, const char *name)
 {
-	return g != NULL && config_setting_get_member(g, name) != NULL;
+	if (g == NULL || !config_setting_is_group(g))
+		return false;
+	for (int i = 0; i < config_setting_length(g); i++) {
+		const config_setting_t *s = config_setting_get_elem(g, (unsigned)i);
+		const char *meant = config_setting_get_hook(s);
+
+		if (strcmp(config_setting_name(s), name) == 0 ||
+		    (meant != NULL && strcmp(meant, name) == 0))
+			return true;
+	}
+	return false;
 }
 
 void
@@ -112,10 +133,32 @@ conf_load_path(const config_setting_t *group, char buf[CONF_PATH_MAX])
 		if (config_setting_name(s) != NULL) {
 			n += (size_t)snprintf(
 			    buf + n, CONF_PATH_MAX - n, "%s.", config_setting_name(s));
-		} else {
-			n += element_name(s, buf + n, CONF_PATH_MAX - n);
-			n += (size_t)snprintf(buf + n, CONF_PATH_MAX - n, ": ");
+			continue;
 		}
+		if (n > 0 && buf[n - 1] == '.')
+			buf[n - 1] = ' '; /* "dns target ns1: " */
+		n += element_name(s, buf + n, CONF_PATH_MAX - n);
+		n += (size_t)snprintf(buf + n, CONF_PATH_MAX - n, ": ");
 	}
 	return buf;
+}
+
+void
+conf_load_place(
+    const config_setting_t *group, char before[CONF_PATH_MAX], char in[CONF_PATH_MAX])
+{
+	char path[CONF_PATH_MAX], *colon, *last = NULL;
+	size_t n;
+
+	conf_load_path(group, path);
+	for (colon = strstr(path, ": "); colon != NULL; colon = strstr(colon + 1, ": "))
+		last = colon + 2;
+	if (last == NULL)
+		last = path;
+	n = strlen(last);
+	if (n > 0)
+		last[n - 1] = '\0'; /* the dot */
+	snprintf(in, CONF_PATH_MAX, "%s%s", n > 0 ? " in " : "", last);
+	*last = '\0';
+	snprintf(before, CONF_PATH_MAX, "%s", path);
 }

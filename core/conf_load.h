@@ -40,6 +40,11 @@ void conf_load_say(struct conf_load *l, const config_setting_t *at,
 #define CONF_PATH_MAX 420
 const char *conf_load_path(const config_setting_t *group, char buf[CONF_PATH_MAX]);
 
+/* The same in two parts, for sentences about the group: "pool edge.contoso.net: " and
+ * " in external.access". */
+void conf_load_place(
+    const config_setting_t *group, char before[CONF_PATH_MAX], char in[CONF_PATH_MAX]);
+
 /* The setting @name of group @g if it is there and its value was right; NULL otherwise.
  * @g may be NULL. */
 const config_setting_t *conf_load_valid(const config_setting_t *g, const char *name);
@@ -47,6 +52,8 @@ const config_setting_t *conf_load_valid(const config_setting_t *g, const char *n
 const config_setting_t *conf_load_line(const config_setting_t *g, const char *name);
 bool conf_load_written(const config_setting_t *g, const char *name);
 void conf_load_mark_bad(config_setting_t *s);
+/* A misspelt key counts as the one that was meant, written and bad. */
+void conf_load_mark_meant(config_setting_t *s, const struct conf_key *meant);
 
 /* conf_schema.c: every key against the table.  Wrong ones are reported and marked. */
 void conf_schema(struct conf_load *l);

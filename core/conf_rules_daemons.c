@@ -14,7 +14,8 @@ check_tls(struct conf_load *l, const config_setting_t *g, const struct tls_conf 
 	const config_setting_t *own = conf_load_valid(g, "tls");
 	char path[CONF_PATH_MAX];
 
-	if (own == NULL || (tls->certificate == NULL) == (tls->key == NULL))
+	if (own == NULL || (tls->certificate == NULL) == (tls->key == NULL) ||
+	    (conf_load_written(own, "certificate") && conf_load_written(own, "key")))
 		return;
 	conf_rules_error(l, own,
 	    "%s%s without %s: they are used together; write both, or none",

@@ -92,22 +92,34 @@ check_split(const struct conf_rules *r, size_t i, enum address address)
 	const config_setting_t *g = r->c->members[i];
 	const struct member *m = &r->p->members[i];
 
-	if (!conf_load_written(g, word)) {
-		if (!conf_load_written(g, "external"))
-			conf_rules_breach(r->l, g, CONF_RULE_R19_SPLIT,
-			    "%s: member %s has no %s address: Edge services cannot be "
-			    "split, "
-			    "every member has every service of its pool; write %s = [ "
-			    "\"ADDRESS\" ]",
-			    r->name, m->name != NULL ? m->name : "?", word, word);
+	if (!conf_load_written(g, word) && !conf_load_written(g, "external"))
+		conf_rules_breach(r->l, g, CONF_RULE_R19_SPLIT,
+		    "%s: member %s has no %s address: Edge services cannot be split, "
+		    "every "
+		    "member has every service of its pool; write %s = [ \"ADDRESS\" ]",
+		    r->name, m->name != NULL ? m->name : "?", word, word);
+}
+
+/* "external" is written instead of the three, not beside them. */
+static void
+check_external(const struct conf_rules *r, size_t i)
+{
+	const config_setting_t *g = r->c->members[i];
+	const struct member *m = &r->p->members[i];
+
+	for (int a = 0; a < ADDRESSES; a++) {
+		const char *word = address_word((enum address)a);
+
+		if (a == ADDRESS_INTERNAL || !conf_load_written(g, "external") ||
+		    !conf_load_written(g, word))
+			continue;
+		conf_rules_error(r->l, conf_load_line(g, "external"),
+		    "%s: member %s has both external and %s: external stands for access, "
+		    "webconf "
+		    "and av together; remove it, or the others",
+		    r->name, m->name != NULL ? m->name : "?", word);
 		return;
 	}
-	if (conf_load_written(g, "external"))
-		conf_rules_error(r->l, conf_load_line(g, word),
-		    "%s: member %s has %s and external: external stands for access, "
-		    "webconf and "
-		    "av together; remove one",
-		    r->name, m->name != NULL ? m->name : "?", word);
 }
 
 /* An address as it was written, if it was right: with its setting. */
@@ -139,6 +151,30 @@ first_with(
 	return NULL;
 }
 
+static bool
+any_family(const struct addrs *list)
+{
+	return addr_present(&list->at[FAMILY_V4]) || addr_present(&list->at[FAMILY_V6]);
+}
+
+/* @m lacks family @f at @lacking, which @other has at @has. */
+static void
+say_family(const struct conf_rules *r, const struct member *m, const config_setting_t *at,
+    enum address lacking, const struct member *other, enum address has, enum family f)
+{
+	char who[64] = "it";
+
+	if (m != other)
+		snprintf(who, sizeof who, "member %s",
+		    other->name != NULL ? other->name : "?");
+	conf_rules_breach(r->l, at, CONF_RULE_R19_SPLIT,
+	    "%s: member %s has no %s %s address, but %s has one for %s: every member has "
+	    "every "
+	    "service in the same families; add it, or remove the other",
+	    r->name, m->name != NULL ? m->name : "?", family_word(f),
+	    address_word(lacking), who, address_word(has));
+}
+
 /* Every member has every service in each family that any of them has. */
 static void
 check_families(const struct conf_rules *r, enum side_kind side, enum family f)
@@ -156,18 +192,10 @@ check_families(const struct conf_rules *r, enum side_kind side, enum family f)
 			    !is_needed(r->p, (enum address)a))
 				continue;
 			s = written(r, i, (enum address)a);
-			if (s == NULL || addr_present(&m->at[a].address.at[f]))
+			if (s == NULL || addr_present(&m->at[a].address.at[f]) ||
+			    !any_family(&m->at[a].address))
 				continue;
-			conf_rules_breach(r->l, s, CONF_RULE_R19_SPLIT,
-			    "%s: member %s has no %s address for %s, but member %s has "
-			    "one for "
-			    "%s: every member has every service in the same families; "
-			    "add it, "
-			    "or remove the other",
-			    r->name, m->name != NULL ? m->name : "?", family_word(f),
-			    address_word((enum address)a),
-			    model->name != NULL ? model->name : "?",
-			    address_word(model_address));
+			say_family(r, m, s, (enum address)a, model, model_address, f);
 		}
 	}
 }
@@ -179,6 +207,7 @@ conf_rules_members(struct conf_rules *r)
 	check_backup(r);
 	for (size_t i = 0; i < r->p->n_members; i++) {
 		check_names(r, i);
+		check_external(r, i);
 		for (int a = 0; a < ADDRESSES; a++)
 			if (a != ADDRESS_INTERNAL && is_needed(r->p, (enum address)a))
 				check_split(r, i, (enum address)a);

@@ -166,6 +166,18 @@ share_network(const struct pool *p, const struct addr *outer, const struct addr 
 	       same_network(outer, inner);
 }
 
+static bool
+on_both_sides(const struct member *m)
+{
+	for (int a = 0; a < ADDRESSES; a++)
+		for (int f = 0; a != ADDRESS_INTERNAL && f < FAMILIES; f++)
+			if (addr_present(&m->at[a].address.at[f]) &&
+			    addr_equal(&m->at[a].address.at[f],
+				&m->at[ADDRESS_INTERNAL].address.at[f]))
+				return true;
+	return false;
+}
+
 /* Once per pool: the first pair tells. */
 static void
 check_r18(const struct conf_rules *r)
@@ -173,6 +185,8 @@ check_r18(const struct conf_rules *r)
 	for (size_t i = 0; i < r->p->n_members; i++) {
 		const struct member *m = &r->p->members[i];
 
+		if (on_both_sides(m))
+			continue; /* which is said elsewhere */
 		for (int n = 0; n < (ADDRESSES - 1) * FAMILIES * FAMILIES; n++) {
 			int a = n / (FAMILIES * FAMILIES);
 			const struct addr *outer =

@@ -169,12 +169,14 @@ check_kernel(const struct conf_rules *r, enum service_kind kind)
 		    "= "
 		    "\"relay\"",
 		    r->name, name);
-	if (!conf_load_written(g, "algorithm") || !conf_load_written(g, "source"))
+	if (!conf_load_written(g, "algorithm"))
 		conf_load_say(r->l, conf_rules_at(r, kind, "engine"), DIAG_NOTE, 0,
-		    "%s: %s: the kernel engine's defaults differ from the relay's: "
-		    "algorithm = "
-		    "\"source-hash\", source = \"keep\"",
+		    "%s: %s: algorithm is \"source-hash\", the kernel engine's default",
 		    r->name, name);
+	if (!conf_load_written(g, "source") && info->source == SOURCE_REPLACE)
+		conf_load_say(r->l, conf_rules_at(r, kind, "engine"), DIAG_NOTE, 0,
+		    "%s: %s: source is \"keep\", the kernel engine's default", r->name,
+		    name);
 }
 
 static void
