@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# edge_fuzz(NAME LINK libs...): tests/fuzz/fuzz_NAME.c.  The preset "fuzz" (clang) builds
+# edge_fuzz(NAME LINK libs... [ALSO dirs...]): tests/fuzz/fuzz_NAME.c, with more corpora.  The preset "fuzz" (clang) builds
 # a libFuzzer program; every other build one that replays corpus/NAME, as ctest fuzz.NAME.
 function(edge_fuzz name)
-  cmake_parse_arguments(A "" "" "LINK" ${ARGN})
+  cmake_parse_arguments(A "" "" "LINK;ALSO" ${ARGN})
   if(EDGE_FUZZ)
     add_executable(fuzz_${name} fuzz/fuzz_${name}.c)
     target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
@@ -15,7 +15,7 @@ function(edge_fuzz name)
   endif()
   target_link_libraries(fuzz_${name} PRIVATE ${A_LINK} edge_flags)
   add_test(NAME fuzz.${name}
-      COMMAND fuzz_${name} ${replay} ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/corpus/${name})
+      COMMAND fuzz_${name} ${replay} ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/corpus/${name} ${A_ALSO})
   set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT 60)
 endfunction()
 
@@ -23,4 +23,5 @@ edge_fuzz(board LINK edge_core)
 edge_fuzz(sip LINK edge_probe)
 edge_fuzz(turn LINK edge_probe)
 edge_fuzz(xmpp LINK edge_probe)
-edge_fuzz(conf LINK edge_core)
+edge_fuzz(conf LINK edge_core
+    ALSO ${CMAKE_CURRENT_SOURCE_DIR}/conf/good ${CMAKE_CURRENT_SOURCE_DIR}/conf/bad)

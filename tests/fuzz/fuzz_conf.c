@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Any file as a configuration.  What is accepted must be whole: it has pools and a hash.
+ * And what the guard accepts, libconfig must read without an error: our reading of the
+ * syntax is its reading, or it would find other settings than we checked.
  */
 #include <assert.h>
 #include <stdio.h>
@@ -8,9 +10,33 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <libconfig.h>
+
 #include <edge/conf.h>
 
+#include "conf_guard.h"
 #include "fuzz.h"
+
+static void
+guard_and_libconfig(const uint8_t *octets, size_t n)
+{
+	struct conf_text text = {0};
+	struct diags diags;
+	config_t config;
+
+	diags_init(&diags);
+	config_init(&config);
+	if (conf_text_set(&text, "fuzz", (const char *)octets, n, &diags) &&
+	    conf_guard(&text, &diags)) {
+		assert(diags.n == 0);
+		assert(config_read_string(&config, text.octets) == CONFIG_TRUE);
+	} else {
+		assert(diags.n == 1);
+	}
+	config_destroy(&config);
+	conf_text_fini(&text);
+	diags_fini(&diags);
+}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
@@ -22,6 +48,7 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 
 	if (fd < 0 || write(fd, octets, n) != (ssize_t)n)
 		abort();
+	guard_and_libconfig(octets, n);
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
 	diags_init(&diags);
 	if (conf_load(path, &m, &diags)) {

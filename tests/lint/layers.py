@@ -14,7 +14,7 @@ CONFINED = {
     "ev.h": ("lb/", "health/", "dnslb/", "web/", "tests/"),
     "openssl/": ("health/", "tests/"),
     "net-snmp/": ("snmp/", "tests/"),
-    "libconfig.h": ("core/conf",),
+    "libconfig.h": ("core/conf", "tests/unit/test_conf_", "tests/fuzz/fuzz_conf"),
     "nftables/": ("lb/",),
     "libmnl/": ("lb/",),
     "bpf/": ("lb/fastpath/", "lb/kernel/", "tests/bpf/"),

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""edgectl EDGECTL DIR - edgectl check says of every file what the file expects, prints
+nothing else, and ends with 2 on errors, 1 on warnings under --strict, 0 otherwise."""
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+
+def main():
+    edgectl, folder = str(Path(sys.argv[1]).resolve()), Path(sys.argv[2])
+    failures, files = [], sorted(folder.glob("*/*.conf"))
+    for path in files:
+        expected = [line.removeprefix("# expect: ") for line in path.read_text().splitlines()
+                    if line.startswith("# expect: ")]
+        begin = time.monotonic()
+        done = subprocess.run([edgectl, "check", "--strict", path.name], cwd=path.parent,
+                              capture_output=True, text=True, timeout=30)
+        took = time.monotonic() - begin
+        wrong = any(": error" in line for line in expected)
+        warned = any(": warning" in line for line in expected)
+        said = done.stdout.splitlines()
+        if not wrong:
+            if not said or ": ok, " not in said[-1]:
+                failures.append(f"{path.name}: no summary")
+            said = said[:-1]
+        if said != expected or done.stderr:
+            failures.append(f"{path.name}: expected {expected}, got {said} {done.stderr}")
+        if done.returncode != (2 if wrong else 1 if warned else 0):
+            failures.append(f"{path.name}: exit {done.returncode}")
+        if took > 1:
+            failures.append(f"{path.name}: took {took:.1f} s")
+    print("\n".join(failures + [f"{len(files)} files, {len(failures)} failures"]))
+    return bool(failures) or len(files) < 100
+
+
+sys.exit(main())
