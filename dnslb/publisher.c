@@ -32,7 +32,8 @@
 
 struct publisher {
 	struct model *model;
-	struct plan *plan; /* of the states below */
+	struct plan *plan;     /* of the states below */
+	struct plan *unproven; /* the same, during a turn that needs it */
 	struct outputs outputs;
 	struct state *states;
 	size_t n_states;
@@ -122,6 +123,7 @@ publisher_free(struct publisher **pp)
 		return;
 	outputs_fini(&p->outputs);
 	plan_free(&p->plan);
+	plan_free(&p->unproven);
 	free(p->states);
 	model_free(&p->model);
 	free(p);
@@ -234,39 +236,35 @@ is_frozen(const struct publisher *p, struct output *o, int64_t now)
 	return warmup_holds(&o->warmup, p->plan->zones[o->zone].cold, now, p->warmup_ns);
 }
 
-static struct writer
-writer_of(const struct publisher *p, int64_t now)
+/* The plan of the same states in which health counts for nothing, made when the first
+ * frozen zone of a turn needs it.  NULL without memory. */
+static const struct plan *
+unproven_plan(struct publisher *p)
 {
-	return (struct writer){.dns = &p->model->dns,
-	    .board = p->board,
-	    .now_ns = now,
-	    .alive = p->alive,
-	    .owner = p->owner};
+	int err = 0;
+
+	if (p->unproven == NULL)
+		err = answer_plan(p->model, p->states, ANSWER_UNPROVEN, &p->unproven);
+	if (err != 0)
+		log_error("cannot plan the records: %s", strerror(-err));
+	return p->unproven;
 }
 
 /* Writes the plan's text, or, for a frozen zone that has no file, everything. */
 static void
-write_due(struct publisher *p, struct output *o, int64_t now)
+write_due(struct publisher *p, const struct writer *w, struct output *o)
 {
-	struct writer w = writer_of(p, now);
-	struct plan *plan = NULL;
+	const struct plan *all = o->frozen ? unproven_plan(p) : NULL;
 	struct sbuf text;
-	int err;
 
 	if (!o->frozen) {
-		writer_publish(&w, o, &p->plan->zones[o->zone], &o->want);
-		return;
+		writer_publish(w, o, &p->plan->zones[o->zone], &o->want);
+	} else if (all != NULL) {
+		sbuf_init(&text, ZONE_TEXT_MAX);
+		zone_text_write(&text, &all->zones[o->zone], p->model->instance);
+		writer_publish(w, o, &all->zones[o->zone], &text);
+		sbuf_fini(&text);
 	}
-	err = answer_plan(p->model, p->states, ANSWER_UNPROVEN, &plan);
-	if (err != 0) {
-		log_error("cannot plan the records: %s", strerror(-err));
-		return;
-	}
-	sbuf_init(&text, ZONE_TEXT_MAX);
-	zone_text_write(&text, &plan->zones[o->zone], p->model->instance);
-	writer_publish(&w, o, &plan->zones[o->zone], &text);
-	sbuf_fini(&text);
-	plan_free(&plan);
 }
 
 static enum difference
@@ -285,12 +283,16 @@ compare(const struct output *o)
 static int64_t
 turn_output(struct publisher *p, struct output *o, int64_t now)
 {
-	struct writer w = writer_of(p, now);
+	struct writer w = {.dns = &p->model->dns,
+	    .board = p->board,
+	    .now_ns = now,
+	    .alive = p->alive,
+	    .owner = p->owner};
 	int64_t settle = p->model->dns.settle_ns, due;
 
 	o->frozen = is_frozen(p, o, now);
 	if (writer_look(&w, o) && settle_look(&o->settle, compare(o), now, settle))
-		write_due(p, o, now);
+		write_due(p, &w, o);
 	if (o->reload_due && o->text != NULL && now >= o->reload_not_before_ns)
 		writer_reload(&w, o);
 	if (!o->foreign && !o->reload_due && compare(o) == DIFFERENCE_NONE)
@@ -318,6 +320,7 @@ publisher_turn(struct publisher *p, struct board_reader *health, int64_t now_ns)
 		if (wants < due)
 			due = wants;
 	}
+	plan_free(&p->unproven);
 	board_store(p->board, process, DNS_FIELD_FROZEN, p->stale);
 	board_store(p->board, process, DNS_FIELD_LAST_CHECK, (uint64_t)clock_boot_ns());
 	return due;

@@ -224,6 +224,8 @@ writer_publish(const struct writer *w, struct output *o, const struct zone *z,
 	board_store(w->board, o->row, DNS_FIELD_LAST_WRITE, (uint64_t)clock_boot_ns());
 	o->reload_due = o->target != NULL && o->target->reload != NULL;
 	o->reload_not_before_ns = w->now_ns;
+	if (w->alive != NULL) /* thousands of zones are thousands of fsyncs */
+		w->alive(w->owner);
 }
 
 void

@@ -25,7 +25,8 @@ struct writer {
 	const struct dns_conf *dns;
 	struct board *board;
 	int64_t now_ns;
-	/* Called about twice a second while a command runs; may be NULL. */
+	/* Called after each write and about twice a second while a command runs; may be
+	 * NULL. */
 	void (*alive)(void *owner);
 	void *owner;
 };
