@@ -2,6 +2,10 @@
 edge_unit_test(turn_codec LINK edge_probe)
 edge_unit_test(sip_answer LINK edge_probe)
 edge_unit_test(xmpp_answer LINK edge_probe)
+edge_unit_test(rise_fall LINK edge_health)
+edge_unit_test(sched LINK edge_health)
+edge_unit_test(guard LINK edge_health)
+edge_unit_test(admin_state LINK edge_health)
 
 # A judge that nobody here wrote.
 edge_optional(NICE nice "MS-TURN octets are not judged by libnice")
