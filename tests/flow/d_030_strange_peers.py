@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Peers that nobody here wrote: openssl s_server with TLS 1.0 to 1.3, with and without
+client certificates, is up; Prosody is a living XMPP server, whatever it thinks of us."""
+import shutil
+
+import pytest
+from lab import wait_until
+from probed import Probed
+
+PEERS = Probed.__init__.__defaults__[0]
+LEGACY = ("-cipher", "ALL:@SECLEVEL=0")
+
+
+def s_server(p, service, *options):
+    c = p.certs()
+    for v6 in (False, True):
+        p.host.popen("openssl", "s_server", "-accept", p.members[0].at(service, v6), "-cert",
+                     f"{c}/external.pem", "-key", f"{c}/external.key", "-quiet", *options,
+                     name=f"s_server-{service}-{v6}")
+
+
+@pytest.mark.parametrize("version", ["-tls1", "-tls1_1", "-tls1_2", "-tls1_3"])
+@pytest.mark.parametrize("certificate", [False, True])
+def test_openssl_is_up_in_every_version(lab, version, certificate):
+    p = Probed(lab, simulated=(), members=1)
+    ca = ("-CAfile", f"{p.certs()}/ca.pem")
+    s_server(p, "access", version, *LEGACY)
+    s_server(p, "webconf", version, *LEGACY)
+    s_server(p, "federation", version, *LEGACY, *ca, "-Verify", "1", "-verify_return_error")
+    s_server(p, "mras", version, *LEGACY, *ca, "-Verify", "1", "-verify_return_error")
+    p.start(client_certificate=certificate, access={"probe": "tls"}, federation={"probe": "mtls"})
+    expected = {(0, s): ("up", "ok") for s in ("access", "webconf", "mras")}
+    # s_server speaks no SIP: who may ask OPTIONS, asks in vain.
+    expected[0, "federation"] = ("down", "answer-timeout") if certificate else ("up", "ok")
+    expected[0, "sip"] = ("down", "connect-refused")
+    p.wait(expected)
+    tls = p.endpoint(0, "access")["tls"]
+    assert tls == "TLS 1." + {"-tls1": "0", "-tls1_1": "1", "-tls1_2": "2", "-tls1_3": "3"}[version]
+
+
+@pytest.mark.parametrize("version", ["-tls1_2", "-tls1_3"])
+def test_openssl_rejects_a_strange_certificate(lab, version):
+    p = Probed(lab, simulated=(), members=1)
+    c = p.certs()
+    s_server(p, "mras", version, "-CAfile", f"{c}/ca.pem", "-Verify", "1", "-verify_return_error")
+    p.start(health={"tls": {"certificate": f"{c}/stranger.pem", "key": f"{c}/stranger.key"}})
+    p.wait({(0, "mras"): ("down", "tls-alert")})
+
+
+def test_prosody_is_alive_for_a_domain_it_serves_and_for_one_it_does_not(lab):
+    if not shutil.which("prosody"):
+        pytest.skip("prosody is not installed")
+    p = Probed(lab, simulated=(), members=1)
+    conf = lab.dir / "prosody.cfg.lua"
+    addresses = ", ".join(f'"{a}"' for a in p.members[0].addresses["access"])
+    for domain in ("contoso.com", "fabrikam.com"):
+        conf.write_text(f'''
+            pidfile = "{lab.dir}/prosody.pid"; data_path = "{lab.dir}"; run_as_root = true
+            modules_enabled = {{ "s2s"; "dialback" }}; modules_disabled = {{ "c2s", "http" }}
+            s2s_interfaces = {{ {addresses} }}; s2s_ports = {{ 5269 }}
+            log = {{ info = "*console" }}; plugin_server = ""
+            VirtualHost "{domain}"
+            ''')
+        server = p.host.popen("prosody", "--config", conf, "-F", name=f"prosody-{domain}")
+        if domain == "contoso.com":
+            p.start()
+        p.wait({(0, "xmpp"): ("up", "ok")})
+        wait_until(lambda: "incoming s2s stream" in server.output().lower()
+                   or "incoming" in server.output().lower(), 10, "Prosody to see us")
+        server.stop()
+        p.wait({(0, "xmpp"): ("down", "connect-refused")})

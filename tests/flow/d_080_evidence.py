@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Evidence from traffic leads to a probe at once, never to more probes than the fast
+interval allows, and never to a verdict by itself."""
+import socket
+import struct
+import time
+
+from lab import wait_until
+from probed import Probed
+
+EVIDENCE, CONNECT_REFUSED = 3, 2
+
+
+def magic():
+    """The first word of a notice, from the one place that defines it."""
+    from lab import ROOT
+    import re
+    text = (ROOT / "core/notice.c").read_text()
+    return int(re.search(r"NOTICE_MAGIC\s+(?:UINT32_C\()?(0x[0-9a-fA-F]+)", text).group(1), 16)
+
+
+def notify(p, endpoint_id, times=1):
+    datagram = struct.pack("=IIQQq", magic(), EVIDENCE, endpoint_id, CONNECT_REFUSED, 0)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+        s.setblocking(False)
+        for _ in range(times):
+            try:
+                s.sendto(datagram, str(p.edge.run_dir / "health.notice"))
+            except BlockingIOError:
+                return
+
+
+def endpoint_id(p, service):
+    at = p.members[0].at(service)
+    rows = [e for m in p.edge.members() for e in m["endpoints"]]
+    return next(int(e["id"], 16) if isinstance(e["id"], str) else e["id"]
+                for e in rows if at in e["full_name"])
+
+
+def quiet(lab):
+    """Up, and nobody will look again for ten minutes."""
+    p = Probed(lab).start().all_up()
+    p.edge.write(p.conf(health={"interval": 600, "down_interval": 600}))
+    p.edge.ask("health", "reload")
+    wait_until(lambda: all(float(r["next-ms"]) > 1000 for r in p.status()), 10, "the prober to rest")
+    return p
+
+
+def test_evidence_makes_it_look_at_once(lab):
+    p = quiet(lab)
+    p.members[0].be("av-tcp", "refuse")
+    began = time.monotonic()
+    notify(p, endpoint_id(p, "av-tcp"))
+    p.wait_one(0, "av-tcp", False, ("down", "connect-refused"))
+    assert time.monotonic() - began < 5
+    assert p.endpoint(0, "av-tcp", True)["health"] == "up", "nobody has complained about IPv6"
+
+
+def test_a_storm_of_evidence_is_bounded_and_proves_nothing(lab):
+    p = quiet(lab)
+    seen, began = len(p.members[0].saw("access")), time.monotonic()
+    one = endpoint_id(p, "access")
+    while time.monotonic() - began < 2:
+        notify(p, one, 500)
+        p.edge.ask("health", "status")
+    took = time.monotonic() - began
+    probes = len(p.members[0].saw("access")) - seen
+    assert 1 <= probes <= took / 0.09 + 2, f"{probes} probes in {took:.1f} s"
+    assert p.endpoint(0, "access")["health"] == "up"
