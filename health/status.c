@@ -62,7 +62,7 @@ write_target(const struct daemon *d, const struct target *t, struct sbuf *to)
 	char services[SERVICES_TEXT_MAX], at[ADDR_PORT_TEXT_MAX];
 	const struct endpoint *e = t->endpoint;
 
-	sbuf_addf(to, "endpoint %s %s %s %s probe=%s state=%s health=%s reason=%s run=%d",
+	sbuf_addf(to, "endpoint %s %s %s %s probe=%s state=\"%s\" health=%s reason=%s run=%d",
 	    e->member->full_name, side_kind_word(e->side),
 	    services_text(e->services, services, sizeof services),
 	    addr_port_text(&e->addr, e->port, at), probe_word(t->question.kind),
@@ -87,7 +87,7 @@ write_pool(const struct daemon *d, const struct pool_watch *w, struct sbuf *to)
 	sbuf_addf(to, "pool %s members=%zu panic=%u local-faults=%llu\n", w->pool->fqdn,
 	    w->pool->n_members, panic, (unsigned long long)w->local_faults);
 	for (size_t m = 0; m < w->pool->n_members; m++)
-		sbuf_addf(to, "member %s state=%s health=%s admin=%s\n",
+		sbuf_addf(to, "member %s state=\"%s\" health=%s admin=%s\n",
 		    w->pool->members[m].full_name, state_summary(&w->members[m]),
 		    health_word(w->members[m].health), admin_word(w->members[m].admin));
 	for (size_t i = 0; i < w->n_targets; i++)

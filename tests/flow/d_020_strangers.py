@@ -26,4 +26,4 @@ def test_a_stranger_with_a_certificate_is_refused(lab):
     c = p.certs()
     p.start(health={"tls": {"certificate": f"{c}/stranger.pem", "key": f"{c}/stranger.key"}})
     p.wait({(0, s): ("down", "tls-alert") for s in MUTUAL} | {(0, "access"): ("up", "ok")})
-    assert "peer sent a TLS alert (unknown CA)" in p.log() or "peer sent a TLS alert (" in p.log()
+    assert "peer sent a TLS alert (unknown CA)" in p.log()

@@ -17,7 +17,7 @@ def test_without_descriptors_nothing_changes(lab):
     # The control socket's own connection needs one: status must go on working.
     free = next(n for n in range(100) if n not in taken)
     resource.prlimit(pid, resource.RLIMIT_NOFILE, (free, hard))
-    wait_until(lambda: "could not be probed: fault of the prober itself" in p.log(), 15, "the fault to be said")
+    wait_until(lambda: "could not be probed: a fault of the prober itself" in p.log(), 15, "the fault to be said")
     line = next(t for t in p.log().splitlines() if "could not be probed" in t)
     assert "(Too many open files)" in line
     until = time.monotonic() + 2

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Evidence from traffic leads to a probe at once, never to more probes than the fast
 interval allows, and never to a verdict by itself."""
+import re
 import socket
 import struct
 import time
 
-from lab import wait_until
+from lab import ROOT, wait_until
 from probed import Probed
 
 EVIDENCE, CONNECT_REFUSED = 3, 2
@@ -13,8 +14,6 @@ EVIDENCE, CONNECT_REFUSED = 3, 2
 
 def magic():
     """The first word of a notice, from the one place that defines it."""
-    from lab import ROOT
-    import re
     text = (ROOT / "core/notice.c").read_text()
     return int(re.search(r"NOTICE_MAGIC\s+(?:UINT32_C\()?(0x[0-9a-fA-F]+)", text).group(1), 16)
 
