@@ -32,8 +32,7 @@ def notify(p, endpoint_id, times=1):
 def endpoint_id(p, service):
     at = p.members[0].at(service)
     rows = [e for m in p.edge.members() for e in m["endpoints"]]
-    return next(int(e["id"], 16) if isinstance(e["id"], str) else e["id"]
-                for e in rows if at in e["full_name"])
+    return next(int(e["id"], 16) for e in rows if at in e["full_name"])
 
 
 def quiet(lab):
