@@ -20,7 +20,8 @@ class Master:
         self.process = self.trapd = None
         mibs = [ROOT / "snmp", ROOT / "tests/mibs", "/usr/share/snmp/mibs", "/usr/share/snmp/mibs/ietf",
                 "/usr/share/snmp/mibs/iana"]
-        self.env = {"SNMP_PERSISTENT_DIR": str(self.dir), "SNMPCONFPATH": str(self.dir),
+        # Not beside snmpd.conf: at its end snmpd writes a file of that name there.
+        self.env = {"SNMP_PERSISTENT_DIR": str(self.dir / "persistent"), "SNMPCONFPATH": str(self.dir),
                     "MIBDIRS": ":".join(str(m) for m in mibs if os.path.isdir(m)), "MIBS": "EDGE-POOL-MIB"}
         (self.dir / "snmpd.conf").write_text(
             f"agentAddress udp:127.0.0.1:{PORT}\nrocommunity public 127.0.0.1\nrwcommunity private 127.0.0.1\n"
@@ -35,11 +36,15 @@ class Master:
     def start(self):
         self.trapd = self.host.popen("snmptrapd", "-f", "-Lo", "-C", "-c", self.dir / "snmptrapd.conf",
                                      "-p", self.dir / "trapd.pid", f"udp:127.0.0.1:{TRAP_PORT}", env=self.env)
+        wait_until(lambda: "NET-SNMP version" in self.trapd.output(), 10, "snmptrapd to listen")
+        return self.restart()
+
+    def restart(self):
+        """Starts snmpd, also after it was killed."""
         self.process = self.host.popen("snmpd", "-f", "-Lo", "-C", "-c", self.dir / "snmpd.conf",
                                        "-p", self.dir / "snmpd.pid", env=self.env)
         up_time = (f"127.0.0.1:{PORT}", "1.3.6.1.2.1.1.3.0")
         wait_until(lambda: self._ask("snmpget", *up_time, timeout=0.2), 10, "snmpd to answer")
-        wait_until(lambda: "NET-SNMP version" in self.trapd.output(), 10, "snmptrapd to listen")
         return self
 
     def _ask(self, tool, *args, community="public", timeout=2, check=True):

@@ -134,7 +134,15 @@ verb_lb(void *owner, struct ctl_request *req)
 	ctl_fail(req, "no such row or word");
 }
 
+static void
+verb_status(void *owner, struct ctl_request *req)
+{
+	(void)owner;
+	sbuf_addf(req->out, "playing\n");
+}
+
 static const struct ctl_verb verbs[] = {
+    {"status", CTL_READ, 0, 0, verb_status, "status: whether it plays"},
     {"drain", CTL_OPERATE, 1, 1, verb_admin, "drain MEMBER"},
     {"enable", CTL_OPERATE, 1, 1, verb_admin, "enable MEMBER"},
     {"disable", CTL_OPERATE, 1, 1, verb_admin, "disable MEMBER"},
