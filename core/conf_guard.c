@@ -62,18 +62,6 @@ static bool edge_printf(3, 4) refuse(struct guard *g, int line, const char *form
 	return false;
 }
 
-/* The first octets of a token, printable, for a message. */
-static const char *
-shown(const struct conf_token *t, char buf[32])
-{
-	size_t n = 0;
-
-	for (; n < t->n && n < 24; n++)
-		buf[n] = t->at[n] >= ' ' && t->at[n] < 127 ? t->at[n] : '?';
-	memcpy(buf + n, t->n > n ? "..." : "", t->n > n ? 4 : 1);
-	return buf;
-}
-
 static char
 closing(char bracket)
 {
@@ -90,12 +78,12 @@ static bool
 on_name(struct guard *g, const struct conf_token *t)
 {
 	struct open *o = &g->stack[g->depth];
-	char buf[32];
+	char buf[CONF_LEX_SHOWN];
 
 	if (t->n > CONF_NAME_MAX)
 		return refuse(g, t->line,
 		    "the name \"%s\" has %zu characters; none has more than %d",
-		    shown(t, buf), t->n, CONF_NAME_MAX);
+		    conf_lex_shown(t, buf), t->n, CONF_NAME_MAX);
 	if (o->count == CONF_NAMES_MAX)
 		return refuse(g, t->line,
 		    "more than %d names in one group; no group of this "
@@ -111,7 +99,7 @@ on_name(struct guard *g, const struct conf_token *t)
 		conf_text_where(g->text, n->line, &file, &line);
 		return refuse(g, t->line,
 		    "\"%s\" is written twice in this group, first in line %d; keep one",
-		    shown(t, buf), line);
+		    conf_lex_shown(t, buf), line);
 	}
 	o->names[o->count++] = (struct name){t->at, t->n, t->line};
 	g->name = *t;
@@ -123,25 +111,13 @@ on_name(struct guard *g, const struct conf_token *t)
 static bool
 check_integer(struct guard *g, const struct conf_token *t)
 {
-	bool negative = *t->at == '-', hex;
-	size_t i = negative || *t->at == '+' ? 1 : 0;
-	int64_t value = 0;
-	char buf[32];
+	char buf[CONF_LEX_SHOWN];
 
-	hex = t->n > i + 1 && (t->at[i + 1] == 'x' || t->at[i + 1] == 'X');
-	for (i += hex ? 2 : 0; i < t->n && t->at[i] != 'L'; i++) {
-		char c = t->at[i];
-		int digit = c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
-
-		value = value * (hex ? 16 : 10) + digit;
-		if (value > (int64_t)INT32_MAX + (negative ? 1 : 0))
-			return refuse(g, t->line,
-			    "the number %s is too large: whole numbers go from "
-			    "-2147483648 to "
-			    "2147483647",
-			    shown(t, buf));
-	}
-	return true;
+	if (conf_lex_fits(t))
+		return true;
+	return refuse(g, t->line,
+	    "the number %s is too large: whole numbers go from -2147483648 to 2147483647",
+	    conf_lex_shown(t, buf));
 }
 
 static bool
@@ -228,7 +204,7 @@ check_string(struct guard *g, const struct conf_token *t)
 static bool
 on_value(struct guard *g, const struct conf_token *t)
 {
-	char buf[32], name[32];
+	char buf[CONF_LEX_SHOWN], name[CONF_LEX_SHOWN];
 
 	switch (t->kind) {
 	case CONF_TOKEN_OPEN:
@@ -250,11 +226,12 @@ on_value(struct guard *g, const struct conf_token *t)
 			return refuse(g, t->line,
 			    "\"%s\" has no value before '%c'; write %s = "
 			    "VALUE;",
-			    shown(&g->name, name), *t->at, shown(&g->name, buf));
+			    conf_lex_shown(&g->name, name), *t->at,
+			    conf_lex_shown(&g->name, buf));
 		return refuse(g, t->line, "'%c' where a value is expected", *t->at);
 	case CONF_TOKEN_NAME:
 		return refuse(g, t->line, "the value %s is not in quotes; write \"%s\"",
-		    shown(t, name), shown(t, buf));
+		    conf_lex_shown(t, name), conf_lex_shown(t, buf));
 	case CONF_TOKEN_END:
 	case CONF_TOKEN_OPEN_STRING:
 	case CONF_TOKEN_OPEN_COMMENT:
@@ -262,7 +239,7 @@ on_value(struct guard *g, const struct conf_token *t)
 		return refuse(g, t->line,
 		    "'%s' where a value is expected; texts stand in double "
 		    "quotes",
-		    shown(t, buf));
+		    conf_lex_shown(t, buf));
 	}
 	if (++g->values > CONF_VALUES_MAX)
 		return refuse(g, t->line,
@@ -287,7 +264,7 @@ after_element(struct guard *g, const struct conf_token *t)
 {
 	const struct open *o = &g->stack[g->depth];
 	const char *file;
-	char buf[32];
+	char buf[CONF_LEX_SHOWN];
 	int line;
 
 	if (t->kind == CONF_TOKEN_COMMA) {
@@ -298,17 +275,17 @@ after_element(struct guard *g, const struct conf_token *t)
 		return refuse(g, t->line,
 		    "'%s' follows a number directly; texts and addresses stand in double "
 		    "quotes",
-		    shown(t, buf));
+		    conf_lex_shown(t, buf));
 	conf_text_where(g->text, o->line, &file, &line);
 	return refuse(g, t->line,
 	    "'%s' where a comma or the '%c' of the %s opened in line %d is expected",
-	    shown(t, buf), closing(o->bracket), bracket_word(o->bracket), line);
+	    conf_lex_shown(t, buf), closing(o->bracket), bracket_word(o->bracket), line);
 }
 
 static bool
 on_group_token(struct guard *g, const struct conf_token *t)
 {
-	char buf[32];
+	char buf[CONF_LEX_SHOWN];
 
 	if (t->kind == CONF_TOKEN_NAME)
 		return on_name(g, t);
@@ -327,7 +304,7 @@ on_group_token(struct guard *g, const struct conf_token *t)
 	return refuse(g, t->line,
 	    "'%s' where a name is expected; a setting is written name = "
 	    "value;",
-	    shown(t, buf));
+	    conf_lex_shown(t, buf));
 }
 
 static bool
@@ -335,12 +312,12 @@ step(struct guard *g, const struct conf_token *t)
 {
 	const struct open *o = &g->stack[g->depth];
 	bool in_group = o->bracket == '{' || o->bracket == '\0';
-	char name[32];
+	char name[CONF_LEX_SHOWN];
 
 	if (g->expect == EXPECT_EQUALS) {
 		if (t->kind != CONF_TOKEN_EQUALS)
 			return refuse(g, g->name.line, "'=' is missing after \"%s\"",
-			    shown(&g->name, name));
+			    conf_lex_shown(&g->name, name));
 		g->expect = EXPECT_VALUE;
 		return true;
 	}
@@ -363,7 +340,7 @@ at_end(struct guard *g, const struct conf_token *t)
 {
 	const struct open *o = &g->stack[g->depth];
 	const char *file;
-	char buf[32];
+	char buf[CONF_LEX_SHOWN];
 	int line;
 
 	if (t->kind == CONF_TOKEN_OPEN_STRING)
@@ -378,7 +355,7 @@ at_end(struct guard *g, const struct conf_token *t)
 		return refuse(g, g->name.line,
 		    "the file ends after \"%s\", before its value; is "
 		    "it cut off?",
-		    shown(&g->name, buf));
+		    conf_lex_shown(&g->name, buf));
 	if (g->depth > 0) {
 		conf_text_where(g->text, o->line, &file, &line);
 		return refuse(g, g->last.line,

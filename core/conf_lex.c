@@ -4,7 +4,7 @@
  */
 #include "conf_lex.h"
 
-#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
@@ -186,4 +186,34 @@ conf_lex(struct conf_lexer *l)
 	}
 	l->at += t.n;
 	return t;
+}
+
+const char *
+conf_lex_shown(const struct conf_token *t, char buf[CONF_LEX_SHOWN])
+{
+	size_t n = 0;
+
+	for (; n < t->n && n < 24; n++)
+		buf[n] = t->at[n] >= ' ' && t->at[n] < 127 ? t->at[n] : '?';
+	memcpy(buf + n, t->n > n ? "..." : "", t->n > n ? 4 : 1);
+	return buf;
+}
+
+bool
+conf_lex_fits(const struct conf_token *t)
+{
+	bool negative = *t->at == '-', hex;
+	size_t i = negative || *t->at == '+' ? 1 : 0;
+	int64_t value = 0;
+
+	hex = t->n > i + 1 && (t->at[i + 1] == 'x' || t->at[i + 1] == 'X');
+	for (i += hex ? 2 : 0; i < t->n && t->at[i] != 'L'; i++) {
+		char c = t->at[i];
+		int digit = is_digit(c) ? c - '0' : (c | 0x20) - 'a' + 10;
+
+		value = value * (hex ? 16 : 10) + digit;
+		if (value > (int64_t)INT32_MAX + (negative ? 1 : 0))
+			return false;
+	}
+	return true;
 }

@@ -8,6 +8,7 @@
  * The rules are those of libconfig 1.5 to 1.7's scanner; where versions differ
  * (underscores in numbers, binary integers, @include), the stricter reading is taken.
  */
+#include <stdbool.h>
 #include <stddef.h>
 
 enum conf_token_kind {
@@ -41,5 +42,12 @@ struct conf_lexer {
 };
 
 struct conf_token conf_lex(struct conf_lexer *l);
+
+/* The first octets of a token, printable, for a message. */
+#define CONF_LEX_SHOWN 32
+const char *conf_lex_shown(const struct conf_token *t, char buf[CONF_LEX_SHOWN]);
+
+/* True when the integer fits into 32 bits, with its sign. */
+bool conf_lex_fits(const struct conf_token *t);
 
 #endif

@@ -37,6 +37,35 @@ print_rules(FILE *to)
 #include <edge/tbl/rules.h>
 }
 
+/* The group that describes a key: the first that has it. */
+static int
+first_group(const struct conf_key *k)
+{
+	int g = 0;
+
+	while (!(k->groups & 1u << g))
+		g++;
+	return g;
+}
+
+/* "    vip, enabled, engine: as in external.access", for each group that @group shares
+ * keys with and that was printed before it. */
+static void
+print_shared(int group, FILE *to)
+{
+	for (int g = 0; g < group; g++) {
+		int n = 0;
+
+		for (size_t i = 0; i < conf_keys_count; i++)
+			if ((conf_keys[i].groups & 1u << group) &&
+			    first_group(&conf_keys[i]) == g)
+				fprintf(to, "%s%s", n++ == 0 ? "    " : ", ",
+				    conf_keys[i].name);
+		if (n > 0)
+			fprintf(to, ": as in %s\n", conf_groups[g].path);
+	}
+}
+
 void
 conf_manual(FILE *to)
 {
@@ -51,8 +80,10 @@ conf_manual(FILE *to)
 		fprintf(to, "\n%s\n    %s\n\n",
 		    info->path[0] != '\0' ? info->path : "TOP LEVEL", info->text);
 		for (size_t i = 0; i < conf_keys_count; i++)
-			if (conf_keys[i].groups & 1u << g)
+			if ((conf_keys[i].groups & 1u << g) &&
+			    first_group(&conf_keys[i]) == g)
 				print_key(&conf_keys[i], to);
+		print_shared(g, to);
 	}
 	print_rules(to);
 }

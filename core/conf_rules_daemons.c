@@ -123,6 +123,12 @@ check_target_keys(
 			    "target %s: %s belongs to a target of type %s; remove it",
 			    t->name != NULL ? t->name : "?", foreign[i],
 			    update ? "\"file\" or \"powershell\"" : "\"nsupdate\"");
+	if (t->kind != TARGET_FILE)
+		conf_load_say(l, conf_load_line(g, "type"), DIAG_NOTE, 0,
+		    "target %s: type \"%s\" is not yet in effect in this version; the "
+		    "zone goes "
+		    "to a file",
+		    t->name != NULL ? t->name : "?", target_kind_word(t->kind));
 	if (update && !conf_load_written(g, "server"))
 		conf_rules_error(l, g,
 		    "target %s: nsupdate needs the primary name server; write server = "

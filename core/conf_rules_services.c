@@ -138,6 +138,17 @@ check_r9(const struct conf_rules *r, enum service_kind kind)
 	    "\"source-hash\"");
 }
 
+/* Where a service's engine was written: with it, or for all. */
+static const config_setting_t *
+engine_at(const struct conf_rules *r, enum service_kind kind)
+{
+	const config_setting_t *g = r->c->services[kind];
+
+	return conf_load_line(
+	    conf_load_written(g, "engine") ? g : conf_load_valid(r->l->root, "lb"),
+	    "engine");
+}
+
 /* What the kernel engine cannot do is an error when written out, a note where only the
  * default differs. */
 static void
@@ -149,9 +160,15 @@ check_kernel(const struct conf_rules *r, enum service_kind kind)
 	const config_setting_t *limits = conf_load_valid(g, "limits");
 	char name[64];
 
+	snprintf(name, sizeof name, "%s.%s", side_kind_word(info->side), info->group);
+	if (r->hardware && s->engine != ENGINE_RELAY)
+		conf_load_say(r->l, engine_at(r, kind), DIAG_NOTE, 0,
+		    "%s: %s: engine = \"%s\" is not yet in effect in this version; the "
+		    "relay "
+		    "serves it",
+		    r->name, name, engine_word(s->engine));
 	if (!r->hardware || s->engine != ENGINE_KERNEL)
 		return;
-	snprintf(name, sizeof name, "%s.%s", side_kind_word(info->side), info->group);
 	if (s->algorithm != ALGORITHM_SOURCE_HASH)
 		conf_rules_error(r->l, conf_load_line(g, "algorithm"),
 		    "%s: %s: the kernel engine cannot balance by %s; write algorithm = "
@@ -170,11 +187,11 @@ check_kernel(const struct conf_rules *r, enum service_kind kind)
 		    "\"relay\"",
 		    r->name, name);
 	if (!conf_load_written(g, "algorithm"))
-		conf_load_say(r->l, conf_rules_at(r, kind, "engine"), DIAG_NOTE, 0,
+		conf_load_say(r->l, engine_at(r, kind), DIAG_NOTE, 0,
 		    "%s: %s: algorithm is \"source-hash\", the kernel engine's default",
 		    r->name, name);
 	if (!conf_load_written(g, "source") && info->source == SOURCE_REPLACE)
-		conf_load_say(r->l, conf_rules_at(r, kind, "engine"), DIAG_NOTE, 0,
+		conf_load_say(r->l, engine_at(r, kind), DIAG_NOTE, 0,
 		    "%s: %s: source is \"keep\", the kernel engine's default", r->name,
 		    name);
 }

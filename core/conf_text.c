@@ -8,13 +8,14 @@
  */
 #include "conf_text.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "conf_scan.h"
 
 /* What one file being read needs; a stack of these is as deep as the includes. */
 struct reading {
@@ -227,68 +228,6 @@ include(struct reading *r, const char *name, size_t n, int line)
 	return ok;
 }
 
-/* At the start of a line outside strings and comments: the length of an @include
- * directive with its quotes, 0 if it is none; the name in between is returned. */
-static size_t
-find_include(const char *at, size_t n, const char **ret_name, size_t *ret_n)
-{
-	static const char word[] = "@include";
-	size_t i = 0, begin;
-
-	while (i < n && (at[i] == ' ' || at[i] == '\t'))
-		i++;
-	if (n - i < sizeof word || memcmp(at + i, word, sizeof word - 1) != 0)
-		return 0;
-	begin = i += sizeof word - 1;
-	while (i < n && (at[i] == ' ' || at[i] == '\t'))
-		i++;
-	if (i == begin || i == n || at[i] != '"')
-		return 0;
-	begin = ++i;
-	while (i < n && at[i] != '"' && at[i] != '\n')
-		i++;
-	if (i == n || at[i] != '"')
-		return 0;
-	*ret_name = at + begin;
-	*ret_n = i - begin;
-	return i + 1;
-}
-
-enum lexical { PLAIN, STRING, LINE_COMMENT, BLOCK_COMMENT };
-
-/* The state after the octet at @at, and how many octets it took. */
-static enum lexical
-lexical_step(enum lexical state, const char *at, size_t n, size_t *ret_taken)
-{
-	char next = n > 1 ? at[1] : '\0';
-
-	*ret_taken = 1;
-	switch (state) {
-	case PLAIN:
-		if (*at == '"')
-			return STRING;
-		if (*at == '#')
-			return LINE_COMMENT;
-		if (*at != '/' || (next != '/' && next != '*'))
-			return PLAIN;
-		*ret_taken = 2;
-		return next == '/' ? LINE_COMMENT : BLOCK_COMMENT;
-	case STRING:
-		if (*at == '\\' && (next == '\\' || next == '"'))
-			*ret_taken = 2;
-		return *at == '"' ? PLAIN : STRING;
-	case LINE_COMMENT:
-		return *at == '\n' ? PLAIN : LINE_COMMENT;
-	case BLOCK_COMMENT:
-		if (*at != '*' || next != '/')
-			return BLOCK_COMMENT;
-		*ret_taken = 2;
-		return PLAIN;
-	}
-	assert(false);
-	return PLAIN;
-}
-
 static bool
 refuse_nul(const struct reading *r, const char *octets, size_t n, int line)
 {
@@ -308,7 +247,7 @@ refuse_nul(const struct reading *r, const char *octets, size_t n, int line)
 static bool
 scan(struct reading *r, const char *octets, size_t n)
 {
-	enum lexical state = PLAIN;
+	enum conf_scan state = CONF_SCAN_PLAIN;
 	bool line_start = true;
 	size_t i = 0, begin, taken;
 	int line = 1;
@@ -324,8 +263,8 @@ scan(struct reading *r, const char *octets, size_t n)
 
 		if (octets[i] == '\0')
 			return refuse_nul(r, octets, n, line);
-		taken = line_start && state == PLAIN
-			    ? find_include(octets + i, n - i, &name, &name_n)
+		taken = line_start && state == CONF_SCAN_PLAIN
+			    ? conf_scan_include(octets + i, n - i, &name, &name_n)
 			    : 0;
 		line_start = false;
 		if (taken > 0) {
@@ -337,7 +276,7 @@ scan(struct reading *r, const char *octets, size_t n)
 				return false;
 			continue;
 		}
-		state = lexical_step(state, octets + i, n - i, &taken);
+		state = conf_scan_step(state, octets + i, n - i, &taken);
 		if (octets[i] == '\n') {
 			line++;
 			r->line++;

@@ -30,6 +30,11 @@ def main():
             failures.append(f"{path.name}: exit {done.returncode}")
         if took > 1:
             failures.append(f"{path.name}: took {took:.1f} s")
+    # What is installed as an example: clean, and nothing in it that has no effect yet.
+    done = subprocess.run([edgectl, "check", "--strict", folder.parents[1] / "etc/edgepool.conf"],
+                          capture_output=True, text=True, timeout=30)
+    if done.returncode != 0 or len(done.stdout.splitlines()) != 1 or done.stderr:
+        failures.append(f"etc/edgepool.conf: {done.returncode} {done.stdout} {done.stderr}")
     print("\n".join(failures + [f"{len(files)} files, {len(failures)} failures"]))
     return bool(failures) or len(files) < 100
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# edge_fuzz(NAME LINK libs... [ALSO dirs...]): tests/fuzz/fuzz_NAME.c, with more corpora.  The preset "fuzz" (clang) builds
-# a libFuzzer program; every other build one that replays corpus/NAME, as ctest fuzz.NAME.
+# edge_fuzz(NAME LINK libs... [ALSO dirs...]): tests/fuzz/fuzz_NAME.c.  The preset "fuzz"
+# (clang) builds a libFuzzer program; every other build one that replays corpus/NAME, and
+# the other directories, as ctest fuzz.NAME.
 function(edge_fuzz name)
   cmake_parse_arguments(A "" "" "LINK;ALSO" ${ARGN})
   if(EDGE_FUZZ)

@@ -223,6 +223,30 @@ the_hash_is_of_the_content(void **state)
 	}
 }
 
+/* The installed example writes most defaults out: it means what the README's twenty lines
+ * mean, or one of the two, or the table, is wrong. */
+static void
+the_installed_example_is_the_readmes(void **state)
+{
+	static const char *const paths[] = {
+	    "../etc/edgepool.conf", "conf/good/readme.conf"};
+	uint64_t hashes[2];
+
+	(void)state;
+	for (size_t i = 0; i < countof(paths); i++) {
+		struct model *m = NULL;
+		struct diags diags;
+
+		diags_init(&diags);
+		assert_true(conf_load(paths[i], &m, &diags));
+		assert_int_equal(diags.n, 0);
+		hashes[i] = m->hash;
+		model_free(&m);
+		diags_fini(&diags);
+	}
+	assert_true(hashes[0] == hashes[1]);
+}
+
 int
 main(void)
 {
@@ -232,6 +256,7 @@ main(void)
 	    cmocka_unit_test(probes_of_members_that_are_no_edge_servers),
 	    cmocka_unit_test(the_kernel_engines_defaults),
 	    cmocka_unit_test(the_hash_is_of_the_content),
+	    cmocka_unit_test(the_installed_example_is_the_readmes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

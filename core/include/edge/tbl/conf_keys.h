@@ -88,7 +88,7 @@ KEY(IN_INTERNAL,  vip,            ADDRS,     side, vip,            OPTIONAL, 0, 
 MANY(IN_SIDES,    network,        PREFIXES,  side, network, n_network, OPTIONAL, 0, 16, NONE,   "",       NOW,   "the networks of this side, for R18")
 MANY(IN_SIDES,    source_address, ADDR_LIST, side, source_address, n_source_address, OPTIONAL, 0, 16, NONE, "", NOW, "own addresses for probes and for replaced client sources; without them the system chooses")
 KEY(IN_SIDES,     probe,          WORD_FLAG, side, probe,          OPTIONAL, 0, 0,  side_probe, "direct", NOW,   "\"direct\": the prober reaches the members on this side; \"none\": it cannot, and does not try")
-KEY(IN_INTERNAL,  outbound,       WORD_FLAG, side, outbound,       OPTIONAL, 0, 0,  outbound,  "direct", LATER, "\"vip\": SIP connections that members open inwards leave with the internal VIP (R7)")
+KEY(IN_INTERNAL,  outbound,       WORD_FLAG, side, outbound,       OPTIONAL, 0, 0,  outbound,  "direct", NOW, "\"vip\": SIP connections that members open inwards leave with the internal VIP (R7)")
 SUB(IN_EXTERNAL,  access,     GROUP, OPTIONAL, ACCESS,      NOW, "client sign-in")
 SUB(IN_EXTERNAL,  federation, GROUP, OPTIONAL, FEDERATION,  NOW, "federation; on unless switched off with enabled = false")
 SUB(IN_EXTERNAL,  webconf,    GROUP, OPTIONAL, WEBCONF,     NOW, "web conferencing")
@@ -105,7 +105,7 @@ KEY(IN_SERVICES, enabled,          BOOL,    service, enabled,   OPTIONAL, 0, 1, 
 KEY(IN_ONE_PORT, port,             PORT,    service, port,      OPTIONAL, 1, 65535, NONE,      "(access and webconf 443, federation and sip 5061, xmpp 5269, mras 5062)", NOW, "its TCP port, on VIP and members alike")
 KEY(IN_AVS,      tcp_port,         PORT,    service, port,      OPTIONAL, 1, 65535, NONE,      "(443)",       NOW,   "its TCP port, on VIP and members alike")
 KEY(IN_AVS,      udp_port,         PORT,    service, port,      OPTIONAL, 1, 65535, NONE,      "(3478)",      NOW,   "its UDP port, on VIP and members alike")
-KEY(IN_SERVICES, engine,           WORD,    service, engine,    OPTIONAL, 0, 0,     engine,    "(lb.engine)", LATER, "\"relay\" in user space, \"kernel\", or \"auto\": the kernel where it can")
+KEY(IN_SERVICES, engine,           WORD,    service, engine,    OPTIONAL, 0, 0,     engine,    "(lb.engine)", NOW, "\"relay\" in user space, \"kernel\", or \"auto\": the kernel where it can")
 KEY(IN_SERVICES, algorithm,        WORD,    service, algorithm, OPTIONAL, 0, 0,     algorithm, "(least-sessions; source-hash with the kernel engine)", NOW, "how a member is picked; source-hash is Maglev")
 KEY(IN_SERVICES, source,           WORD,    service, source,    OPTIONAL, 0, 0,     source,    "(external av: keep; others: replace)", NOW, "what the members see: the client's address (keep) or the balancer's (replace)")
 KEY(IN_SERVICES, on_down,          WORD,    service, on_down,   OPTIONAL, 0, 0,     on_down,   "keep",        NOW,   "sessions of a member that went down: keep them, or reset them")
@@ -115,22 +115,22 @@ KEY(IN_SERVICES, probe,            WORD,    service, probe,     OPTIONAL, 0, 0, 
 KEY(IN_AVS,      udp_probe,        WORD,    service, probe,     OPTIONAL, 0, 0,     probe,     "(turn-udp)",  NOW,   "how the UDP port is probed: \"turn-udp\" or \"none\"")
 KEY(IN_SERVICES, affinity,         BOOL,    service, affinity,  OPTIONAL, 0, 1,     NONE,      "true",        NOW,   "sessions of a client stay on the member of its other services of this side")
 SUB(IN_SRVS,     srv,    GROUP, OPTIONAL, SRV,      NOW,   "its SRV records")
-SUB(IN_SERVICES, limits, GROUP, OPTIONAL, LIMITS,   LATER, "its own limits, on top of lb.limits")
+SUB(IN_SERVICES, limits, GROUP, OPTIONAL, LIMITS,   NOW, "its own limits, on top of lb.limits")
 SUB(IN_SERVICES, health, GROUP, OPTIONAL, OVERRIDE, NOW,   "settings of the prober for this service")
 
 KEY(IN_SRV, priority, U16,  srv_conf, priority, OPTIONAL, 0, 65535, NONE, "0", NOW, "lowest is used first; give each pool of a domain its own (R12)")
 KEY(IN_SRV, weight,   U16,  srv_conf, weight,   OPTIONAL, 0, 65535, NONE, "0", NOW, "highest is used first")
 KEY(IN_SRV, target,   FQDN, srv_conf, target,   OPTIONAL, 0, 0,     NONE, "(the access FQDN inside its domain, else sip.DOMAIN)", NOW, "the host the record names; must be inside the SIP domain (R10), except for xmpp")
 
-KEY(IN_LIMITS,  sessions_per_member,   COUNT,    limits_conf, sessions_per_member,   OPTIONAL, 0, 16000000, NONE, "0",    LATER, "sessions on one member")
-KEY(IN_LIMITS,  sessions_per_listener, COUNT,    limits_conf, sessions_per_listener, OPTIONAL, 0, 16000000, NONE, "0",    LATER, "sessions of one listener")
+KEY(IN_LIMITS,  sessions_per_member,   COUNT,    limits_conf, sessions_per_member,   OPTIONAL, 0, 16000000, NONE, "0",    NOW, "sessions on one member")
+KEY(IN_LIMITS,  sessions_per_listener, COUNT,    limits_conf, sessions_per_listener, OPTIONAL, 0, 16000000, NONE, "0",    NOW, "sessions of one listener")
 KEY(IN_LIMITS,  sessions_per_source,   COUNT,    limits_conf, sessions_per_source,   OPTIONAL, 0, 16000000, NONE, "0",    LATER, "sessions of one client address")
 KEY(IN_LIMITS,  rate_per_member,       COUNT,    limits_conf, rate_per_member,       OPTIONAL, 0, 1000000,  NONE, "0",    LATER, "new sessions per second on one member; what exceeds it waits")
 KEY(IN_LIMITS,  rate_per_source,       COUNT,    limits_conf, rate_per_source,       OPTIONAL, 0, 1000000,  NONE, "0",    LATER, "new sessions per second from one client address")
 KEY(IN_LIMITS,  queue,                 COUNT,    limits_conf, queue,                 OPTIONAL, 0, 100000,   NONE, "1000", LATER, "sessions that may wait for a member's rate")
 KEY(IN_LIMITS,  queue_timeout,         SECONDS,  limits_conf, queue_timeout_ns,      OPTIONAL, 0.1, 300,    NONE, "10",   LATER, "how long they wait")
-MANY(IN_LIMITS, allow,                 PREFIXES, limits_conf, allow, n_allow, OPTIONAL, 0, 256, NONE, "", LATER, "networks whose new sessions are taken; none: everybody's")
-MANY(IN_LIMITS, deny,                  PREFIXES, limits_conf, deny, n_deny,   OPTIONAL, 0, 256, NONE, "", LATER, "networks whose new sessions are refused; checked before allow")
+MANY(IN_LIMITS, allow,                 PREFIXES, limits_conf, allow, n_allow, OPTIONAL, 0, 256, NONE, "", NOW, "networks whose new sessions are taken; none: everybody's")
+MANY(IN_LIMITS, deny,                  PREFIXES, limits_conf, deny, n_deny,   OPTIONAL, 0, 256, NONE, "", NOW, "networks whose new sessions are refused; checked before allow")
 
 /* --- a member */
 KEY(IN_MEMBER, name,     LABEL,          member, name,                 REQUIRED, 1, 32,  NONE, "",  NOW, "its short name")
@@ -147,7 +147,7 @@ KEY(IN_ADDRESS, address, ADDRS, member_address, address, REQUIRED, 0, 0, NONE, "
 KEY(IN_ADDRESS, public,  ADDRS, member_address, public,  OPTIONAL, 0, 0, NONE, "(address)", NOW, "the address the Internet sees: it is published, and expected in Alternate-Server")
 
 /* --- the balancer */
-KEY(IN_LB,  engine,          WORD,    lb_conf, engine,             OPTIONAL, 0, 0,        engine, "relay", LATER, "the engine of all services that name none")
+KEY(IN_LB,  engine,          WORD,    lb_conf, engine,             OPTIONAL, 0, 0,        engine, "relay", NOW, "the engine of all services that name none")
 KEY(IN_LB,  workers,         INT,     lb_conf, workers,            OPTIONAL, 1, 64,       NONE,   "1",     NOW,   "threads that move sessions; fixed until a restart")
 MANY(IN_LB, interfaces,      TEXTS,   lb_conf, interfaces, n_interfaces, OPTIONAL, 1, 15, NONE,   "",      LATER, "interfaces of the kernel engine; without them, those the routes name")
 KEY(IN_LB,  manage_host,     BOOL,    lb_conf, manage_host,        OPTIONAL, 0, 1,        NONE,   "false", NOW,   "set forwarding, rp_filter and send_redirects as kept sources need them, and restore them at the end; without it they must be right")
@@ -160,7 +160,7 @@ KEY(IN_LB,  sessions,        COUNT,   lb_conf, sessions,           OPTIONAL, 0, 
 KEY(IN_LB,  keepalive,       SECONDS, lb_conf, keepalive_ns,       OPTIONAL, 0, 86400,    NONE,   "300",   LATER, "idle time before TCP keepalives; 0: none")
 KEY(IN_LB,  user_timeout,    SECONDS, lb_conf, user_timeout_ns,    OPTIONAL, 0, 3600,     NONE,   "0",     LATER, "how long sent data may stay unacknowledged; 0: as the system has it")
 SUB(IN_LB,  affinity, GROUP, OPTIONAL, AFFINITY, NOW,   "source affinity")
-SUB(IN_LB,  limits,   GROUP, OPTIONAL, LIMITS,   LATER, "limits of every service")
+SUB(IN_LB,  limits,   GROUP, OPTIONAL, LIMITS,   NOW, "limits of every service")
 SUB(IN_LB,  log,      GROUP, OPTIONAL, LOG,      LATER, "the log of sessions")
 SUB(IN_LB,  kernel,   GROUP, OPTIONAL, KERNEL,   LATER, "the kernel engine")
 
