@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * pool_watch - from single verdicts to published states.
- *
- * A decision is made over the whole pool each time, from nothing but healths and admin
- * states: a few hundred comparisons, and no bookkeeping that could drift.
+ * pool_watch - the life of a pool's targets, and what comes from them.
  */
 #include "pool_watch.h"
 
@@ -15,6 +12,7 @@
 #include <edge/base.h>
 #include <edge/clock.h>
 
+#include "pool_decide.h"
 #include "pool_report.h"
 
 static const uint32_t access_bit = 1u << SERVICE_ACCESS;
@@ -95,153 +93,7 @@ on_outcome(struct target *t, const struct outcome *o, enum rise_fall_change chan
 		pool_report_transition(t);
 		break;
 	}
-	pool_watch_decide(w);
-}
-
-/* --- decisions ---------------------------------------------------------------------- */
-
-static void
-ask_guard(struct pool_watch *w)
-{
-	for (size_t i = 0; i < w->n_targets; i++) {
-		struct target *t = &w->targets[i];
-		struct guard_endpoint *g = &w->guard[i];
-
-		g->health = t->history.health;
-		g->reason = t->history.reason;
-		g->admin = admin_list_get(w->admin, t->endpoint->member->full_name);
-		g->lost = t->lost;
-		g->was_out = t->was_out;
-	}
-	guard_decide(
-	    w->guard, w->n_targets, w->groups, w->n_groups, w->out, w->pool->n_members);
-}
-
-/* Gives @next its since and flips, and says whether it differs from @last. */
-static bool
-state_follows(struct state *next, const struct state *last, uint32_t now_s)
-{
-	bool moved = next->health != last->health || next->admin != last->admin ||
-		     next->flags != last->flags;
-
-	next->since_s = moved || last->since_s == 0 ? now_s : last->since_s;
-	next->flips = last->flips;
-	if (!moved && next->reason == last->reason)
-		return last->since_s == 0; /* a new row: written once */
-	next->flips++;
-	return true;
-}
-
-static void
-publish_target(struct pool_watch *w, struct target *t, const struct guard_endpoint *g)
-{
-	struct board *b = w->publish->board;
-	int64_t boot = clock_boot_ns();
-	struct state next = {.health = g->health,
-	    .admin = g->admin,
-	    .reason = g->reason,
-	    .flags = g->flags};
-
-	t->was_out = g->was_out;
-	board_store(b, t->row, HEALTH_FIELD_DETAIL, t->history.detail);
-	if (!state_follows(&next, &t->state, (uint32_t)(boot / NS_PER_S)))
-		return;
-	/* Before the state: who reads the new state finds the ramp already there. */
-	if (g->slow_start && t->conf->slow_start_ns > 0)
-		board_store(b, t->row, HEALTH_FIELD_SLOW_START, (uint64_t)boot);
-	if (next.health != t->state.health && t->state.health != HEALTH_UNKNOWN)
-		board_add(b, t->row, HEALTH_FIELD_TRANSITIONS, 1);
-	t->state = next;
-	publish_state(w->publish, t->row, t->endpoint->id, &next);
-}
-
-/* The member as a whole is what its external access endpoints are; without any, what its
- * endpoints are together. */
-static struct state
-member_state(const struct pool_watch *w, unsigned member, bool access_only)
-{
-	struct state s = {.health = HEALTH_UNKNOWN, .reason = REASON_NONE};
-	bool any = false, up = false, unknown = false;
-
-	for (size_t i = 0; i < w->n_targets; i++) {
-		const struct guard_endpoint *g = &w->guard[i];
-
-		if (g->member != member || (access_only && !g->access))
-			continue;
-		s.flags |= g->flags & (STATE_ASSUMED | STATE_PANIC | STATE_HELD);
-		/* The reason of the first one that shows the member's health. */
-		if (!any || (g->health == HEALTH_UP && !up))
-			s.reason = g->reason;
-		any = true;
-		up = up || g->health == HEALTH_UP;
-		unknown = unknown || g->health == HEALTH_UNKNOWN;
-	}
-	if (!any && access_only)
-		return member_state(w, member, false);
-	if (up)
-		s.health = HEALTH_UP;
-	else if (any && !unknown)
-		s.health = HEALTH_DOWN;
-	if (s.health != HEALTH_UNKNOWN)
-		s.flags &= (uint8_t)~STATE_ASSUMED;
-	if (s.health != HEALTH_DOWN)
-		s.flags &= (uint8_t) ~(STATE_PANIC | STATE_HELD);
-	return s;
-}
-
-static void
-publish_member(struct pool_watch *w, unsigned m)
-{
-	const struct member *member = &w->pool->members[m];
-	struct state next = member_state(w, m, true), *last = &w->members[m];
-
-	next.admin = admin_list_get(w->admin, member->full_name);
-	if (w->out[m])
-		next.flags |= STATE_MEMBER_OUT;
-	if (!state_follows(&next, last, (uint32_t)(clock_boot_ns() / NS_PER_S)))
-		return;
-	if (next.health != last->health && last->health != HEALTH_UNKNOWN)
-		board_add(
-		    w->publish->board, w->member_rows[m], HEALTH_FIELD_TRANSITIONS, 1);
-	*last = next;
-	publish_state(w->publish, w->member_rows[m], member->id, &next);
-}
-
-static void
-publish_pool(struct pool_watch *w, const struct guard_group *before)
-{
-	struct board *b = w->publish->board;
-	uint64_t up = 0, panic = 0;
-
-	for (size_t m = 0; m < w->pool->n_members; m++)
-		up += state_use(&w->members[m]) == USE_NEW;
-	for (unsigned g = 0; g < w->n_groups; g++) {
-		panic += w->groups[g].panic;
-		if (w->groups[g].panic && !before[g].panic)
-			board_add(b, w->row, HEALTH_FIELD_PANICS, 1);
-		if (w->groups[g].held > before[g].held)
-			board_add(b, w->row, HEALTH_FIELD_HELD,
-			    w->groups[g].held - before[g].held);
-	}
-	board_store(b, w->row, HEALTH_FIELD_MEMBERS, w->pool->n_members);
-	board_store(b, w->row, HEALTH_FIELD_MEMBERS_UP, up);
-	board_store(b, w->row, HEALTH_FIELD_PANIC_NOW, panic);
-}
-
-void
-pool_watch_decide(struct pool_watch *w)
-{
-	/* The groups as they were lie behind the groups as they are. */
-	struct guard_group *before = w->groups + w->n_groups;
-
-	memcpy(before, w->groups, w->n_groups * sizeof *before);
-	ask_guard(w);
-	for (size_t i = 0; i < w->n_targets; i++)
-		publish_target(w, &w->targets[i], &w->guard[i]);
-	for (unsigned m = 0; m < w->pool->n_members; m++)
-		publish_member(w, m);
-	publish_pool(w, before);
-	pool_report_guard(w, before);
+	pool_decide(w);
 }
 
 /* --- TLS contexts ----------------------------------------------------------------------
@@ -381,7 +233,7 @@ pool_watch_attach(
 	}
 	for (size_t i = 0; i < w->n_targets; i++)
 		attach_target(w, &w->targets[i]);
-	pool_watch_decide(w);
+	pool_decide(w);
 }
 
 void

@@ -57,8 +57,4 @@ void pool_watch_stop(struct pool_watch *w);
 
 struct target *pool_watch_find(struct pool_watch *w, uint64_t endpoint_id);
 
-/* Decides anew and publishes what changed: after an outcome, after a change of admin
- * states. */
-void pool_watch_decide(struct pool_watch *w);
-
 #endif

@@ -62,7 +62,8 @@ write_target(const struct daemon *d, const struct target *t, struct sbuf *to)
 	char services[SERVICES_TEXT_MAX], at[ADDR_PORT_TEXT_MAX];
 	const struct endpoint *e = t->endpoint;
 
-	sbuf_addf(to, "endpoint %s %s %s %s probe=%s state=\"%s\" health=%s reason=%s run=%d",
+	sbuf_addf(to,
+	    "endpoint %s %s %s %s probe=%s state=\"%s\" health=%s reason=%s run=%d",
 	    e->member->full_name, side_kind_word(e->side),
 	    services_text(e->services, services, sizeof services),
 	    addr_port_text(&e->addr, e->port, at), probe_word(t->question.kind),

@@ -14,6 +14,7 @@
 #include <edge/log.h>
 
 #include "daemon.h"
+#include "pool_decide.h"
 #include "report.h"
 #include "status.h"
 
@@ -68,7 +69,7 @@ set_admin(struct daemon *d, struct ctl_request *req, enum admin admin)
 	report_member(who, sizeof who, m);
 	log_info("member %s: %s -> %s, by uid %u", who, admin_word(before),
 	    admin_word(admin), (unsigned)req->uid);
-	pool_watch_decide(prober_pool(d->prober, m->pool));
+	pool_decide(prober_pool(d->prober, m->pool));
 }
 
 static void

@@ -18,6 +18,7 @@
 
 #include <edge/base.h>
 
+#include "probe_octets.h"
 #include "reach.h"
 
 /* A lost datagram must not look like a dead relay: the same question again after these
@@ -98,7 +99,7 @@ probe_succeed(struct probe_run *p)
 	probe_finish(p);
 }
 
-static void
+void
 probe_fail(struct probe_run *p, enum reason reason, uint64_t detail)
 {
 	probe_verdict(p, false, reason, detail);
@@ -106,7 +107,7 @@ probe_fail(struct probe_run *p, enum reason reason, uint64_t detail)
 }
 
 /* An errno of the socket, after the connection stood. */
-static void
+void
 probe_fail_errno(struct probe_run *p, int error)
 {
 	uint64_t detail;
@@ -126,17 +127,6 @@ probe_say(struct probe_run *p, const void *octets, size_t n)
 	p->n_out += n;
 }
 
-static void
-watch(struct probe_run *p, int events)
-{
-	if (ev_is_active(&p->io) && p->io.events == events)
-		return;
-	ev_io_stop(p->pulse->loop, &p->io);
-	ev_io_set(&p->io, p->fd, events);
-	ev_set_priority(&p->io, IO_PRIORITY);
-	ev_io_start(p->pulse->loop, &p->io);
-}
-
 /* Arms the timer for whatever comes next: the deadline, or sending again. */
 static void
 arm(struct probe_run *p)
@@ -149,100 +139,6 @@ arm(struct probe_run *p)
 	at -= p->pulse->now;
 	p->timer.repeat = at > 0 ? (double)at / (double)NS_PER_S : 1e-6;
 	ev_timer_again(p->pulse->loop, &p->timer);
-}
-
-/* --- octets in and out, with TLS or without ----------------------------------------- */
-
-static enum tls_result
-plain_result(ssize_t got, int *error)
-{
-	if (got > 0)
-		return TLS_OK;
-	if (got == 0)
-		return TLS_CLOSED;
-	*error = errno;
-	return *error == EAGAIN || *error == EINTR ? TLS_WANT_READ : TLS_ERRNO;
-}
-
-/* True when octets came.  False: the probe waits, or it is over. */
-static bool
-take(struct probe_run *p)
-{
-	enum tls_result result;
-	size_t room = sizeof p->in - p->n_in, n = 0;
-	int error = 0;
-
-	if (p->tls != NULL) {
-		result = tls_read(p->tls, p->in + p->n_in, room, &n);
-		error = tls_error(p->tls);
-	} else {
-		ssize_t got = recv(p->fd, p->in + p->n_in, room, 0);
-
-		result = plain_result(got, &error);
-		n = got > 0 ? (size_t)got : 0;
-	}
-	switch (result) {
-	case TLS_OK:
-		p->n_in += n;
-		return true;
-	case TLS_WANT_READ:
-		watch(p, EV_READ);
-		return false;
-	case TLS_WANT_WRITE:
-		watch(p, EV_WRITE);
-		return false;
-	case TLS_CLOSED:
-		probe_fail(p, REASON_CLOSED_EARLY, 0);
-		return false;
-	case TLS_ALERT:
-		probe_fail(p, REASON_TLS_ALERT, (uint64_t)error);
-		return false;
-	case TLS_FAILED:
-		probe_fail(p, REASON_TLS_FAILED, (uint64_t)error);
-		return false;
-	case TLS_ERRNO:
-		probe_fail_errno(p, error);
-		return false;
-	}
-	return false;
-}
-
-/* True when everything is out.  A peer that takes no octets has, as a rule, said why:
- * then the reading side finds it. */
-static bool
-give(struct probe_run *p)
-{
-	while (p->sent < p->n_out) {
-		const uint8_t *from = p->out + p->sent;
-		size_t left = p->n_out - p->sent, n = 0;
-		enum tls_result result;
-		int error = 0;
-
-		if (p->tls != NULL) {
-			result = tls_write(p->tls, from, left, &n);
-		} else {
-			ssize_t put = send(p->fd, from, left, MSG_NOSIGNAL);
-
-			result = plain_result(put, &error);
-			if (result == TLS_WANT_READ)
-				result = TLS_WANT_WRITE;
-			n = put > 0 ? (size_t)put : 0;
-		}
-		if (result == TLS_WANT_WRITE) {
-			watch(p, EV_READ | EV_WRITE);
-			return false;
-		}
-		/* A datagram that cannot go carries the news of the one before. */
-		if (result != TLS_OK && p->kind->proto == PROTO_UDP) {
-			probe_fail_errno(p, error);
-			return false;
-		}
-		if (result != TLS_OK)
-			break;
-		p->sent += n;
-	}
-	watch(p, EV_READ);
-	return true;
 }
 
 /* --- phases ------------------------------------------------------------------------- */
@@ -258,7 +154,7 @@ hold_or_succeed(struct probe_run *p)
 	}
 	p->phase = PROBE_HOLDING;
 	p->deadline = p->pulse->now + hold;
-	watch(p, EV_READ);
+	probe_watch(p, EV_READ);
 	arm(p);
 }
 
@@ -271,15 +167,15 @@ talk(struct probe_run *p)
 		hold_or_succeed(p);
 		return;
 	}
-	give(p);
+	probe_give(p);
 }
 
 static void
 on_talking(struct probe_run *p)
 {
-	if (p->sent < p->n_out && !give(p))
+	if (p->sent < p->n_out && !probe_give(p))
 		return;
-	while (take(p)) {
+	while (probe_take(p)) {
 		if (p->kind->look(p) == LOOK_DONE) {
 			probe_finish(p);
 			return;
@@ -288,7 +184,7 @@ on_talking(struct probe_run *p)
 			probe_fail(p, REASON_ANSWER_GARBAGE, 0);
 			return;
 		}
-		if (p->sent < p->n_out && !give(p))
+		if (p->sent < p->n_out && !probe_give(p))
 			return;
 	}
 }
@@ -300,7 +196,7 @@ on_holding(struct probe_run *p)
 	/* As much as one turn may cost; the rest makes us readable again. */
 	for (int i = 0; i < 4; i++) {
 		p->n_in = 0;
-		if (!take(p))
+		if (!probe_take(p))
 			return;
 	}
 }
@@ -322,14 +218,14 @@ on_handshake(struct probe_run *p)
 	switch (result) {
 	case TLS_OK:
 		p->outcome.tls_ns = p->pulse->now - p->connected;
-		watch(p, EV_READ);
+		probe_watch(p, EV_READ);
 		talk(p);
 		return;
 	case TLS_WANT_READ:
-		watch(p, EV_READ);
+		probe_watch(p, EV_READ);
 		return;
 	case TLS_WANT_WRITE:
-		watch(p, EV_WRITE);
+		probe_watch(p, EV_WRITE);
 		return;
 	case TLS_CLOSED:
 		probe_fail(p, REASON_CLOSED_EARLY, 0);
@@ -426,7 +322,7 @@ on_timer(EV_P_ ev_timer *w, int revents)
 	    now >= p->started + resend_ns[p->resent]) {
 		p->resent++;
 		p->sent = 0;
-		give(p);
+		probe_give(p);
 		if (!probe_running(p)) /* the socket knew already that nobody is there */
 			return;
 	}
@@ -494,7 +390,7 @@ probe_start(struct probe_run *p, const struct probe_question *q)
 		p->fd = -1;
 		p->deadline = p->pulse->now; /* the verdict comes with the next turn */
 	} else {
-		watch(p, EV_WRITE); /* a UDP socket is so at once */
+		probe_watch(p, EV_WRITE); /* a UDP socket is so at once */
 	}
 	arm(p);
 }

@@ -176,7 +176,8 @@ name_server(SSL *ssl, const char *name)
 	char host[256];
 	int n = snprintf(host, sizeof host, "%s", name);
 
-	return n > 0 && (size_t)n < sizeof host && SSL_set_tlsext_host_name(ssl, host) == 1;
+	return n > 0 && (size_t)n < sizeof host &&
+	       SSL_set_tlsext_host_name(ssl, host) == 1;
 }
 
 int
@@ -289,9 +290,11 @@ tls_alert_text(uint64_t alert)
 const char *
 tls_reason_text(uint64_t reason)
 {
-	const char *text =
-	    ERR_reason_error_string(ERR_PACK(ERR_LIB_SSL, 0, reason & ERR_REASON_MASK));
+	const char *text;
 
+	/* Words are loaded with the library, which a mere reader may not have used yet. */
+	OPENSSL_init_ssl(OPENSSL_INIT_LOAD_SSL_STRINGS, NULL);
+	text = ERR_reason_error_string(ERR_PACK(ERR_LIB_SSL, 0, reason & ERR_REASON_MASK));
 	return text == NULL ? "unknown error" : text;
 }
 
