@@ -26,3 +26,4 @@ edge_fuzz(turn LINK edge_probe)
 edge_fuzz(xmpp LINK edge_probe)
 edge_fuzz(conf LINK edge_core
     ALSO ${CMAKE_CURRENT_SOURCE_DIR}/conf/good ${CMAKE_CURRENT_SOURCE_DIR}/conf/bad)
+edge_fuzz(admin LINK edge_health)
