@@ -151,8 +151,7 @@ roll_back(const struct writer *w, struct output *o)
 	}
 	if (err != 0)
 		fail(w, o, err, "cannot put back the file before");
-	else if (stat(o->file.path, &o->seen) != 0)
-		o->seen = (struct stat){0};
+	o->seen = (struct stat){0};
 }
 
 static int
@@ -214,8 +213,9 @@ writer_publish(const struct writer *w, struct output *o, const struct zone *z,
 		return;
 	}
 	o->text = strdup(text->text);
-	if (o->text == NULL || stat(o->file.path, &o->seen) != 0)
-		forget(o);
+	/* Read back at the next look: a stat() now might describe what somebody else has
+	 * put there since the rename. */
+	o->seen = (struct stat){0};
 	if (o->text != NULL)
 		announce(o, before == NULL ? "" : before);
 	free(before);

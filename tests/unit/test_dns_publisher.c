@@ -474,6 +474,28 @@ test_a_check_in_place_rolls_back(void **state)
 	assert_text(h, OUTSIDE, "; state: FAIL OPEN", NULL);
 }
 
+/* Whoever edits the file between our rename and our next look is noticed. */
+static void
+test_an_edit_during_a_write_is_noticed(void **state)
+{
+	struct house *h = *state;
+	char path[256];
+	const char *check[] = {"sh", "-c",
+	    "test -e \"$0\" || { : >\"$0\"; head -c 300 \"$1\" >\"$1.e\"; mv \"$1.e\" "
+	    "\"$1\"; }",
+	    h->reloads, path, NULL};
+
+	path_of(h, OUTSIDE, path, sizeof path);
+	h->target.check = check;
+	new_publisher(h, true);
+	health_says(h, "");
+	turn(h, 10);
+	assert_text(h, OUTSIDE, NULL, "; end n=");
+	for (int t = 11; t < 20; t++)
+		turn(h, t);
+	assert_text(h, OUTSIDE, "; end n=8", NULL);
+}
+
 static void
 test_plan_and_show(void **state)
 {
@@ -516,6 +538,7 @@ main(void)
 	    HOUSE_TEST(test_a_reload_that_fails_is_repeated),
 	    HOUSE_TEST(test_a_text_that_fails_its_check_replaces_nothing),
 	    HOUSE_TEST(test_a_check_in_place_rolls_back),
+	    HOUSE_TEST(test_an_edit_during_a_write_is_noticed),
 	    HOUSE_TEST(test_plan_and_show),
 	};
 
