@@ -7,26 +7,25 @@ import pytest
 
 import topology
 from lab import wait_until
-from nameserver import Named
+from nameserver import Bind
 
 
 @pytest.fixture
 def dns(lab):
     """Two members in DNS mode, edge-health, edge-dnslb with a reload command, and BIND."""
     net = topology.routed(lab, members=1, dns_members=2)
-    net.named = Named(lab, net.balancer)
-    net.named.include("fabrikam.com", net.zone("external", "fabrikam.com"))
-    net.named.include("fabrikam.net", net.zone("internal", "fabrikam.net"))
+    net.named = Bind(lab, net.balancer, {"fabrikam.com": net.zone("external", "fabrikam.com"),
+                                         "fabrikam.net": net.zone("internal", "fabrikam.net")})
     net.start_members()
     conf = net.conf()
     conf["dns"] = {"policy": {"settle": 0.2, "spacing": 0.2}, "targets": [
-        {"name": view, "view": view, "zone": zone, "reload": net.named.rndc("reload", zone)}
+        {"name": view, "view": view, "zone": zone, "reload": net.named.reload(zone)}
         for view, zone in (("external", "fabrikam.com"), ("internal", "fabrikam.net"))]}
     net.edge.write(conf)
     net.edge.start("health", "dnslb")
     wait_until(net.zone().exists, 10, "the first snippet")
     net.named.start()
-    net.resolve = lambda name, kind="A": net.named.ask(name, kind)
+    net.resolve = lambda name, kind="A": set(net.named.ask(name, kind))
     net.wait_members("up")
     wait_until(lambda: "complete" in net.zone().read_text(), 10, "the complete set")
     return net

@@ -1,59 +1,115 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""nameserver - a private BIND on one host, whose zones include what edge-dnslb keeps.
+"""nameserver - private name servers whose zones include what edge-dnslb keeps.
 
-Owns: its configuration, zones, key, port and control channel inside the host's namespace;
-never the system's named.  The zones show what an administrator writes: SOA, NS and an
-$INCLUDE with an absolute path.
+Owns: their configuration, zones, keys, ports and control channels inside one host's
+namespace; never the system's own servers.  Zones and settings are what an administrator
+writes: SOA, NS, an $INCLUDE with an absolute path, rotation switched on.
 """
+import sys
+
 from lab import LabError, program, wait_until
 
-PORT, CONTROL_PORT = 5300, 9530
 ZONE = """$TTL 3600
 @ IN SOA ns hostmaster 1 3600 600 86400 60
 @ IN NS ns
 ns IN A 127.0.0.1
 $INCLUDE {snippet}
 """
+# What a name server without a serial of its own needs: raise it, then reload.
+RAISE = """import re, subprocess, sys
+path, *reload = sys.argv[1:]
+text = open(path).read()
+open(path, "w").write(re.sub(r"hostmaster (\\d+)", lambda m: f"hostmaster {int(m[1]) + 1}", text, 1))
+sys.exit(subprocess.run(reload).returncode)
+"""
 
 
-class Named:
-    def __init__(self, lab, host):
-        self.lab, self.host, self.zones = lab, host, []
-        self.dir = lab.dir / "named"
+class NameServer:
+    """host.zones: {zone: snippet}; start() waits until the first zone is answered for."""
+    port = None
+
+    def __init__(self, lab, host, zones):
+        self.host, self.zones = host, zones
+        self.dir = lab.dir / type(self).__name__.lower()
         self.dir.mkdir()
-        self.key = self.dir / "rndc.key"
-        host.run("rndc-confgen", "-a", "-c", self.key)
-
-    def include(self, zone, snippet):
-        """A zone of ours that includes the file @snippet, which need not be there yet."""
-        (self.dir / zone).write_text(ZONE.format(snippet=snippet))
-        self.zones.append(zone)
-
-    def rndc(self, *command):
-        """The words of an rndc call: an edgepool target's reload command, too."""
-        return [program("rndc"), "-s", "127.0.0.1", "-p", str(CONTROL_PORT), "-k", str(self.key),
-                *command]
+        self.conf = self.dir / "conf"
+        for zone, snippet in zones.items():
+            (self.dir / zone).write_text(ZONE.format(snippet=snippet))
 
     def start(self):
-        zones = "".join(f'zone "{z}" {{ type primary; file "{self.dir / z}"; }};\n' for z in self.zones)
-        (self.dir / "named.conf").write_text(f"""
-            include "{self.key}";
-            controls {{ inet 127.0.0.1 port {CONTROL_PORT} allow {{ 127.0.0.1; }} keys {{ rndc-key; }}; }};
-            options {{
-                directory "{self.dir}"; pid-file none; session-keyfile none; recursion no;
-                listen-on port {PORT} {{ 127.0.0.1; }}; listen-on-v6 {{ none; }};
-                dnssec-validation no; notify no;
-            }};
-            {zones}""")
-        self.process = self.host.popen("named", "-g", "-n", "1", "-c", self.dir / "named.conf")
-        wait_until(lambda: self.ask(f"ns.{self.zones[0]}") == {"127.0.0.1"}, 15, "named to answer")
+        self.conf.write_text(self.configuration())
+        self.process = self.host.popen(*self.command())
+        first = next(iter(self.zones))
+        wait_until(lambda: self.ask(f"ns.{first}") == ["127.0.0.1"], 15, f"{self.command()[0]} to answer")
         return self
 
     def ask(self, name, kind="A"):
-        """The record set a resolver gets, as a set of texts; LabError unless NOERROR."""
+        """The record set as a resolver gets it, a list of texts; LabError unless NOERROR."""
         done = self.host.run("dig", "+noall", "+comments", "+answer", "+tries=1", "+time=2", "+norecurse",
-                             "-p", PORT, "@127.0.0.1", name, kind)
+                             "-p", self.port, "@127.0.0.1", name, kind)
         if "status: NOERROR" not in done.stdout:
             raise LabError(f"{name} {kind}: {done.stdout.strip()}")
         rows = [line.split(None, 4) for line in done.stdout.splitlines() if line and line[0] != ";"]
-        return {r[4] for r in rows if r[3] == kind}
+        return [r[4] for r in rows if r[3] == kind]
+
+
+class Bind(NameServer):
+    port, control_port = 5300, 9530
+
+    def configuration(self):
+        self.host.run("rndc-confgen", "-a", "-c", self.dir / "key")
+        zones = "".join(f'zone "{z}" {{ type primary; file "{self.dir / z}"; }};\n' for z in self.zones)
+        return f"""
+            include "{self.dir}/key";
+            controls {{ inet 127.0.0.1 port {self.control_port} allow {{ 127.0.0.1; }} keys {{ rndc-key; }}; }};
+            options {{
+                directory "{self.dir}"; pid-file none; session-keyfile none; recursion no;
+                listen-on port {self.port} {{ 127.0.0.1; }}; listen-on-v6 {{ none; }};
+                dnssec-validation no; notify no;
+            }};
+            {zones}"""
+
+    def command(self):
+        return ["named", "-g", "-n", "1", "-c", self.conf]
+
+    def reload(self, zone):
+        """The words of a target's reload command."""
+        return [program("rndc"), "-s", "127.0.0.1", "-p", str(self.control_port), "-k", f"{self.dir}/key",
+                "reload", zone]
+
+
+class Knot(NameServer):
+    port = 5301
+
+    def configuration(self):
+        zones = "".join(f"  - domain: {z}\n    file: {self.dir / z}\n" for z in self.zones)
+        return (f"server:\n    listen: 127.0.0.1@{self.port}\n    rundir: {self.dir}\n    answer-rotation: on\n"
+                f"control:\n    listen: {self.dir}/control\n"
+                f"database:\n    storage: {self.dir}\n"
+                f"template:\n  - id: default\n    storage: {self.dir}\n    zonefile-sync: -1\n"
+                f"    zonefile-load: difference-no-serial\n    journal-content: all\n"
+                f"zone:\n{zones}")
+
+    def command(self):
+        return ["knotd", "-c", self.conf]
+
+    def reload(self, zone):
+        return [program("knotc"), "-s", f"{self.dir}/control", "-b", "zone-reload", zone]
+
+
+class Nsd(NameServer):
+    port = 5302
+
+    def configuration(self):
+        zones = "".join(f'zone:\n    name: {z}\n    zonefile: "{self.dir / z}"\n' for z in self.zones)
+        files = "".join(f'    {k}: "{self.dir}/{k}"\n' for k in ("pidfile", "xfrdfile", "zonelistfile"))
+        return (f'server:\n    ip-address: 127.0.0.1@{self.port}\n    username: ""\n    chroot: ""\n'
+                f'    zonesdir: "{self.dir}"\n    database: ""\n    round-robin: yes\n    rrl-ratelimit: 0\n{files}'
+                f'remote-control:\n    control-enable: yes\n    control-interface: "{self.dir}/control"\n{zones}')
+
+    def command(self):
+        return ["nsd", "-d", "-c", self.conf]
+
+    def reload(self, zone):
+        return [sys.executable, "-c", RAISE, str(self.dir / zone), program("nsd-control"), "-c", str(self.conf),
+                "reload", zone]
