@@ -254,7 +254,7 @@ daemon_open(struct daemon *d, const struct program *program)
 void
 daemon_run(struct daemon *d)
 {
-	log_info("started: %zu endpoints of %zu pools", model_count_endpoints(d->model),
+	log_info("watching %zu endpoints, pools: %zu", model_count_endpoints(d->model),
 	    d->model->n_pools);
 	systemd_ready();
 	ev_run(d->loop, 0);

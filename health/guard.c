@@ -33,7 +33,8 @@ assumed_flag(const struct guard_endpoint *e)
 	return e->health == HEALTH_UNKNOWN && e->assumed ? STATE_ASSUMED : 0;
 }
 
-/* Panic needs at least one endpoint in service and certainty about all of them. */
+/* Of a group in which nothing is usable: panic needs at least one endpoint in service and
+ * certainty about all of them. */
 static bool
 all_lost(const struct guard_endpoint *e, size_t n, unsigned group)
 {
@@ -42,8 +43,6 @@ all_lost(const struct guard_endpoint *e, size_t n, unsigned group)
 	for (size_t i = 0; i < n; i++) {
 		if (e[i].group != group || e[i].admin != ADMIN_ENABLED)
 			continue;
-		if (use_of(&e[i]) == USE_NEW)
-			return false;
 		if (e[i].health == HEALTH_UNKNOWN && !(e[i].flags & STATE_MEMBER_OUT))
 			return false;
 		any = true;
@@ -96,12 +95,13 @@ guard_group(struct guard_endpoint *e, size_t n, unsigned index, struct guard_gro
 }
 
 static bool
-group_is_access(const struct guard_endpoint *e, size_t n, unsigned group)
+group_is_access(const struct guard_endpoint *e, unsigned group)
 {
-	for (size_t i = 0; i < n; i++)
-		if (e[i].group == group)
-			return e[i].access;
-	return false;
+	size_t i = 0;
+
+	while (e[i].group != group) /* no group is empty */
+		i++;
+	return e[i].access;
 }
 
 /* A member is out when it has access endpoints and not one of them may be used. */
@@ -138,7 +138,7 @@ guard_decide(struct guard_endpoint *e, size_t n, struct guard_group *groups,
 	for (size_t i = 0; i < n; i++)
 		e[i].flags = assumed_flag(&e[i]);
 	for (unsigned g = 0; g < n_groups; g++)
-		if (group_is_access(e, n, g))
+		if (group_is_access(e, g))
 			guard_group(e, n, g, &groups[g]);
 	for (unsigned m = 0; m < n_members; m++)
 		out[m] = member_is_out(e, n, m);
@@ -146,7 +146,7 @@ guard_decide(struct guard_endpoint *e, size_t n, struct guard_group *groups,
 		if (out[e[i].member])
 			e[i].flags |= STATE_MEMBER_OUT;
 	for (unsigned g = 0; g < n_groups; g++)
-		if (!group_is_access(e, n, g))
+		if (!group_is_access(e, g))
 			guard_group(e, n, g, &groups[g]);
 	for (size_t i = 0; i < n; i++) {
 		e[i].slow_start = e[i].was_out && use_of(&e[i]) == USE_NEW &&

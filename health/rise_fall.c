@@ -47,12 +47,10 @@ count(struct rise_fall *h, bool ok, enum reason reason)
 static enum rise_fall_change
 become(struct rise_fall *h, enum health health, enum reason reason, uint64_t detail)
 {
-	enum rise_fall_change change = RISE_FALL_SAME;
+	enum rise_fall_change change = RISE_FALL_REASON;
 
 	if (h->health != health)
 		change = health == HEALTH_UP ? RISE_FALL_UP : RISE_FALL_DOWN;
-	else if (h->reason != reason)
-		change = RISE_FALL_REASON;
 	h->health = health;
 	h->reason = reason;
 	h->detail = detail;
@@ -95,9 +93,9 @@ rise_fall_in_transition(const struct rise_fall *h)
 	case HEALTH_UNKNOWN:
 		return true;
 	case HEALTH_UP:
-		return !h->verified || (h->run > 0 && !h->run_ok);
+		return !h->verified || !h->run_ok;
 	case HEALTH_DOWN:
-		return !h->verified || (h->run > 0 && h->run_ok);
+		return !h->verified || h->run_ok;
 	case HEALTHS:
 		break;
 	}

@@ -87,7 +87,7 @@ schedule_next(struct target *t)
 	int64_t now = t->pulse->now;
 	int64_t steady = t->history.health == HEALTH_DOWN ? c->down_ns : c->interval_ns;
 
-	if (rise_fall_in_transition(&t->history))
+	if (rise_fall_in_transition(&t->history) || t->suspected)
 		schedule(t, sched_fast(&t->sched, now, t->last_start, c->fast_ns));
 	else
 		schedule(t, sched_steady(&t->sched, now, t->last_start, steady));
@@ -102,6 +102,7 @@ on_due(EV_P_ ev_timer *w, int revents)
 	(void)revents;
 	assert(!probe_running(&t->probe));
 	t->last_start = t->pulse->now;
+	t->suspected = false;
 	probe_start(&t->probe, &t->question);
 }
 
@@ -173,8 +174,12 @@ target_suspect(struct target *t)
 {
 	int64_t at;
 
-	if (!target_is_probed(t) || probe_running(&t->probe))
+	if (!target_is_probed(t))
 		return;
+	if (probe_running(&t->probe)) { /* it may have looked before it happened */
+		t->suspected = true;
+		return;
+	}
 	at = t->pulse->now;
 	if (t->last_start != INT64_MIN && t->last_start + t->conf->fast_ns > at)
 		at = t->last_start + t->conf->fast_ns;

@@ -39,6 +39,7 @@ struct target {
 	struct sched sched;
 	ev_timer due;
 	int64_t due_ns, last_start; /* INT64_MIN: never */
+	bool suspected;             /* evidence came while a probe was running */
 	struct outcome last;        /* reason NONE: no probe has finished */
 
 	/* Kept for the owner. */

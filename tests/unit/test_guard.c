@@ -231,6 +231,30 @@ slow_start_begins_after_a_real_outage_only(void **state)
 	}
 }
 
+/* The minimum of two holds edge2, out until then, once edge3 is refused. */
+static void
+what_is_held_does_not_start_slowly(void **state)
+{
+	struct guard_endpoint e[6];
+	struct guard_group g[GROUPS] = {{.minimum = 2}, {.minimum = 2}};
+	bool out[3], was_out;
+
+	(void)state;
+	draw("uu du uu", true, e);
+	guard_decide(e, 6, g, GROUPS, out, 3);
+	was_out = e[2].was_out;
+	assert_true(was_out);
+	draw("uu du ru", true, e);
+	e[2].was_out = was_out;
+	guard_decide(e, 6, g, GROUPS, out, 3);
+	assert_int_equal(e[2].flags, STATE_HELD);
+	assert_false(e[2].slow_start);
+	draw("uu uu ru", true, e);
+	e[2].was_out = was_out;
+	guard_decide(e, 6, g, GROUPS, out, 3);
+	assert_true(e[2].slow_start);
+}
+
 /* A member that leaves takes its healthy services along; they ramp up with it. */
 static void
 services_of_a_returning_member_start_slowly(void **state)
@@ -258,6 +282,7 @@ main(void)
 	    cmocka_unit_test(pools),
 	    cmocka_unit_test(one_family_down_is_that_family),
 	    cmocka_unit_test(slow_start_begins_after_a_real_outage_only),
+	    cmocka_unit_test(what_is_held_does_not_start_slowly),
 	    cmocka_unit_test(services_of_a_returning_member_start_slowly),
 	};
 

@@ -99,6 +99,7 @@ phases_do_not_depend_on_the_start(void **state)
 	(void)state;
 	sched_init(&a, 7, 0);
 	sched_init(&b, 7, 0);
+	assert_in_range(sched_first(&a, 0, INTERVAL), 1, INTERVAL); /* just booted */
 	assert_int_equal(sched_first(&a, START, INTERVAL) % INTERVAL,
 	    sched_first(&b, START + 777 * NS_PER_MS, INTERVAL) % INTERVAL);
 }
@@ -125,6 +126,9 @@ lost_time_is_given_back(void **state)
 	    lag_extended(&l, 1000, before, NS_PER_S), 1000 + 300 * NS_PER_MS);
 	/* What began afterwards lost nothing. */
 	assert_int_equal(lag_extended(&l, 1000, l.total_ns, NS_PER_S), 1000);
+	now += LAG_TICK_NS + 50 * NS_PER_MS;
+	lag_look(&l, now);
+	assert_int_equal(l.worst_ns, 300 * NS_PER_MS);
 	/* Stopped for an hour: one more timeout, not one more hour. */
 	now += 3600 * NS_PER_S;
 	lag_look(&l, now);

@@ -155,6 +155,8 @@ static const struct answer_row answer_rows[] = {
 	"0113LLLL" TX COOKIE E401 "000e000800030d96836b9b1e", -EBADMSG, 0, 0, 0, NULL, 0},
     {"an address too short", "0113LLLL" TX COOKIE E401 "000e000700010d96836b9b", -EBADMSG,
 	0, 0, 0, NULL, 0},
+    {"an address of two octets", "0113LLLL" TX COOKIE E401 "000e00020001", -EBADMSG, 0, 0,
+	0, NULL, 0},
     {"first bits set", "8113LLLL" TX COOKIE E401, -EBADMSG, 0, 0, 0, NULL, 0},
     {"nothing", "", -EBADMSG, 0, 0, 0, NULL, 0},
 };
