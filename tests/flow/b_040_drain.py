@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A drained member keeps its sessions and gets no new ones; a disabled one loses them; on
+the way down a service keeps its sessions or resets them, as it is told."""
+import pytest
+
+from echo import Session, echoes, relay_conf, until_sessions, until_up
+from lab import wait_until
+
+
+@pytest.fixture
+def relay(routed):
+    conf = relay_conf(routed, lb={"drain_timeout": 3.0}, webconf={"on_down": "reset"})
+    routed.edge.write(conf)
+    with echoes(routed) as members:
+        routed.edge.start("health", "lb")
+        until_up(routed)
+        routed.echoes = members
+        yield routed
+
+
+def one_on(net, name, group="access"):
+    """A session on this member, and all others closed."""
+    sessions = [Session(net, group, n) for n in range(6)]
+    chosen = next(s for s in sessions if s.who() == name)
+    for s in sessions:
+        if s is not chosen:
+            s.close()
+    return chosen
+
+
+def nobody_new_on(net, name, group="access"):
+    def all_elsewhere():
+        sessions = [Session(net, group, 10 + n) for n in range(6)]
+        names = {s.who() for s in sessions}
+        for s in sessions:
+            s.close()
+        return name not in names
+    wait_until(all_elsewhere, 10, f"no new session on {name}")
+
+
+def test_drain_keeps_what_is_there_for_a_while(relay):
+    old = one_on(relay, "edge1")
+    relay.ctl = relay.edge.ctl("drain", "edge1")
+    nobody_new_on(relay, "edge1")
+    assert old.ask(b"still here\n") == b"still here\n"
+    old.s.settimeout(10)
+    with pytest.raises(ConnectionResetError):
+        old.s.recv(1)  # drain_timeout is over
+    relay.edge.ctl("enable", "edge1")
+    wait_until(lambda: one_on(relay, "edge1"), 10, "edge1 to be used again")
+
+
+def test_disable_ends_them(relay):
+    old = one_on(relay, "edge2")
+    relay.edge.ctl("disable", "edge2")
+    with pytest.raises(ConnectionResetError):
+        old.s.recv(1)
+    nobody_new_on(relay, "edge2")
+
+
+def test_going_down_keeps_or_resets(relay):
+    kept, lost = one_on(relay, "edge3"), one_on(relay, "edge3", "webconf")
+    relay.echoes["edge3"].refuse()
+    lost.s.settimeout(15)
+    with pytest.raises(ConnectionResetError):
+        lost.s.recv(1)
+    nobody_new_on(relay, "edge3")
+    assert kept.ask(b"still here\n") == b"still here\n"
+    kept.close()
+    until_sessions(relay, 0)

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A/V over TCP through the VIP: the member sees the client's own address and port, in both
+layouts; other services see the balancer's; and the host is as before when edge-lb ends."""
+import pytest
+
+from echo import Session, echoes, relay_conf
+
+
+@pytest.mark.parametrize("v6", [False, True])
+def test_the_member_sees_the_client(net, v6):
+    net.edge.write(relay_conf(net))
+    with echoes(net):
+        net.edge.start("lb")
+        for n in range(4):
+            s = Session(net, "av", n, v6, local_port=42000 + n)
+            assert s.peer() == (net.client_address(n, v6), 42000 + n)
+            assert s.ask(b"x" * 100000) == b"x" * 100000
+            s.close()
+        # The tuple is in TIME_WAIT now: the address stays, the port need not.
+        s = Session(net, "av", 0, v6)
+        assert s.peer()[0] == net.client_address(0, v6)
+        other = Session(net, "access", 0, v6)
+        assert other.peer()[0] != net.client_address(0, v6)
+
+
+def kernel_state(net):
+    return [net.balancer.run("ip", *args).stdout for args in (["rule"], ["-6", "rule"],
+            ["route", "show", "table", "all"], ["-6", "route", "show", "table", "all"])] + [
+            net.balancer.run("nft", "list", "ruleset").stdout]
+
+
+def test_everything_is_taken_back(routed):
+    before = kernel_state(routed)
+    routed.edge.write(relay_conf(routed))
+    routed.edge.start("lb")
+    assert kernel_state(routed) != before
+    assert routed.edge.daemon["lb"].stop() == 0
+    assert kernel_state(routed) == before
+
+
+def test_a_wrong_host_is_named_or_managed(routed):
+    keys = ["net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"]
+    for key in keys:
+        routed.balancer.sysctl(key, 0)
+    routed.balancer.sysctl("net.ipv4.conf.all.send_redirects", 1)
+    routed.balancer.sysctl("net.ipv4.conf.all.rp_filter", 1)
+    routed.edge.write(relay_conf(routed))
+    done = routed.balancer.run("edge-lb", *routed.edge.options(), check=False, timeout=5)
+    assert done.returncode == 2
+    for word in ("ipv4/ip_forward is 0 and must be 1", "send_redirects is 1 and must be 0",
+                 "rp_filter is", "ipv6/conf/all/forwarding is 0", "manage_host"):
+        assert word in done.stderr, done.stderr
+    routed.edge.write(relay_conf(routed, lb={"manage_host": True}))
+    with echoes(routed):
+        routed.edge.start("lb")
+        assert Session(routed, "av").peer()[0] == routed.client_address()
+    assert routed.edge.daemon["lb"].stop() == 0
+    for key in [*keys, "net.ipv4.conf.all.send_redirects"]:
+        value = routed.balancer.run("cat", "/proc/sys/" + key.replace(".", "/")).stdout.strip()
+        assert value == ("1" if "redirects" in key else "0"), f"{key} is as it was"

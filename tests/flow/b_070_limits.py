@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""When sessions are at their limit, or descriptors are short, clients wait in the backlog
+and nobody is reset; what lists and limits forbid is refused and counted."""
+import os
+
+import pytest
+
+from echo import Session, board, echoes, relay_conf, until_sessions
+from lab import wait_until
+
+
+def listeners(net):
+    return {x["full_name"]: x["lb"] for p in net.edge.status()["pools"]
+            for side in p["sides"].values() for x in side.get("listeners", [])}
+
+
+def test_clients_wait_for_a_place(routed):
+    routed.edge.write(relay_conf(routed, lb={"sessions": 4}))
+    with echoes(routed):
+        routed.edge.start("lb")
+        first = [Session(routed, "access", n) for n in range(4)]
+        for s in first:
+            s.who()
+        waiting = [Session(routed, "access", 4 + n) for n in range(4)]
+        for s in waiting:
+            s.s.sendall(b"anybody?\n")
+        wait_until(lambda: "paused" in routed.edge.ask("lb", "sessions"), 5, "accepting to pause")
+        for s in first:
+            assert s.ask() == b"hello\n"
+            s.close()
+        for s in waiting:
+            assert s._line() and s._read(9) == b"anybody?\n"
+            s.close()
+        until_sessions(routed, 0)
+        wait_until(lambda: "paused" not in routed.edge.ask("lb", "sessions"), 5, "accepting to go on")
+
+
+def test_short_of_descriptors_it_recovers(routed):
+    routed.edge.write(relay_conf(routed, lb={"sessions": 100000}))
+    with echoes(routed):
+        routed.edge.start("lb")
+        lb = routed.edge.daemon["lb"]
+        used = len(os.listdir(f"/proc/{lb.pid}/fd"))
+        routed.balancer.run("prlimit", f"--pid={lb.pid}", f"--nofile={used + 9}:")
+        sessions = [Session(routed, "access", n) for n in range(12)]
+        for s in sessions:
+            s.s.sendall(b"hi\n")
+        served = [s for s in sessions if answered(s)]
+        assert served, "as many as there are descriptors for"
+        for s in served:
+            s.close()
+        routed.balancer.run("prlimit", f"--pid={lb.pid}", "--nofile=1024:")
+        s = Session(routed, "access", 20)
+        assert s.who()
+        s.close()
+        failures = sum(e["connect_failures"] for e in board(routed).values())
+        assert failures == 0, "it is not held against members"
+
+
+def answered(s):
+    s.s.settimeout(0.5)
+    try:
+        return s._line()
+    except OSError:
+        return False
+
+
+def test_lists_and_member_limits(routed):
+    conf = relay_conf(routed, access={"limits": {"sessions_per_member": 1}},
+                      webconf={"limits": {"deny": [f"{routed.client_address(9)}/32"]}})
+    routed.edge.write(conf)
+    with echoes(routed):
+        routed.edge.start("lb")
+        sessions = [Session(routed, "access", n) for n in range(3)]
+        assert {s.who() for s in sessions} == {"edge1", "edge2", "edge3"}
+        with pytest.raises(ConnectionError):
+            Session(routed, "access", 4).who()
+        with pytest.raises(ConnectionError):
+            Session(routed, "webconf", 9).who()
+        assert Session(routed, "webconf", 8).who()
+        for s in sessions:
+            s.close()
+        until_sessions(routed, 0)

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A client that talks to its member directly loses nothing to the balancer: not while it
+repeats itself to the VIP from the same port, nor when a 401 was lost."""
+import os
+
+import pytest
+
+from echo import echoes, relay_conf, stun, udp_socket, until_sessions
+
+
+def test_a_repetition_to_the_vip_steals_no_answer(net):
+    """The member answers both conversations; each answer comes from where it was asked."""
+    net.edge.write(relay_conf(net))
+    with echoes(net):
+        net.edge.start("lb")
+        for v6 in (False, True):
+            with udp_socket(net, 5, v6, port=45000) as u:
+                vip = (net.vip("av", v6), 3478)
+                asked = os.urandom(16)
+                u.sendto(stun(asked), vip)
+                name = u.recvfrom(2048)[0].split()[-3].decode()
+                member = next(m for m in net.members if m.name == name)
+                direct = (member.addresses["av"][v6], 3478)
+                # The association is open now, on the client's own port.
+                for i in range(50):
+                    mine = os.urandom(16)
+                    u.sendto(stun(mine), direct)
+                    octets, peer = u.recvfrom(2048)
+                    assert (octets[4:20], peer[0]) == (mine, direct[0]), f"direct answer {i}"
+                    if i % 10 == 5:
+                        u.sendto(stun(asked), vip)
+                        octets, peer = u.recvfrom(2048)
+                        assert (octets[4:20], peer[0]) == (asked, vip[0])
+
+
+@pytest.mark.parametrize("v6", [False, True])
+def test_a_lost_401_is_asked_for_again(net, v6):
+    """The client heard nothing and repeats the same transaction: the same member answers,
+    and no association is left behind."""
+    net.start("lb")
+    with udp_socket(net, 7, v6, port=45100) as u:
+        allocate = (bytes.fromhex("00030010") + os.urandom(16)
+                    + bytes.fromhex("000f000472c64bc68008000400000001"))
+        answers = set()
+        for _ in range(4):
+            u.sendto(allocate, (net.vip("av", v6), 3478))
+            octets, peer = u.recvfrom(2048)
+            assert peer[0] == net.vip("av", v6) and octets[:2] == b"\x01\x13"
+            answers.add(octets[octets.index(b"\x00\x0e\x00") + 4:][:20 if v6 else 8])
+            until_sessions(net, 0, 1)
+        assert len(answers) == 1, "one member's Alternate-Server"
