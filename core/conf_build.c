@@ -4,7 +4,9 @@
  * written, then what is inherited.
  *
  * It reports nothing: what was not valid has been, and what does not fit together is the
- * business of the rules, which look at the finished model.
+ * business of the rules, which look at the finished model.  Beyond the most there may be,
+ * one pool or member is built, so that the rules see there are too many, and no more, so
+ * that they end soon.
  */
 #include <string.h>
 
@@ -269,7 +271,7 @@ build_pool(struct conf_load *l, struct pool *p, struct conf_pool *c)
 	c->members = arena_array(l->model->arena, (size_t)n + 1, sizeof *c->members);
 	if (p->members == NULL || c->members == NULL)
 		return false;
-	for (int i = 0; i < n; i++) {
+	for (int i = 0; i < n && p->n_members <= MODEL_MEMBERS_MAX; i++) {
 		const config_setting_t *e = config_setting_get_elem(members, (unsigned)i);
 
 		if (!config_setting_is_group(e))
@@ -302,7 +304,7 @@ conf_build(struct conf_load *l)
 	l->pools = arena_array(m->arena, (size_t)n + 1, sizeof *l->pools);
 	if (m->pools == NULL || l->pools == NULL)
 		return false;
-	for (int i = 0; i < n; i++) {
+	for (int i = 0; i < n && m->n_pools <= MODEL_POOLS_MAX; i++) {
 		const config_setting_t *e = config_setting_get_elem(pools, (unsigned)i);
 
 		if (!config_setting_is_group(e))

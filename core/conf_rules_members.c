@@ -10,13 +10,14 @@ static void
 check_r17(const struct conf_rules *r)
 {
 	const config_setting_t *at = conf_load_line(r->c->pool, "members");
+	const config_setting_t *list = conf_load_valid(r->c->pool, "members");
 	size_t n = r->p->n_members;
 
 	if (n > MODEL_MEMBERS_MAX)
 		conf_rules_breach(r->l, at, CONF_RULE_R17_TOO_MANY,
-		    "%s has %zu members: an Edge pool has at most %d; make two pools of "
+		    "%s has %d members: an Edge pool has at most %d; make two pools of "
 		    "them",
-		    r->name, n, MODEL_MEMBERS_MAX);
+		    r->name, config_setting_length(list), MODEL_MEMBERS_MAX);
 	else if (n > 12)
 		conf_rules_breach(r->l, at, CONF_RULE_R17_MANY,
 		    "%s has %zu members: Microsoft supports up to 12 in an Edge pool; "

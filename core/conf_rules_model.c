@@ -166,8 +166,9 @@ conf_rules_model(struct conf_load *l)
 	check_route(l);
 	if (l->model->n_pools > MODEL_POOLS_MAX) {
 		conf_rules_error(l, conf_load_line(l->root, "pools"),
-		    "%zu pools: one balancer has at most %d; spread them over several",
-		    l->model->n_pools, MODEL_POOLS_MAX);
+		    "%d pools: one balancer has at most %d; spread them over several",
+		    config_setting_length(conf_load_valid(l->root, "pools")),
+		    MODEL_POOLS_MAX);
 		return;
 	}
 	for (size_t k = 0; k < l->model->n_pools; k++) {

@@ -135,6 +135,31 @@ check_nat(const struct conf_rules *r)
 	}
 }
 
+/* Clients come to the VIPs from the Internet. */
+static void
+check_vip_routable(const struct conf_rules *r, enum service_kind kind)
+{
+	char text[ADDR_TEXT_MAX];
+
+	if (!r->hardware || r->l->model->lab ||
+	    service_infos[kind].side != SIDE_EXTERNAL ||
+	    conf_load_valid(r->c->services[kind], "vip") == NULL)
+		return;
+	for (int f = 0; f < FAMILIES; f++) {
+		const struct addr *vip = &r->p->services[kind].vip.at[f];
+
+		if (addr_present(vip) && addr_is_private(vip))
+			conf_rules_breach(r->l, conf_rules_at(r, kind, "vip"),
+			    CONF_RULE_R2_ROUTABLE,
+			    "%s: the vip %s of %s is not routable in the Internet, and "
+			    "hardware "
+			    "balancing allows no NAT; write a public address, or lab = "
+			    "true in a "
+			    "test laboratory",
+			    r->name, addr_text(vip, text), service_infos[kind].group);
+	}
+}
+
 static bool
 in_any(const struct prefix *list, size_t n, const struct addr *a)
 {
@@ -307,6 +332,8 @@ conf_rules_places(struct conf_rules *r)
 		for (int f = 0; r->hardware && r->p->services[i].enabled && f < FAMILIES;
 		     f++)
 			check_vip_families(r, (enum service_kind)i, (enum family)f);
+		if (r->p->services[i].enabled)
+			check_vip_routable(r, (enum service_kind)i);
 		for (int k = i + 1; k < SERVICES; k++)
 			check_ports(r, (enum service_kind)i, (enum service_kind)k);
 	}

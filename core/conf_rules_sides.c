@@ -38,22 +38,26 @@ static void
 check_internal_vip(const struct conf_rules *r)
 {
 	const config_setting_t *internal = r->c->sides[SIDE_INTERNAL];
+	int own = 0, lacking = 0;
 
 	if (!r->hardware || conf_load_written(internal, "vip"))
 		return;
 	for (int kind = 0; kind < SERVICES; kind++) {
 		if (service_infos[kind].side != SIDE_INTERNAL ||
-		    !r->p->services[kind].enabled ||
-		    conf_load_written(r->c->services[kind], "vip"))
+		    !r->p->services[kind].enabled)
 			continue;
+		if (conf_load_written(r->c->services[kind], "vip"))
+			own++;
+		else
+			lacking++;
+	}
+	if (own == 0 || lacking > 0)
 		conf_rules_breach(r->l, internal, CONF_RULE_R1_BALANCING,
 		    "%s: the internal side has no vip: hardware balancing on the "
 		    "external side "
 		    "needs it on the internal side too; write vip = [ \"ADDRESS\" ] in "
 		    "internal",
 		    r->name);
-		return;
-	}
 }
 
 static void

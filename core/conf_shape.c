@@ -115,11 +115,29 @@ conf_shape_oid(const char *text)
 bool
 conf_shape_addr(const char *text, struct addr *ret, struct conf_why *why)
 {
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+
 	if (!addr_parse(text, ret)) {
 		snprintf(why->text, sizeof why->text,
 		    "is \"%.100s\", which is no IPv4 or IPv6 address; write one without "
 		    "port "
 		    "and prefix length, as in \"131.107.155.10\"",
+		    text);
+		return false;
+	}
+	if (ret->family == AF_INET6 && memcmp(ret->bytes, mapped, sizeof mapped) == 0) {
+		snprintf(why->text, sizeof why->text,
+		    "is \"%.100s\", an IPv4 address written as IPv6; write "
+		    "\"%u.%u.%u.%u\"",
+		    text, ret->bytes[12], ret->bytes[13], ret->bytes[14], ret->bytes[15]);
+		return false;
+	}
+	if (ret->family == AF_INET6 && ret->bytes[0] == 0xfe &&
+	    (ret->bytes[1] & 0xc0) == 0x80) {
+		snprintf(why->text, sizeof why->text,
+		    "is \"%.100s\", a link-local address, which means another host on "
+		    "every "
+		    "link; write a global or unique local one",
 		    text);
 		return false;
 	}

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <edge/base.h>
@@ -85,11 +86,21 @@ load_quietly(const char *name, struct model **m, struct diags *diags, off_t *ret
 	return ok;
 }
 
+/* Of the processor, so that a busy machine fails nothing. */
+static int64_t
+cpu_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return t.tv_sec * NS_PER_S + t.tv_nsec;
+}
+
 static void
 check(const char *name, bool bad)
 {
 	char *expected = expectation(name), *got = NULL;
-	int64_t begin = clock_mono_ns(), took;
+	int64_t begin = cpu_ns(), took;
 	struct model *m = NULL;
 	struct diags diags;
 	off_t said;
@@ -99,7 +110,7 @@ check(const char *name, bool bad)
 
 	diags_init(&diags);
 	ok = load_quietly(name, &m, &diags, &said);
-	took = clock_mono_ns() - begin;
+	took = cpu_ns() - begin;
 	to = open_memstream(&got, &n);
 	if (to == NULL)
 		abort();
@@ -113,7 +124,7 @@ check(const char *name, bool bad)
 	if (bad != (serious > 0))
 		fail(name,
 		    bad ? "nothing is wrong with it" : "something is wrong with it");
-	if (took > NS_PER_S)
+	if (took > LOAD_SECONDS * NS_PER_S)
 		fail(name, "took %lld ms", (long long)(took / NS_PER_MS));
 	if (said != 0)
 		fail(name, "printed %lld octets", (long long)said);

@@ -1,10 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """edgectl EDGECTL DIR - edgectl check says of every file what the file expects, prints
 nothing else, and ends with 2 on errors, 1 on warnings under --strict, 0 otherwise."""
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
+
+
+def cpu_time():
+    """Of the processor, so that a busy machine fails nothing."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def main():
@@ -13,10 +19,10 @@ def main():
     for path in files:
         expected = [line.removeprefix("# expect: ") for line in path.read_text().splitlines()
                     if line.startswith("# expect: ")]
-        begin = time.monotonic()
+        begin = cpu_time()
         done = subprocess.run([edgectl, "check", "--strict", path.name], cwd=path.parent,
                               capture_output=True, text=True, timeout=30)
-        took = time.monotonic() - begin
+        took = cpu_time() - begin
         wrong = any(": error" in line for line in expected)
         warned = any(": warning" in line for line in expected)
         said = done.stdout.splitlines()
