@@ -23,7 +23,7 @@ from topology import Net  # noqa: E402
 
 CLIENTS = 12
 HARDWARE, DNS = 3, 2
-PICTURE = """
+PICTURE = """\
  client ------ router ------ balancer ------ edge1 edge2 edge3   pool edge.contoso.net, hardware mode
 198.51.100.10+                   |   \\------ edge4 edge5         pool edge.fabrikam.net, DNS mode
                                  |
@@ -71,8 +71,13 @@ class Demo:
         self.show.text(self.net.edge.ctl("status", check=False).stdout)
 
     def edgectl(self, verb):
-        edge = self.net.edge
-        return f"{os.path.relpath(program('edgectl'))} -c {edge.conf_file} -r {edge.run_dir} -s {edge.state_dir} {verb}"
+        """A command to type: a script beside the logs that knows this demo's directories."""
+        script = self.lab.dir / "edgectl"
+        if not script.exists():
+            options = " ".join(map(str, self.net.edge.options()))
+            script.write_text(f'#!/bin/sh\nexec {program("edgectl")} {options} "$@"\n')
+            script.chmod(0o755)
+        return f"{script} {verb}"
 
     # --- sessions ----------------------------------------------------------------------
 
@@ -203,7 +208,7 @@ class Demo:
         self.until("snmptrapd received memberDown for both", lambda: self.notified(
             notified, "memberDown", victim, dns_victim), 15)
         self.show_events(notified)
-        show.command("edgectl status edge.contoso.net")
+        show.command(self.edgectl("status edge.contoso.net"))
         show.text(self.net.edge.ctl("status", "edge.contoso.net", check=False).stdout)
 
     def show_events(self, since):
@@ -271,8 +276,10 @@ class Demo:
                 ("be the balancer", f"{self.net.balancer.enter_command()} bash")):
             show.say(f"# {what}")
             show.say(f"  {command}")
-        show.say(f"logs, configuration, boards, DNS snippets: {self.lab.dir}   (records: {self.net.zone()},"
-                 f" notifications: {self.master.trapd.log}, state: {edge.run_dir})")
+        show.say("# where to look")
+        for path in (self.lab.dir, edge.conf_file, self.net.zone(), self.master.trapd.log,
+                     edge.daemon["health"].log):
+            show.say(f"  {path}")
         signal.pause()
 
 
@@ -292,7 +299,7 @@ def main():
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
     show = Show()
-    lab = Lab()
+    lab, code = Lab(), 130
     try:
         demo = Demo(lab, show)
         story(demo)
@@ -300,7 +307,6 @@ def main():
         if not once:
             demo.stay()
     except KeyboardInterrupt:
-        code = 0 if not once else 130
         print()
     except (LabError, OSError) as e:
         show.expect(f"the demo runs to its end ({e})", False)
