@@ -182,7 +182,7 @@ addr_is_unicast(const struct addr *a)
 		return false;
 	if (a->family == AF_INET6)
 		return a->bytes[0] != 0xff;
-	return a->bytes[0] < 224;
+	return a->bytes[0] != 0 && a->bytes[0] < 224; /* 0/8 is "this network" */
 }
 
 socklen_t

@@ -59,6 +59,8 @@ static void
 understand(struct conf_load *l)
 {
 	conf_schema(l);
+	if (conf_load_enough(l))
+		return;
 	if (!conf_build(l)) {
 		conf_load_say(l, NULL, DIAG_ERROR, 0, "no memory for the model");
 		return;

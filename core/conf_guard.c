@@ -190,9 +190,26 @@ check_element(struct guard *g, const struct conf_token *t)
 	return true;
 }
 
+/* libconfig drops the octet and goes on, so the text would not be what was written. */
+static bool
+has_nul_escape(const struct conf_token *t)
+{
+	for (size_t i = 0; i + 3 < t->n; i++) {
+		if (t->at[i] != '\\')
+			continue;
+		if (memcmp(t->at + i + 1, "x00", 3) == 0)
+			return true;
+		i++; /* what is escaped begins nothing */
+	}
+	return false;
+}
+
 static bool
 check_string(struct guard *g, const struct conf_token *t)
 {
+	if (has_nul_escape(t))
+		return refuse(
+		    g, t->line, "\\x00 in a string: no text has a NUL; remove it");
 	g->string += t->n;
 	if (g->string > CONF_STRING_MAX)
 		return refuse(g, t->line,

@@ -61,6 +61,15 @@ conf_load_written(const config_setting_t *g, const char *name)
 	return false;
 }
 
+bool
+conf_load_enough(struct conf_load *l)
+{
+	if (!diags_full(l->diags, DIAG_ERROR))
+		return false;
+	l->diags->cut = true;
+	return true;
+}
+
 void
 conf_load_say(struct conf_load *l, const config_setting_t *at,
     enum diag_severity severity, int rule, const char *format, ...)
@@ -70,6 +79,10 @@ conf_load_say(struct conf_load *l, const config_setting_t *at,
 	int line = 0;
 	va_list ap;
 
+	if (diags_full(l->diags, severity)) {
+		l->diags->counts[severity]++;
+		return;
+	}
 	va_start(ap, format);
 	vsnprintf(text, sizeof text, format, ap);
 	va_end(ap);

@@ -35,6 +35,10 @@ struct conf_pool {
 void conf_load_say(struct conf_load *l, const config_setting_t *at,
     enum diag_severity severity, int rule, const char *format, ...) edge_printf(5, 6);
 
+/* True when the list of messages is full of errors: what comes now would not be shown,
+ * and a file that wrong must not cost the time to find all of it. */
+bool conf_load_enough(struct conf_load *l);
+
 /* "pool edge.contoso.net: external.access." and the like: what goes before the name of a
  * key of @group; "" at the top level. */
 #define CONF_PATH_MAX 420

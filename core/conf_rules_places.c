@@ -257,15 +257,16 @@ check_vip_families(const struct conf_rules *r, enum service_kind kind, enum fami
 		known = known || addr_present(&list->at[FAMILY_V4]) ||
 			addr_present(&list->at[FAMILY_V6]);
 	}
-	if (addr_present(&s->vip.at[f]) && known && !any && s->source == SOURCE_KEEP)
+	if (addr_present(&s->vip.at[f]) && known && !any &&
+	    (s->source == SOURCE_KEEP || info->address == ADDRESS_AV))
 		conf_rules_error(r->l, at,
 		    "%s: %s.%s has an %s vip, but no member has an %s address for it, "
-		    "and the "
-		    "client's address is kept, so there is no way to a member; give the "
-		    "members "
-		    "one, or remove it",
+		    "and %s, so there is no way to a member; give the members one, or "
+		    "remove it",
 		    r->name, side_kind_word(info->side), info->group, family_word(f),
-		    family_word(f));
+		    family_word(f),
+		    s->source == SOURCE_KEEP ? "the client's address is kept"
+					     : "media goes on to the member itself");
 	if (info->side == SIDE_EXTERNAL &&
 	    conf_load_valid(r->c->services[kind], "vip") != NULL &&
 	    conf_load_valid(r->c->services[SERVICE_ACCESS], "vip") != NULL &&

@@ -17,10 +17,13 @@ static void
 say_unknown(struct conf_load *l, config_setting_t *s, enum conf_group group)
 {
 	const char *name = config_setting_name(s);
-	const struct conf_key *near = conf_table_nearest(group, name);
 	char before[CONF_PATH_MAX], in[CONF_PATH_MAX];
+	const struct conf_key *near;
 	enum conf_group other;
 
+	if (conf_load_enough(l))
+		return;
+	near = conf_table_nearest(group, name);
 	conf_load_place(config_setting_parent(s), before, in);
 	if (near != NULL)
 		conf_load_say(l, s, DIAG_ERROR, 0,
@@ -57,6 +60,8 @@ walk_list(struct conf_load *l, config_setting_t *s, const struct conf_key *k, bo
 	for (int i = 0; i < n; i++) {
 		config_setting_t *e = config_setting_get_elem(s, (unsigned)i);
 
+		if (conf_load_enough(l))
+			return;
 		if (config_setting_is_group(e)) {
 			walk(l, e, k->sub, quiet);
 			continue;
@@ -76,6 +81,8 @@ walk_key(struct conf_load *l, config_setting_t *s, const struct conf_key *k, boo
 	struct conf_why why;
 	char path[CONF_PATH_MAX];
 
+	if (conf_load_enough(l))
+		return;
 	if (!conf_value_read(k, s, l->model->arena, &value, &why)) {
 		conf_load_say(l, s, DIAG_ERROR, why.rule, "%s%s %s",
 		    conf_load_path(config_setting_parent(s), path), k->name, why.text);
@@ -100,6 +107,8 @@ check_required(struct conf_load *l, const config_setting_t *g, enum conf_group g
 {
 	char before[CONF_PATH_MAX], in[CONF_PATH_MAX], takes[256], example[160];
 
+	if (conf_load_enough(l))
+		return;
 	conf_load_place(g, before, in);
 	for (size_t i = 0; i < conf_keys_count; i++) {
 		const struct conf_key *k = &conf_keys[i];

@@ -192,7 +192,8 @@ include(struct reading *r, const char *name, size_t n, int line)
 	bool ok;
 
 	if (n == 0 || n >= sizeof path || memchr(name, '/', n) != NULL ||
-	    name[0] == '.' || memchr(name, '\\', n) != NULL || r->directory < 0) {
+	    name[0] == '.' || memchr(name, '\\', n) != NULL ||
+	    memchr(name, '\0', n) != NULL || r->directory < 0) {
 		diags_add(r->diags, DIAG_ERROR, 0, file, line,
 		    "@include of \"%.*s\": only a file beside this one can be included; "
 		    "write its name without a directory",

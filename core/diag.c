@@ -42,6 +42,30 @@ diags_file(struct diags *d, const char *file)
 	return copy;
 }
 
+bool
+diags_full(const struct diags *d, enum diag_severity severity)
+{
+	size_t lesser = 0;
+
+	for (int s = DIAG_NOTE; s < (int)severity; s++)
+		lesser += d->kept[s];
+	return d->n == DIAGS_MAX && lesser == 0;
+}
+
+/* Gives up the last entry of the least severity, which diags_full() says is there. */
+static void
+diags_drop(struct diags *d)
+{
+	enum diag_severity least = d->kept[DIAG_NOTE] > 0 ? DIAG_NOTE : DIAG_WARNING;
+	size_t at = d->n - 1;
+
+	while (d->list[at].severity != least)
+		at--;
+	memmove(&d->list[at], &d->list[at + 1], (d->n - at - 1) * sizeof *d->list);
+	d->n--;
+	d->kept[least]--;
+}
+
 void
 diags_add(struct diags *d, enum diag_severity severity, int rule, const char *file,
     int line, const char *format, ...)
@@ -50,13 +74,16 @@ diags_add(struct diags *d, enum diag_severity severity, int rule, const char *fi
 	va_list ap;
 
 	d->counts[severity]++;
-	if (d->n == DIAGS_MAX)
+	if (diags_full(d, severity))
 		return;
+	if (d->n == DIAGS_MAX)
+		diags_drop(d);
 	if (d->list == NULL)
 		d->list = calloc(DIAGS_MAX, sizeof *d->list);
 	if (d->list == NULL)
 		return; /* the counts still say that something is wrong */
 	entry = &d->list[d->n++];
+	d->kept[severity]++;
 	entry->severity = severity;
 	entry->rule = rule;
 	entry->line = line;
@@ -136,6 +163,8 @@ diags_print(const struct diags *d, FILE *to)
 		diag_print(&d->list[i], to);
 	for (int s = DIAG_NOTE; s <= DIAG_ERROR; s++)
 		all += d->counts[s];
-	if (all > d->n)
+	if (all > d->n && !d->cut)
 		fprintf(to, "and %zu more\n", all - d->n);
+	if (d->cut)
+		fputs("there may be more: correct these first\n", to);
 }

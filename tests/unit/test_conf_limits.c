@@ -182,6 +182,53 @@ more_than_any_configuration(void **state)
 	    "'$' where a name is expected; a setting is written name = value;");
 }
 
+/* However many things are wrong, the first 200 are told within a second. */
+static void
+assert_told_in_time(const char *name)
+{
+	int64_t begin = cpu_ns();
+	struct model *m = NULL;
+	struct diags diags;
+
+	diags_init(&diags);
+	assert_false(conf_load(place(name), &m, &diags));
+	assert_true(cpu_ns() - begin < LOAD_SECONDS * NS_PER_S);
+	assert_int_equal(diags.n, DIAGS_MAX);
+	diags_fini(&diags);
+	unlink(place(name));
+}
+
+static void
+thousands_of_mistakes(void **state)
+{
+	FILE *f = fopen(place("mistakes"), "wb");
+
+	(void)state;
+	assert_non_null(f);
+	fputs("pools = (", f);
+	for (int p = 0; p < 64; p++) {
+		fprintf(f, "%s { members = (", p > 0 ? "," : "");
+		for (int i = 0; i < 750; i++)
+			fprintf(f, "%s{ fqdn = \"a%d.b\"; }", i > 0 ? "," : "", i);
+		fputs("); }", f);
+	}
+	fputs(");\n", f);
+	assert_int_equal(fclose(f), 0);
+	assert_told_in_time("mistakes");
+	f = fopen(place("mistakes"), "wb");
+	assert_non_null(f);
+	fputs("pools = (", f);
+	for (int p = 0; p < 380; p++) {
+		fputs(p > 0 ? ", {" : "{", f);
+		for (int i = 0; i < 256; i++)
+			fprintf(f, "k%d=1;", i);
+		fputs("}", f);
+	}
+	fputs(");\n", f);
+	assert_int_equal(fclose(f), 0);
+	assert_told_in_time("mistakes");
+}
+
 static void
 what_is_no_file(void **state)
 {
@@ -206,6 +253,7 @@ includes_stay_beside_the_file(void **state)
 			  link[] = "@include \"passwd\"\n";
 	static const char quoted[] =
 	    "/* \n@include \"x\"\n*/ site = \"\n@include \\\"x\\\"\n\"; $\n";
+	static const char nul[] = "@include \"include-not\0.conf\"\n";
 	static const char bomb[] = "@include \"a\"\n@include \"a\"\n@include \"a\"\n";
 
 	(void)state;
@@ -221,6 +269,11 @@ includes_stay_beside_the_file(void **state)
 	put("include-not", quoted, sizeof quoted - 1);
 	assert_refused("include-not", 5,
 	    "'$' where a name is expected; a setting is written name = value;");
+	/* A NUL does not cut the name short. */
+	put("include-nul", nul, sizeof nul - 1);
+	assert_refused("include-nul", 1,
+	    "@include of \"include-not\": only a file beside this one can be "
+	    "included; write its name without a directory");
 	put("a", bomb, sizeof bomb - 1);
 	assert_refused("a", 1,
 	    "@include of \"a\": more than 4 levels or 64 files of includes; "
@@ -336,7 +389,7 @@ teardown(void **state)
 	static const char *const names[] = {"garbage", "nul", "utf16", "keys", "elements",
 	    "values", "strings", "empty", "deep", "long", "comment", "lines", "fifo",
 	    "link-to-fifo", "loop", "zero", "fifo2", "include-fifo", "passwd",
-	    "include-link", "include-not", "a", "half", "sum", "largest"};
+	    "include-link", "include-not", "include-nul", "a", "half", "sum", "largest"};
 
 	(void)state;
 	for (size_t i = 0; i < countof(names); i++)
@@ -353,6 +406,7 @@ main(void)
 	    cmocka_unit_test(nul_octets),
 	    cmocka_unit_test(sixty_thousand_keys),
 	    cmocka_unit_test(more_than_any_configuration),
+	    cmocka_unit_test(thousands_of_mistakes),
 	    cmocka_unit_test(what_is_no_file),
 	    cmocka_unit_test(includes_stay_beside_the_file),
 	    cmocka_unit_test(too_much_by_includes),

@@ -103,10 +103,25 @@ diags_are_sorted_bounded_and_safe(void **state)
 				  "a.conf:9: warning [R8]: late\n"
 				  "b.conf: error: whole file\n");
 	free(text);
+	/* An error takes the place of what is less; the others stay in their order. */
+	diags_fini(&d);
+	for (int i = 0; i < 2 * DIAGS_MAX; i++)
+		diags_add(&d, DIAG_NOTE, 0, "a.conf", i + 1, "note");
+	diags_add(&d, DIAG_WARNING, 0, "a.conf", 7, "warning");
+	assert_false(diags_full(&d, DIAG_ERROR));
+	diags_add(&d, DIAG_ERROR, 1, "a.conf", 5000, "the error");
+	diags_sort(&d);
+	assert_int_equal(d.n, DIAGS_MAX);
+	assert_string_equal(d.list[DIAGS_MAX - 1].text, "the error");
+	assert_int_equal(d.list[0].line, 1);
+	assert_int_equal(d.list[7].severity, DIAG_WARNING);
+	assert_int_equal(d.counts[DIAG_NOTE], 2 * DIAGS_MAX);
+	diags_fini(&d);
 	for (int i = 0; i < 2 * DIAGS_MAX; i++)
 		diags_add(&d, DIAG_ERROR, 0, "a.conf", i, "more");
 	assert_int_equal(d.n, DIAGS_MAX);
-	assert_int_equal(d.counts[DIAG_ERROR], 2 * DIAGS_MAX + 2);
+	assert_int_equal(d.counts[DIAG_ERROR], 2 * DIAGS_MAX);
+	assert_true(diags_full(&d, DIAG_ERROR));
 	diags_fini(&d);
 }
 

@@ -7,7 +7,8 @@
  *
  *   file:line: error|warning|note [Rn]: what, why, what to write instead
  *
- * The list is bounded: after DIAGS_MAX entries the rest is counted, not kept.
+ * The list is bounded: after DIAGS_MAX entries the rest is counted, not kept.  But an
+ * error takes the place of a note or a warning: what stops everything is always said.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,6 +33,8 @@ struct diags {
 	struct diag *list;
 	size_t n;
 	size_t counts[DIAG_ERROR + 1]; /* per severity, dropped ones included */
+	size_t kept[DIAG_ERROR + 1];   /* per severity, those in the list */
+	bool cut;                      /* the search ended when the list was full */
 	char **files;                  /* names that entries point to */
 	size_t n_files;
 };
@@ -40,6 +43,8 @@ void diags_init(struct diags *d);
 void diags_fini(struct diags *d);
 void diags_add(struct diags *d, enum diag_severity severity, int rule, const char *file,
     int line, const char *format, ...) edge_printf(6, 7);
+/* True when the list has no place for one more of this severity: it is only counted. */
+bool diags_full(const struct diags *d, enum diag_severity severity);
 /* Stable sort by file (in order of first appearance) and line. */
 void diags_sort(struct diags *d);
 void diags_print(const struct diags *d, FILE *to);
