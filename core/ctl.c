@@ -47,6 +47,8 @@ struct ctl_server {
 	size_t n_verbs;
 	void *owner;
 	struct ctl_connection connections[CTL_CONNECTIONS];
+	bool paused; /* no accepting: every slot is taken, or there is no descriptor */
+	int64_t resume_ns; /* not before */
 	char path[PROGRAM_PATH_MAX];
 };
 
@@ -160,24 +162,30 @@ ctl_fd(const struct ctl_server *s)
 	return s->epoll_fd;
 }
 
-/* Whether the peer's groups (SO_PEERGROUPS) hold the operators' group. */
+/* Whether the peer's group or one of its others (SO_PEERGROUPS) is the operators'. */
 static bool
-peer_is_operator(int fd)
+peer_is_operator(int fd, const struct ucred *peer)
 {
 	const struct group *group = getgrnam(CTL_GROUP);
-	gid_t groups[64];
-	socklen_t size = sizeof groups;
-	gid_t operators;
+	socklen_t size = 0;
+	bool found = false;
+	gid_t *groups;
 
 	if (group == NULL)
 		return false;
-	operators = group->gr_gid;
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &size) != 0)
+	if (peer->gid == group->gr_gid)
+		return true;
+	/* With too little room the kernel says how much it takes. */
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, NULL, &size) == 0 ||
+	    errno != ERANGE)
 		return false;
-	for (size_t i = 0; i < size / sizeof groups[0]; i++)
-		if (groups[i] == operators)
-			return true;
-	return false;
+	groups = malloc(size);
+	if (groups != NULL &&
+	    getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &size) == 0)
+		for (size_t i = 0; i < size / sizeof *groups; i++)
+			found = found || groups[i] == group->gr_gid;
+	free(groups);
+	return found;
 }
 
 static bool
@@ -189,7 +197,7 @@ peer_may(int fd, const struct ucred *peer, enum ctl_right right)
 	case CTL_READ:
 		return true;
 	case CTL_OPERATE:
-		return own || peer_is_operator(fd);
+		return own || peer_is_operator(fd, peer);
 	case CTL_RELOAD:
 		return own;
 	}
@@ -335,20 +343,46 @@ connection_read(struct ctl_server *s, struct ctl_connection *c)
 	return connection_write(s, c);
 }
 
+static struct ctl_connection *
+free_slot_find(struct ctl_server *s)
+{
+	for (size_t i = 0; i < CTL_CONNECTIONS; i++)
+		if (s->connections[i].fd < 0)
+			return &s->connections[i];
+	return NULL;
+}
+
+/* A listener that nobody can serve now would keep the owner's loop spinning; who has
+ * connected waits in the backlog. */
+static void
+accepting(struct ctl_server *s, bool on, int64_t resume_ns)
+{
+	struct epoll_event event = {.events = on ? EPOLLIN : 0, .data.ptr = NULL};
+
+	if (epoll_ctl(s->epoll_fd, EPOLL_CTL_MOD, s->listen_fd, &event) == 0)
+		s->paused = !on;
+	s->resume_ns = resume_ns;
+}
+
 static void
 connection_accept(struct ctl_server *s)
 {
-	struct ctl_connection *free_slot = NULL;
-	int fd = accept4(s->listen_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-	struct epoll_event event = {.events = EPOLLIN};
+	struct ctl_connection *free_slot = free_slot_find(s);
+	struct epoll_event event = {.events = EPOLLIN, .data.ptr = free_slot};
+	int fd;
 
-	if (fd < 0)
+	if (free_slot == NULL) {
+		accepting(s, false, 0);
 		return;
-	for (size_t i = 0; i < CTL_CONNECTIONS && free_slot == NULL; i++)
-		if (s->connections[i].fd < 0)
-			free_slot = &s->connections[i];
-	event.data.ptr = free_slot;
-	if (free_slot == NULL || epoll_ctl(s->epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0) {
+	}
+	fd = accept4(s->listen_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	if (fd < 0) {
+		if (errno == EMFILE || errno == ENFILE || errno == ENOMEM ||
+		    errno == ENOBUFS)
+			accepting(s, false, clock_mono_ns() + NS_PER_S);
+		return;
+	}
+	if (epoll_ctl(s->epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0) {
 		close(fd);
 		return;
 	}
@@ -380,4 +414,6 @@ ctl_dispatch(struct ctl_server *s)
 	for (size_t i = 0; i < CTL_CONNECTIONS; i++)
 		if (s->connections[i].fd >= 0 && now > s->connections[i].deadline_ns)
 			connection_close(&s->connections[i]);
+	if (s->paused && now >= s->resume_ns && free_slot_find(s) != NULL)
+		accepting(s, true, 0);
 }

@@ -5,12 +5,14 @@
 #include <edge/ctl.h>
 #include <edge/program.h>
 #include <errno.h>
+#include <grp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
@@ -201,6 +203,79 @@ strangers_may_read_and_not_operate(void **state)
 	assert_int_equal(syscall(SYS_setresuid, -1, 0, -1), 0);
 }
 
+/* The group that is the peer's first one counts like its others. */
+static void
+operators_are_known_by_any_of_their_groups(void **state)
+{
+	const struct group *group = getgrnam("edgepool-operator");
+	struct place *p = *state;
+	char path[64];
+
+	if (geteuid() != 0 || group == NULL)
+		skip();
+	snprintf(path, sizeof path, "%s/t.ctl", p->dir);
+	assert_int_equal(chown(p->dir, 65534, 65534), 0);
+	assert_int_equal(chown(path, 65534, 65534), 0);
+	assert_int_equal(syscall(SYS_setresgid, -1, group->gr_gid, -1), 0);
+	assert_int_equal(syscall(SYS_setresuid, -1, 65534, -1), 0);
+	expect(p, "fail edge1", -EREMOTEIO,
+	    "no member 'edge1', there are edge1 and edge2\nhalf an answer\n");
+	assert_int_equal(syscall(SYS_setresuid, -1, 0, -1), 0);
+	assert_int_equal(syscall(SYS_setresgid, -1, 0, -1), 0);
+}
+
+/* More than there are slots for wait their turn instead of being turned away. */
+static void
+when_all_slots_are_taken_others_wait(void **state)
+{
+	struct place *p = *state;
+	int fds[16];
+	int late;
+	char got[16] = "";
+
+	for (size_t i = 0; i < countof(fds); i++)
+		fds[i] = dial(p);
+	late = dial(p);
+	assert_int_equal(send(late, "echo late\n", 10, MSG_NOSIGNAL), 10);
+	for (size_t i = 0; i < countof(fds); i++) {
+		/* an answer to the last one proves that all were accepted before */
+		assert_int_equal(send(fds[i], "echo\n", 5, MSG_NOSIGNAL), 5);
+		assert_int_equal(recv(fds[i], got, sizeof got - 1, 0), 3);
+		close(fds[i]);
+	}
+	memset(got, 0, sizeof got);
+	assert_true(recv(late, got, sizeof got - 1, 0) > 0);
+	assert_string_equal(got, "ok\nlate\n");
+	close(late);
+}
+
+/* Without a descriptor to accept with, the server's own descriptor falls silent, so that
+ * its owner's loop does not spin; a second later it tries again. */
+static void
+without_descriptors_the_loop_rests(void **state)
+{
+	struct place *p = *state;
+	struct pollfd fd = {.events = POLLIN};
+	struct rlimit before, none;
+	int waiting;
+
+	atomic_store(&p->stop, true);
+	pthread_join(p->thread, NULL);
+	waiting = dial(p);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = before;
+	none.rlim_cur = 0;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	ctl_dispatch(p->server);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	fd.fd = ctl_fd(p->server);
+	assert_int_equal(poll(&fd, 1, 0), 0);
+	atomic_store(&p->stop, false);
+	assert_int_equal(pthread_create(&p->thread, NULL, serve, p), 0);
+	expect(p, "echo again", 0, "again\n");
+	close(waiting);
+}
+
 static void
 absent_daemons_and_second_ones_are_told(void **state)
 {
@@ -225,6 +300,9 @@ main(void)
 	    TEST(large_answers_arrive_whole),
 	    TEST(hostile_peers_cost_a_slot_and_no_more),
 	    TEST(strangers_may_read_and_not_operate),
+	    TEST(operators_are_known_by_any_of_their_groups),
+	    TEST(when_all_slots_are_taken_others_wait),
+	    TEST(without_descriptors_the_loop_rests),
 	    TEST(absent_daemons_and_second_ones_are_told),
 	};
 

@@ -16,8 +16,9 @@
  *   CTL_OPERATE  root, the daemon's own user, members of group edgepool-operator
  *   CTL_RELOAD   root and the daemon's own user
  *
- * Bounds: 16 connections, requests of 1024 octets, 5 s a connection, answers as large as
- * the verb's buffer.  A slow or silent peer costs a slot for 5 s and nothing else.
+ * Bounds: 16 connections (16 more wait in the backlog), requests of 1023 octets, 5 s a
+ * connection, answers of 4 MiB.  A slow or silent peer costs a slot for 5 s and nothing
+ * else.
  */
 #include <stdbool.h>
 #include <stddef.h>
