@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -85,7 +84,8 @@ connect_to(int fd, const struct live_endpoint *to)
 }
 
 static struct dialled
-dial_tcp_kept(const struct live_endpoint *to, const struct addr *client, uint16_t port)
+dial_tcp_kept(const struct view_listener *vl, const struct live_endpoint *to,
+    const struct addr *client, uint16_t port)
 {
 	enum family family = addr_family(client);
 	int fd = socket(to->sa.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -93,7 +93,7 @@ dial_tcp_kept(const struct live_endpoint *to, const struct addr *client, uint16_
 
 	if (fd < 0)
 		return failed(-1, -errno);
-	set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	patience_set(fd, &vl->patience);
 	err = set_transparent(fd, family);
 	if (err == 0 && port != 0) {
 		set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1);
@@ -114,7 +114,7 @@ dial_tcp_replaced(
 
 	if (fd < 0)
 		return failed(-1, -errno);
-	set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	patience_set(fd, &vl->patience);
 	if (source != NULL)
 		err = bind_late(fd, source);
 	return err == 0 ? connect_to(fd, to) : failed(fd, err);
@@ -127,10 +127,10 @@ dial_tcp(const struct view_listener *vl, const struct live_endpoint *to,
 	struct dialled d;
 
 	if (vl->source == SOURCE_KEEP) {
-		d = dial_tcp_kept(to, client, port);
+		d = dial_tcp_kept(vl, to, client, port);
 		if (d.error == -EADDRNOTAVAIL || d.error == -EADDRINUSE ||
 		    d.error == -EACCES)
-			d = dial_tcp_kept(to, client, 0);
+			d = dial_tcp_kept(vl, to, client, 0);
 		return d;
 	}
 	d = dial_tcp_replaced(vl, to, *turn);

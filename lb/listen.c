@@ -116,6 +116,14 @@ listen_open(struct live_listener *x, unsigned workers, const struct steer_mask *
 }
 
 void
+listen_tune(struct live_listener *x, unsigned workers, const struct patience *patience)
+{
+	for (unsigned w = 0; x->proto == PROTO_TCP && w < workers; w++)
+		if (x->fds[w] >= 0)
+			patience_set(x->fds[w], patience);
+}
+
+void
 listen_close(struct live_listener *x, unsigned workers)
 {
 	for (unsigned w = 0; w < workers; w++) {

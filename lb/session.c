@@ -12,8 +12,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -411,7 +409,6 @@ session_begin(struct gate *g, int fd, const struct sockaddr_storage *ss)
 	struct session *s = calloc(1, sizeof *s);
 	struct addr source;
 	uint16_t port;
-	int one = 1;
 
 	if (s == NULL || !addr_from_sockaddr(ss, &source, &port) ||
 	    !seat_open(&s->seat, g, &source, port, session_end, session_late)) {
@@ -428,7 +425,6 @@ session_begin(struct gate *g, int fd, const struct sockaddr_storage *ss)
 	s->client.readable = s->client.writable = true;
 	s->idle_ns = g->view->idle_ns;
 	s->half_close_ns = g->worker->view->half_close_ns;
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
 	if (worker_watch(g->worker, fd, &s->client.watch) != 0)
 		session_close(s, CLOSE_LOCAL);
 	else

@@ -99,6 +99,7 @@ listener_set(struct view_listener *vl, const struct listener *l, const struct mo
 	vl->source = service->source;
 	vl->on_down = service->on_down;
 	vl->idle_ns = service->idle_ns;
+	vl->patience = (struct patience){m->lb.keepalive_ns, m->lb.user_timeout_ns};
 	vl->sessions_per_member = service->limits.sessions_per_member;
 	vl->sessions_per_listener = service->limits.sessions_per_listener;
 	sources_set(vl, &l->pool->sides[l->side]);

@@ -21,6 +21,7 @@
 #include <edge/state.h>
 
 #include "live.h"
+#include "patience.h"
 #include "pick.h"
 #include "steer.h"
 
@@ -45,6 +46,7 @@ struct view_listener {
 	enum source source;
 	enum on_down on_down;
 	int64_t idle_ns;
+	struct patience patience; /* of member legs */
 	uint32_t sessions_per_member, sessions_per_listener;
 	struct addr sources[VIEW_SOURCES_MAX]; /* for replaced sources; may be none */
 	size_t n_sources;

@@ -23,10 +23,9 @@
 #include <edge/notice.h>
 
 #include "assoc.h"
+#include "chores.h"
 #include "seat.h"
 
-#define SLICE_NS     (2 * NS_PER_MS)
-#define SLICE_LOOK   16 /* read the clock once per so many closed sessions */
 #define EVENTS       64
 #define EVIDENCE_NS  (100 * NS_PER_MS)
 #define CAP_V3_WORDS 2
@@ -188,100 +187,6 @@ take_view(struct worker *w)
 	ev_async_send(w->setup.main_loop, w->setup.main_wake);
 }
 
-/* --- work in slices ----------------------------------------------------------------- */
-
-struct slice {
-	int64_t end_ns;
-	unsigned done;
-};
-
-static bool
-slice_is_over(struct slice *s)
-{
-	return ++s->done % SLICE_LOOK == 0 && clock_mono_ns() >= s->end_ns;
-}
-
-/* Ends all sessions on @ring; false when the slice was over before. */
-static bool
-sweep_ring(struct link *ring, struct slice *slice)
-{
-	while (!link_alone(ring)) {
-		struct seat *seat = container_of(ring->next, struct seat, of_endpoint);
-
-		seat->end(seat, CLOSE_MEMBER_DOWN);
-		if (slice_is_over(slice))
-			return false;
-	}
-	return true;
-}
-
-static bool
-sweep(struct worker *w, struct slice *slice)
-{
-	for (size_t i = 0; i < w->view->n_listeners; i++) {
-		const struct view_listener *vl = &w->view->listeners[i];
-
-		for (size_t k = 0; k < vl->n_choices; k++) {
-			struct live_endpoint_share *share =
-			    &vl->choices[k].endpoint->share[w->setup.index];
-
-			if ((share->sweep_ends || share->sweep_all) &&
-			    !sweep_ring(&share->ends, slice))
-				return false;
-			if (share->sweep_all && !sweep_ring(&share->stays, slice))
-				return false;
-		}
-	}
-	return true;
-}
-
-static bool
-expire(struct worker *w, struct slice *slice)
-{
-	struct idle_entry *e;
-
-	while ((e = idle_due(&w->idle, w->now_ns)) != NULL) {
-		struct seat *seat = container_of(e, struct seat, idle);
-
-		seat->late(seat, CLOSE_IDLE);
-		if (slice_is_over(slice))
-			return false;
-	}
-	return true;
-}
-
-/* Each duty on the ring once: those that are still busy come back for the next turn. */
-static void
-run_duties(struct worker *w)
-{
-	struct link ring;
-
-	link_init(&ring);
-	while (!link_alone(&w->busy)) {
-		struct link *l = w->busy.next;
-
-		link_remove(l);
-		link_append(&ring, l);
-	}
-	while (!link_alone(&ring)) {
-		struct duty *d = container_of(ring.next, struct duty, link);
-
-		link_remove(&d->link);
-		d->run(d);
-	}
-}
-
-static void
-bury_dead(struct worker *w)
-{
-	while (!link_alone(&w->dead)) {
-		struct duty *d = container_of(w->dead.next, struct duty, link);
-
-		link_remove(&d->link);
-		d->run(d);
-	}
-}
-
 /* --- the loop ----------------------------------------------------------------------- */
 
 static void
@@ -316,18 +221,16 @@ static void
 on_prepare(EV_P_ ev_prepare *prepare, int revents)
 {
 	struct worker *w = container_of(prepare, struct worker, prepare);
-	struct slice slice = {.end_ns = w->now_ns + SLICE_NS};
 	bool finished;
 	int64_t turn_ns;
 
 	(void)revents;
 	take_view(w);
-	run_duties(w);
-	finished = expire(w, &slice) && sweep(w, &slice);
+	finished = chores_do(w);
 	worker_unpause(w);
-	bury_dead(w);
+	chores_bury(w);
 	arm(w);
-	if (finished && link_alone(&w->busy))
+	if (finished)
 		ev_idle_stop(loop, &w->spin);
 	else
 		ev_idle_start(loop, &w->spin);
@@ -422,7 +325,7 @@ end_all_sessions(struct worker *w)
 			seat->end(seat, CLOSE_STOP);
 		}
 	}
-	bury_dead(w);
+	chores_bury(w);
 	assert(w->sessions == 0);
 }
 
