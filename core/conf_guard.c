@@ -218,46 +218,43 @@ check_string(struct guard *g, const struct conf_token *t)
 	return true;
 }
 
+/* @t stands where a value is expected and is none: say what is wrong with it. */
 static bool
-on_value(struct guard *g, const struct conf_token *t)
+no_value(struct guard *g, const struct conf_token *t)
 {
 	char buf[CONF_LEX_SHOWN], name[CONF_LEX_SHOWN];
 
-	switch (t->kind) {
-	case CONF_TOKEN_OPEN:
-	case CONF_TOKEN_BOOL:
-	case CONF_TOKEN_INTEGER:
-	case CONF_TOKEN_INTEGER64:
-	case CONF_TOKEN_FLOAT:
-	case CONF_TOKEN_STRING:
-		break;
-	case CONF_TOKEN_CLOSE:
-		if (g->expect == EXPECT_FIRST ||
-		    (g->expect == EXPECT_VALUE && g->last.kind == CONF_TOKEN_COMMA))
-			return close_bracket(g, t);
-		/* fall through */
-	case CONF_TOKEN_SEMICOLON:
-	case CONF_TOKEN_COMMA:
-	case CONF_TOKEN_EQUALS:
-		if (g->last.kind == CONF_TOKEN_EQUALS)
-			return refuse(g, t->line,
-			    "\"%s\" has no value before '%c'; write %s = "
-			    "VALUE;",
-			    conf_lex_shown(&g->name, name), *t->at,
-			    conf_lex_shown(&g->name, buf));
-		return refuse(g, t->line, "'%c' where a value is expected", *t->at);
-	case CONF_TOKEN_NAME:
+	if (t->kind == CONF_TOKEN_NAME)
 		return refuse(g, t->line, "the value %s is not in quotes; write \"%s\"",
 		    conf_lex_shown(t, name), conf_lex_shown(t, buf));
-	case CONF_TOKEN_END:
-	case CONF_TOKEN_OPEN_STRING:
-	case CONF_TOKEN_OPEN_COMMENT:
-	case CONF_TOKEN_GARBAGE:
+	if (t->kind == CONF_TOKEN_GARBAGE)
 		return refuse(g, t->line,
-		    "'%s' where a value is expected; texts stand in double "
-		    "quotes",
+		    "'%s' where a value is expected; texts stand in double quotes",
 		    conf_lex_shown(t, buf));
-	}
+	if (g->last.kind == CONF_TOKEN_EQUALS)
+		return refuse(g, t->line,
+		    "\"%s\" has no value before '%c'; write %s = VALUE;",
+		    conf_lex_shown(&g->name, name), *t->at,
+		    conf_lex_shown(&g->name, buf));
+	return refuse(g, t->line, "'%c' where a value is expected", *t->at);
+}
+
+static bool
+is_value(enum conf_token_kind kind)
+{
+	return kind == CONF_TOKEN_OPEN || kind == CONF_TOKEN_BOOL ||
+	       kind == CONF_TOKEN_INTEGER || kind == CONF_TOKEN_INTEGER64 ||
+	       kind == CONF_TOKEN_FLOAT || kind == CONF_TOKEN_STRING;
+}
+
+static bool
+on_value(struct guard *g, const struct conf_token *t)
+{
+	if (t->kind == CONF_TOKEN_CLOSE &&
+	    (g->expect == EXPECT_FIRST || g->last.kind == CONF_TOKEN_COMMA))
+		return close_bracket(g, t);
+	if (!is_value(t->kind))
+		return no_value(g, t);
 	if (++g->values > CONF_VALUES_MAX)
 		return refuse(g, t->line,
 		    "more than %d values in all, which no configuration needs",
@@ -270,9 +267,9 @@ on_value(struct guard *g, const struct conf_token *t)
 		return open_bracket(g, t);
 	if (t->kind == CONF_TOKEN_STRING)
 		return check_string(g, t);
-	return t->kind == CONF_TOKEN_INTEGER || t->kind == CONF_TOKEN_INTEGER64
-		   ? check_integer(g, t)
-		   : true;
+	if (t->kind == CONF_TOKEN_INTEGER || t->kind == CONF_TOKEN_INTEGER64)
+		return check_integer(g, t);
+	return true;
 }
 
 /* Between the elements of a list or array. */

@@ -22,62 +22,71 @@ bad_name(struct conf_why *why, const char *text, const char *reason)
 	return false;
 }
 
+/* What is wrong with a part of a name, @n octets at @part; NULL when nothing is. */
+static const char *
+part_wrong(const char *part, size_t n)
+{
+	if (n == 0)
+		return "a part between the dots is empty";
+	if (n > 63)
+		return "a part between the dots has more than 63 characters";
+	for (size_t i = 0; i < n; i++)
+		if (!is_alnum(part[i]) && part[i] != '-')
+			return "names consist of the letters A to Z, digits and hyphens, "
+			       "in parts "
+			       "separated by dots";
+	if (part[0] == '-')
+		return "a part begins with a hyphen";
+	return part[n - 1] == '-' ? "a part ends in a hyphen" : NULL;
+}
+
+static bool
+all_digits(const char *text)
+{
+	return text[strspn(text, "0123456789")] == '\0';
+}
+
+static const char *
+lower_copy(struct arena *a, const char *text)
+{
+	char *lower = arena_strdup(a, text);
+
+	for (char *p = lower; p != NULL && *p != '\0'; p++)
+		if (*p >= 'A' && *p <= 'Z')
+			*p = (char)(*p | 0x20);
+	return lower;
+}
+
 /* The rules of RFC 1123, and Microsoft's: letters, digits and hyphens only. */
 bool
 conf_shape_fqdn(const char *text, struct arena *a, const char **ret, struct conf_why *why)
 {
-	size_t n = strlen(text), label = 0, labels = 1;
-	bool letter = false; /* in the last label */
-	char *lower;
+	size_t n = strlen(text);
+	const char *part = text, *wrong;
 
 	if (n > MODEL_NAME_MAX)
 		return bad_name(why, text, "a name has at most 253 characters");
 	if (n > 0 && text[n - 1] == '.')
 		return bad_name(
 		    why, text, "names are written without the final dot; remove it");
-	for (size_t i = 0; i <= n; i++) {
-		char c = text[i];
+	for (;;) {
+		size_t length = strcspn(part, ".");
 
-		if (c == '.' || c == '\0') {
-			if (label == 0)
-				return bad_name(
-				    why, text, "a part between the dots is empty");
-			if (label > 63)
-				return bad_name(why, text,
-				    "a part between the dots has more than 63 "
-				    "characters");
-			if (text[i - 1] == '-')
-				return bad_name(why, text, "a part ends in a hyphen");
-			if (c == '.') {
-				labels++;
-				label = 0;
-				letter = false;
-			}
-			continue;
-		}
-		if (!is_alnum(c) && c != '-')
-			return bad_name(why, text,
-			    "names consist of the letters A to Z, digits and hyphens, in "
-			    "parts "
-			    "separated by dots");
-		if (c == '-' && label == 0)
-			return bad_name(why, text, "a part begins with a hyphen");
-		letter = letter || c > '9';
-		label++;
+		wrong = part_wrong(part, length);
+		if (wrong != NULL)
+			return bad_name(why, text, wrong);
+		if (part[length] == '\0')
+			break;
+		part += length + 1;
 	}
-	if (labels < 2)
+	if (part == text)
 		return bad_name(why, text,
-		    "the full name with its domain is needed, as in "
-		    "\"sip.contoso.com\"");
-	if (!letter)
+		    "the full name with its domain is needed, as in \"sip.contoso.com\"");
+	if (all_digits(part))
 		return bad_name(why, text,
 		    "this is an address, where a name is needed, as in "
 		    "\"sip.contoso.com\"");
-	lower = arena_strdup(a, text);
-	for (char *p = lower; p != NULL && *p != '\0'; p++)
-		if (*p >= 'A' && *p <= 'Z')
-			*p = (char)(*p | 0x20);
-	*ret = lower;
+	*ret = lower_copy(a, text);
 	return true;
 }
 
