@@ -75,7 +75,10 @@ on_message(
 static const char *
 library_text(void)
 {
-	const char *text = ERR_reason_error_string(ERR_peek_last_error());
+	/* The first error is the cause, the later ones say where it mattered. */
+	unsigned long code = ERR_peek_error();
+	const char *text = ERR_SYSTEM_ERROR(code) ? strerror(ERR_GET_REASON(code))
+						  : ERR_reason_error_string(code);
 
 	return text == NULL ? "unknown error" : text;
 }
@@ -105,9 +108,10 @@ load_certificate(SSL_CTX *ssl, const struct tls_conf *conf, char *why, size_t si
 		    library_text());
 		return -EINVAL;
 	}
-	if (SSL_CTX_use_PrivateKey_file(ssl, key, SSL_FILETYPE_PEM) != 1 ||
-	    SSL_CTX_check_private_key(ssl) != 1) {
-		snprintf(why, size, "client key %s: %s", key, library_text());
+	if (SSL_CTX_use_PrivateKey_file(ssl, key, SSL_FILETYPE_PEM) != 1) {
+		snprintf(why, size,
+		    "client key %s: %s (a PEM key without a passphrase is needed)", key,
+		    library_text());
 		return -EINVAL;
 	}
 	return 0;
@@ -292,9 +296,11 @@ tls_reason_text(uint64_t reason)
 {
 	const char *text;
 
-	/* Words are loaded with the library, which a mere reader may not have used yet. */
+	/* Words are loaded with the library, which a mere reader may not have used yet.
+	 */
 	OPENSSL_init_ssl(OPENSSL_INIT_LOAD_SSL_STRINGS, NULL);
-	text = ERR_reason_error_string(ERR_PACK(ERR_LIB_SSL, 0, reason & ERR_REASON_MASK));
+	text =
+	    ERR_reason_error_string(ERR_PACK(ERR_LIB_SSL, 0, reason & ERR_REASON_MASK));
 	return text == NULL ? "unknown error" : text;
 }
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A restarted prober believes what the board says until it has looked again, and a reload
 forgets nothing about endpoints that stay."""
-from lab import wait_until
+import pytest
+from lab import LabError, wait_until
 from probed import PORTS, Probed
 
 DOWN, UP = ("down", "connect-refused"), ("up", "ok")
@@ -59,12 +60,20 @@ def test_a_reload_keeps_the_history_of_what_stays(lab):
     wait_until(lambda: "member edge3: leaves every service" in p.log(), 15, "edge3 to be found dead")
 
 
-def test_a_bad_configuration_changes_nothing(lab):
-    p = Probed(lab).start().all_up()
-    p.edge.write("pools = (")
-    try:
+def refused(p, conf):
+    p.edge.write(conf)
+    with pytest.raises(LabError) as e:
         p.edge.ask("health", "reload")
-        raise AssertionError("a broken file was accepted")
-    except Exception as e:
-        assert str(p.edge.conf_file) in str(e), e
     assert {r["health"] for r in p.status()} == {"up"}
+    return str(e.value)
+
+
+def test_what_cannot_be_used_changes_nothing(lab):
+    p = Probed(lab).start().all_up()
+    assert str(p.edge.conf_file) in refused(p, "pools = (")
+    c = p.certs()
+    for certificate, key, why in (("/nope.pem", f"{c}/client.key", "/nope.pem: No such file or directory"),
+                                  (f"{c}/client.pem", f"{c}/wrong.key", "wrong.key: key values mismatch"),
+                                  (f"{c}/client.pem", "/dev/null", "/dev/null: unsupported (a PEM key without a passphrase is needed)")):
+        conf = p.conf(health={"tls": {"certificate": certificate, "key": key}})
+        assert why in refused(p, conf)
