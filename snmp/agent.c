@@ -79,7 +79,10 @@ on_log(int major, int minor, void *message, void *arg)
 			  "subagent has: stop that one or change snmp.base_oid");
 		return SNMPERR_SUCCESS;
 	}
-	if (n > 0 && m->priority <= LOG_WARNING)
+	/* At every try; on_connected() and who opens us have said it once. */
+	if (strstr(m->msg, "Failed to connect to the agentx master") != NULL)
+		log_debug("net-snmp: %.*s", (int)n, m->msg);
+	else if (n > 0 && m->priority <= LOG_WARNING)
 		log_warning("net-snmp: %.*s", (int)n, m->msg);
 	else if (n > 0)
 		log_debug("net-snmp: %.*s", (int)n, m->msg);

@@ -34,11 +34,14 @@ def unit(path):
 
 def verify(prefix, root):
     """systemd reads the units, their programs taken from where they were installed."""
+    def below(line):
+        there = Path(f"{root}{line[2]}")
+        return line[1] + str(there if there.exists() else line[2])
+
     aside = root / "units"
     shutil.copytree(prefix / "lib/systemd/system", aside)
     for path in aside.iterdir():
-        path.write_text(re.sub(r"^ExecStart=(\S+)", lambda m: f"ExecStart={root}{m[1]}",
-                               path.read_text(), flags=re.M))
+        path.write_text(re.sub(r"^(Exec\w+=)(\S+)", below, path.read_text(), flags=re.M))
     done = subprocess.run(["systemd-analyze", "verify", "--man=no", "--recursive-errors=no",
                            *map(str, sorted(aside.iterdir()))], capture_output=True, text=True, timeout=60)
     said = done.stdout + done.stderr
