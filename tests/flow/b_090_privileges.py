@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""edge-lb runs as an ordinary user with three ambient capabilities, of which its workers
+keep one; without them it ends with a sentence that names what is missing."""
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from echo import Session, echoes, relay_conf
+from lab import program, wait_until
+
+NOBODY = 65534
+NET_BIND_SERVICE, NET_ADMIN, NET_RAW = 10, 12, 13
+
+
+def as_nobody(*capabilities):
+    return ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups",
+            "--inh-caps=-all" + "".join(f",+{c}" for c in capabilities),
+            "--ambient-caps=-all" + "".join(f",+{c}" for c in capabilities),
+            "--bounding-set=-all" + "".join(f",+{c}" for c in capabilities)]
+
+
+@pytest.fixture
+def unprivileged(routed):
+    if len(Path("/proc/self/uid_map").read_text().splitlines()) == 1 and \
+            Path("/proc/self/uid_map").read_text().split()[2] == "1":
+        pytest.skip("a user namespace with one user has no other to become")
+    if routed.balancer.run(*as_nobody(), "test", "-x", program("edge-lb"), check=False).returncode != 0:
+        pytest.skip("the build directory is closed to other users")
+    routed.lab.dir.chmod(0o755)
+    os.chown(routed.edge.run_dir, NOBODY, NOBODY)
+    routed.edge.write(relay_conf(routed, lb={"workers": 2}))
+    return routed
+
+
+def capabilities(task):
+    return int(re.search(r"CapEff:\s*(\w+)", (task / "status").read_text()).group(1), 16)
+
+
+def test_three_capabilities_are_enough(unprivileged):
+    net = unprivileged
+    with echoes(net):
+        lb = net.balancer.popen(*as_nobody("net_bind_service", "net_admin", "net_raw"),
+                                program("edge-lb"), *net.edge.options(), name="edge-lb")
+        wait_until(lambda: net.edge.ask("lb", "status"), 10, "edge-lb to answer")
+        for v6 in (False, True):
+            s = Session(net, "av", v6=v6)
+            assert s.peer()[0] == net.client_address(v6=v6)
+            s.close()
+        tasks = list(Path(f"/proc/{lb.pid}/task").iterdir())
+        masks = {t.name: capabilities(t) for t in tasks}
+        assert masks.pop(str(lb.pid)) == 1 << NET_BIND_SERVICE | 1 << NET_ADMIN | 1 << NET_RAW
+        assert list(masks.values()) == [1 << NET_RAW] * 2
+        assert lb.stop() == 0
+
+
+@pytest.mark.parametrize("given,missing", [
+    ([], "CAP_NET_BIND_SERVICE"), (["net_bind_service"], "CAP_NET_RAW"),
+    (["net_bind_service", "net_raw"], "CAP_NET_ADMIN")])
+def test_what_is_missing_is_named(unprivileged, given, missing):
+    net = unprivileged
+    done = net.balancer.run(*as_nobody(*given), program("edge-lb"), *net.edge.options(), check=False, timeout=5)
+    assert done.returncode == 2 and missing in done.stderr, done.stderr
