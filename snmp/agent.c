@@ -27,7 +27,9 @@
 struct agent {
 	struct answer answer;
 	netsnmp_handler_registration *registration;
+	char master[PATH_MAX]; /* for messages: the model goes at a reload */
 	bool connected, refused;
+	bool away_said, refused_said; /* once, until it is over */
 	uint64_t connects;
 };
 
@@ -57,6 +59,7 @@ on_connected(int major, int minor, void *session, void *arg)
 	if (a->connected) {
 		a->connects++;
 		a->refused = false;
+		a->away_said = false;
 	}
 	log_info(
 	    a->connected ? "the master agent has taken us" : "the master agent is away");
@@ -75,14 +78,21 @@ on_log(int major, int minor, void *message, void *arg)
 	(void)minor;
 	if (strstr(m->msg, "registering pdu failed") != NULL) {
 		a->refused = true;
+		if (a->refused_said)
+			return SNMPERR_SUCCESS;
+		a->refused_said = true;
 		log_error("the master agent refused our place in its tree, which another "
 			  "subagent has: stop that one or change snmp.base_oid");
 		return SNMPERR_SUCCESS;
 	}
-	/* At every try; on_connected() and who opens us have said it once. */
-	if (strstr(m->msg, "Failed to connect to the agentx master") != NULL)
-		log_debug("net-snmp: %.*s", (int)n, m->msg);
-	else if (n > 0 && m->priority <= LOG_WARNING)
+	if (strstr(m->msg, "Failed to connect") != NULL) {
+		if (!a->away_said)
+			log_warning("no master agent at %s: trying every %d s", a->master,
+			    AGENT_PING_S);
+		a->away_said = true;
+		return SNMPERR_SUCCESS;
+	}
+	if (n > 0 && m->priority <= LOG_WARNING)
 		log_warning("net-snmp: %.*s", (int)n, m->msg);
 	else if (n > 0)
 		log_debug("net-snmp: %.*s", (int)n, m->msg);
@@ -156,11 +166,14 @@ agent_retry(struct agent *a)
 {
 	if (!a->refused || !a->connected)
 		return;
-	log_info("asking the master agent for our place again");
 	a->refused = false;
 	if (a->registration != NULL)
 		netsnmp_unregister_handler(a->registration);
 	objects_register(a);
+	if (!a->refused) {
+		a->refused_said = false;
+		log_info("the master agent gave us our place");
+	}
 }
 
 static int
@@ -187,6 +200,7 @@ agent_open(
 	if (a == NULL)
 		return -ENOMEM;
 	a->answer.set = set;
+	snprintf(a->master, sizeof a->master, "%s", master);
 	err = base_parse(a, base);
 	if (err != 0) {
 		free(a);

@@ -30,7 +30,7 @@ struct agent_set {
 };
 
 /* @master is a path or an address of net-snmp ("tcp:localhost:705"), @base the module's
- * place; strings and @set are borrowed.  Succeeds without a master: it is looked for
+ * place; @set is borrowed.  Succeeds without a master: it is looked for
  * every AGENT_PING_S.  0, -EINVAL for a bad @base, or -ENOMEM. */
 int agent_open(const char *master, const char *base, const struct agent_set *set,
     struct agent **ret);

@@ -15,7 +15,8 @@
 
 #include "mib.h"
 
-#define NOTIFY_QUEUE_MAX 256
+/* Every endpoint of a pool of the largest size, in both families, and then some. */
+#define NOTIFY_QUEUE_MAX 1024
 /* More at once can fill both sockets between us and the master agent, which then wait
  * for each other for ever: 800 did, with the default buffers. */
 #define NOTIFY_TURN_MAX 50

@@ -19,9 +19,10 @@
 #include "admin.h"
 #include "watch.h"
 
-#define LOOK_NS      NS_PER_S
-#define RETRY_NS     (10 * NS_PER_S)
-#define LOOK_SOON_NS (50 * NS_PER_MS) /* a storm of notices makes 20 looks a second */
+#define LOOK_NS          NS_PER_S
+#define NOTICES_TURN_MAX 1000
+#define RETRY_NS         (10 * NS_PER_S)
+#define LOOK_SOON_NS     (50 * NS_PER_MS) /* a storm of notices makes 20 looks a second */
 
 static bool
 set_is_ready(void *owner)
@@ -53,11 +54,9 @@ set_apply(void *owner, const struct member *m, enum admin admin)
 static int
 readers_open(struct publisher *p)
 {
-	const struct board_spec *specs[BOARDS] = {
-	    &health_board_spec, &lb_board_spec, &dns_board_spec};
-
 	for (enum board_kind b = 0; b < BOARDS; b++) {
-		int err = board_reader_new(p->program->run_dir, specs[b], &p->readers[b]);
+		int err = board_reader_new(
+		    p->program->run_dir, snapshot_boards[b], &p->readers[b]);
 
 		if (err != 0)
 			return err;
@@ -82,9 +81,6 @@ agent_start(struct publisher *p)
 		    "snmp.base_oid: '%s' is not an object identifier", conf->base_oid);
 	else if (err != 0)
 		log_error("cannot start the subagent: %s", strerror(-err));
-	if (err == 0 && !agent_is_connected(p->agent))
-		log_warning("no master agent at %s yet: trying every %d s", conf->agentx,
-		    AGENT_PING_S);
 	return err;
 }
 
@@ -166,7 +162,7 @@ publisher_look(struct publisher *p, int64_t mono_ns)
 	struct notice n;
 
 	/* What a notice says stands on the board: only that it came matters. */
-	while (notice_receive(p->notice_fd, &n))
+	for (int i = 0; i < NOTICES_TURN_MAX && notice_receive(p->notice_fd, &n); i++)
 		p->look_soon = true;
 	if (mono_ns < look_due_ns(p))
 		return;

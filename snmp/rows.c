@@ -11,6 +11,9 @@
 #include <edge/base.h>
 #include <edge/id.h>
 
+const struct board_spec *const snapshot_boards[BOARDS] = {
+    &health_board_spec, &lb_board_spec, &dns_board_spec};
+
 static int
 index_compare(const uint32_t *a, size_t n_a, const uint32_t *b, size_t n_b)
 {

@@ -29,6 +29,7 @@ enum table {
 
 /* The boards, in the order of EdgePoolBoard. */
 enum board_kind { BOARD_HEALTH, BOARD_LB, BOARD_DNS, BOARDS };
+extern const struct board_spec *const snapshot_boards[BOARDS];
 
 struct row {
 	uint32_t index[ROW_INDICES_MAX];

@@ -113,13 +113,7 @@ board_of(const struct snapshot *s, const struct row *r)
 	return &s->boards[r->of.board];
 }
 
-GETTER(board_name)
-{
-	static const char *const names[BOARDS] = {"health", "lb", "dns"};
-
-	return text(v, names[r->of.board]);
-}
-
+GET(board_name, text(v, snapshot_boards[r->of.board]->name))
 GET(board_present, number(v, TRUTH(board_of(s, r)->present)))
 GET(board_stale, board_of(s, r)->present &&number(v, TRUTH(board_of(s, r)->stale)))
 

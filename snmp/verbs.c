@@ -14,17 +14,15 @@
 static void
 status_boards(const struct snapshot *s, struct sbuf *out)
 {
-	static const char *const names[BOARDS] = {"health", "lb", "dns"};
-
 	for (enum board_kind b = 0; b < BOARDS; b++) {
 		const struct board_look *l = &s->boards[b];
 
 		if (!l->present)
-			sbuf_addf(out, "board %s: not found\n", names[b]);
+			sbuf_addf(out, "board %s: not found\n", snapshot_boards[b]->name);
 		else
 			sbuf_addf(out,
 			    "board %s: %s, %lld ms old, configuration %016llx\n",
-			    names[b], l->stale ? "stale" : "fresh",
+			    snapshot_boards[b]->name, l->stale ? "stale" : "fresh",
 			    (long long)(l->age_ns / NS_PER_MS),
 			    (unsigned long long)l->conf_hash);
 	}

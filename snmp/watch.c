@@ -71,20 +71,21 @@ tell_missed(const struct comparison *c, const struct watched *w, const struct ro
 	tell_health(c, w, r);
 }
 
+/* Whether it was the opposite of what it is since @before, and nobody saw it. */
 static bool
 came_back(const struct row *before, const struct row *now)
 {
 	const enum health was = state_unpack(before->health[HEALTH_FIELD_STATE]).health;
 	const enum health is = state_unpack(now->health[HEALTH_FIELD_STATE]).health;
+	const uint64_t then = before->health[HEALTH_FIELD_TRANSITIONS];
+	const uint64_t transitions = now->health[HEALTH_FIELD_TRANSITIONS];
 
-	/* Two at least: state and counter are two words, so one may be seen late.  A
-	 * counter that went back is a board that began anew. */
-	return was == is && is != HEALTH_UNKNOWN &&
-	       now->health[HEALTH_FIELD_TRANSITIONS] >
-		   before->health[HEALTH_FIELD_TRANSITIONS] &&
-	       now->health[HEALTH_FIELD_TRANSITIONS] -
-		       before->health[HEALTH_FIELD_TRANSITIONS] >=
-		   2;
+	if (transitions <= then) /* less: a board that began anew */
+		return false;
+	if (was == HEALTH_UNKNOWN)
+		return is == HEALTH_UP; /* the first verdict is no transition */
+	/* Two at least: state and counter are two words, so one may be seen late. */
+	return was == is && transitions - then >= 2;
 }
 
 static void

@@ -66,9 +66,10 @@ state_change(
 		return false;
 	st = state_unpack(board_load(f->health, row, HEALTH_FIELD_STATE));
 	if (health >= 0 && st.health != (enum health)health) {
+		if (st.health != HEALTH_UNKNOWN) /* as edge-health counts */
+			board_add(f->health, row, HEALTH_FIELD_TRANSITIONS, 1);
 		st.health = (enum health)health;
 		st.flips++;
-		board_add(f->health, row, HEALTH_FIELD_TRANSITIONS, 1);
 	}
 	if (admin >= 0)
 		st.admin = (enum admin)admin;

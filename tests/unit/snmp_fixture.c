@@ -76,15 +76,14 @@ model_make(void)
 int
 fixture_setup(void **state)
 {
-	static const struct board_spec *const specs[BOARDS] = {
-	    &health_board_spec, &lb_board_spec, &dns_board_spec};
 	struct fixture *f = calloc(1, sizeof *f);
 
 	strcpy(f->dir, "/tmp/edge-snmp-XXXXXX");
 	assert_non_null(mkdtemp(f->dir));
 	f->model = model_make();
 	for (enum board_kind b = 0; b < BOARDS; b++)
-		assert_int_equal(board_reader_new(f->dir, specs[b], &f->readers[b]), 0);
+		assert_int_equal(
+		    board_reader_new(f->dir, snapshot_boards[b], &f->readers[b]), 0);
 	*state = f;
 	return 0;
 }

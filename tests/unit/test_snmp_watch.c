@@ -66,6 +66,10 @@ trouble_is_told_once_and_its_end_once(void **state)
 		"MemberDown MemberUp "},
 	    {"a counter seen late is no news", HEALTH_UP, 5, ""},
 	    {"a counter that began anew is no news", HEALTH_UP, 0, ""},
+	    {"a member that is new again", HEALTH_UNKNOWN, 0, ""},
+	    {"down and up before anybody looked are told", HEALTH_UP, 1,
+		"MemberDown MemberUp "},
+	    {"a down that stays is told as ever", HEALTH_DOWN, 2, "MemberDown "},
 	};
 	struct fixture *f = *state;
 	char text[512];
