@@ -12,7 +12,8 @@
 #include <edge/clock.h>
 #include <edge/program.h>
 
-#define NOTICE_MAGIC UINT32_C(0x65706e31) /* "epn1" */
+#define NOTICE_MAGIC      UINT32_C(0x65706e31) /* "epn1" */
+#define NOTICES_PER_DRAIN 256
 
 static bool
 notice_address(struct sockaddr_un *un, const char *dir, const char *name)
@@ -62,6 +63,17 @@ notice_receive(int fd, struct notice *ret)
 			return true;
 	}
 	return false;
+}
+
+bool
+notice_drain(int fd)
+{
+	struct notice n;
+	bool any = false;
+
+	for (int i = 0; i < NOTICES_PER_DRAIN && notice_receive(fd, &n); i++)
+		any = true;
+	return any;
 }
 
 int

@@ -207,13 +207,12 @@ run(struct dnslb *d)
 		struct pollfd fds[] = {{.fd = d->signal_fd, .events = POLLIN},
 		    {.fd = d->notice_fd, .events = POLLIN},
 		    {.fd = ctl_fd(d->ctl), .events = POLLIN}};
-		struct notice n;
 
 		if (poll(fds, countof(fds), wait_ms(due)) < 0 && errno != EINTR)
 			break;
 		on_signal(d);
-		while (notice_receive(d->notice_fd, &n))
-			continue; /* whatever it says: look at the board */
+		(void)notice_drain(
+		    d->notice_fd); /* whatever it says: look at the board */
 		ctl_dispatch(d->ctl);
 		take_turn(d, &due);
 	}

@@ -19,10 +19,9 @@
 #include "admin.h"
 #include "watch.h"
 
-#define LOOK_NS          NS_PER_S
-#define NOTICES_TURN_MAX 1000
-#define RETRY_NS         (10 * NS_PER_S)
-#define LOOK_SOON_NS     (50 * NS_PER_MS) /* a storm of notices makes 20 looks a second */
+#define LOOK_NS      NS_PER_S
+#define RETRY_NS     (10 * NS_PER_S)
+#define LOOK_SOON_NS (50 * NS_PER_MS) /* a storm of notices makes 20 looks a second */
 
 static bool
 set_is_ready(void *owner)
@@ -159,10 +158,8 @@ look_due_ns(const struct publisher *p)
 void
 publisher_look(struct publisher *p, int64_t mono_ns)
 {
-	struct notice n;
-
 	/* What a notice says stands on the board: only that it came matters. */
-	for (int i = 0; i < NOTICES_TURN_MAX && notice_receive(p->notice_fd, &n); i++)
+	if (notice_drain(p->notice_fd))
 		p->look_soon = true;
 	if (mono_ns < look_due_ns(p))
 		return;

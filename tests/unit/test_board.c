@@ -161,6 +161,92 @@ foreign_files_are_not_boards(void **state)
 	board_reader_free(&r);
 }
 
+/* Writers are other users: what one does to its file afterwards must not end a reader. */
+static void
+a_file_changed_under_a_reader_does_no_harm(void **state)
+{
+	const uint64_t many = UINT64_MAX / 2;
+	struct place *p = *state;
+	struct board_reader *r = NULL;
+	struct board *b = NULL;
+	int fd;
+
+	assert_int_equal(board_create(p->dir, &spec, rows, 3, 7, &b), 0);
+	assert_int_equal(board_reader_new(p->dir, &spec, &r), 0);
+	assert_true(board_reader_refresh(r));
+	fd = open(p->file, O_RDWR | O_CLOEXEC);
+	assert_true(fd >= 0);
+	/* a header that claims more rows than there are */
+	assert_int_equal(pwrite(fd, &many, sizeof many, 16), sizeof many);
+	assert_int_equal(board_reader_rows(r), 3);
+	assert_int_equal(board_reader_find(r, UINT64_MAX), BOARD_NO_ROW);
+	assert_int_equal(board_find(b, UINT64_MAX), BOARD_NO_ROW);
+	/* a file cut to nothing: there are no rows any more, until there is a board */
+	assert_int_equal(ftruncate(fd, 0), 0);
+	close(fd);
+	assert_true(board_reader_refresh(r));
+	assert_false(board_reader_present(r));
+	assert_int_equal(board_reader_find(r, 10), BOARD_NO_ROW);
+	assert_false(board_reader_refresh(r));
+	board_close(&b);
+	assert_int_equal(board_create(p->dir, &spec, rows, 3, 8, &b), 0);
+	assert_true(board_reader_refresh(r));
+	assert_int_equal(board_reader_conf_hash(r), 8);
+	board_close(&b);
+	board_reader_free(&r);
+}
+
+static int
+open_descriptors(void)
+{
+	int n = 0;
+
+	for (int fd = 0; fd < 256; fd++)
+		n += fcntl(fd, F_GETFD) >= 0;
+	return n;
+}
+
+/* However often a writer comes and goes, a reader follows and holds one descriptor. */
+static void
+a_reader_follows_and_leaks_nothing(void **state)
+{
+	struct place *p = *state;
+	struct board_reader *r = NULL;
+	struct board *b = NULL;
+	int before = open_descriptors();
+
+	assert_int_equal(board_reader_new(p->dir, &spec, &r), 0);
+	for (int i = 0; i < 20; i++) {
+		assert_int_equal(board_create(p->dir, &spec, rows, 3, 7, &b), 0);
+		assert_int_equal(board_replace(&b, rows, 3, 8), 0);
+		assert_true(board_reader_refresh(r)); /* at once */
+		assert_int_equal(board_reader_conf_hash(r), 8);
+		assert_int_equal(board_replace(&b, rows, 2, 9), 0);
+		assert_true(board_reader_refresh(r));
+		assert_false(board_reader_refresh(r));
+		board_close(&b);
+	}
+	assert_int_equal(open_descriptors(), before + 1);
+	board_reader_free(&r);
+	assert_int_equal(open_descriptors(), before);
+}
+
+static void
+notices_are_drained_at_once(void **state)
+{
+	struct place *p = *state;
+	int to = notice_open(p->dir, "x"), from = notice_sender_open();
+
+	assert_true(to >= 0 && from >= 0);
+	assert_false(notice_drain(to));
+	assert_true(notice_send(from, p->dir, "x", NOTICE_STATE, 1, 2));
+	assert_true(notice_send(from, p->dir, "x", NOTICE_BOARD, 1, 2));
+	assert_true(notice_drain(to));
+	assert_false(notice_drain(to));
+	close(to);
+	close(from);
+}
+
 static void
 notices_are_whole_or_nothing(void **state)
 {
@@ -201,6 +287,9 @@ main(void)
 	    TEST(words_outlive_growth_and_restart),
 	    TEST(two_rows_with_one_id_are_refused),
 	    TEST(foreign_files_are_not_boards),
+	    TEST(a_file_changed_under_a_reader_does_no_harm),
+	    TEST(a_reader_follows_and_leaks_nothing),
+	    TEST(notices_are_drained_at_once),
 	    TEST(notices_are_whole_or_nothing),
 	};
 

@@ -20,6 +20,7 @@
  * Threading:  a writer handle belongs to one thread, a reader handle too.
  * Failure:    a writer that vanished leaves its last words; see board_reader_age_ns().
  *             A stale board never means "all down": readers keep what they knew.
+ *             A file that was cut short is no board: the next look finds no rows.
  * Not here:   what the words mean (boards.h), who is told (notice.h).
  */
 #include <stdbool.h>

@@ -34,6 +34,9 @@ _Static_assert(sizeof(struct notice) == 32, "crosses process borders");
 int notice_open(const char *dir, const char *name);
 /* The next notice; false when there is none.  Malformed datagrams are skipped. */
 bool notice_receive(int fd, struct notice *ret);
+/* Takes what has come, whatever it says; true when there was any.  Bounded: who sends
+ * without end does not hold the receiver. */
+bool notice_drain(int fd);
 /* An unconnected descriptor to send from, or -errno. */
 int notice_sender_open(void);
 /* Sends to DIR/NAME.notice.  False when it could not be handed over. */
