@@ -130,6 +130,7 @@ library_prepare(struct agent *a, const char *socket)
 	setenv("MIBS", "", 1);
 	setenv("MIBDIRS", "/dev/null", 1);
 	setenv("SNMPCONFPATH", "/dev/null", 1);
+	setenv("SNMP_PERSISTENT_DIR", "/dev/null", 1);
 	callbacks_register(a);
 	snmp_enable_calllog();
 	netsnmp_ds_set_boolean(
