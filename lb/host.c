@@ -220,9 +220,8 @@ note_interface_of(struct host *h, const struct ifaddrs *list, const struct addr 
 	}
 }
 
-/* The address we would speak to @to from: its interface is the one towards it. */
-static bool
-own_address_towards(const struct addr *to, struct addr *ret)
+bool
+host_address_towards(const struct addr *to, struct addr *ret)
 {
 	struct sockaddr_storage ss;
 	socklen_t n = addr_to_sockaddr(to, 9, &ss);
@@ -256,7 +255,7 @@ note_interfaces(struct host *h, const struct model *m)
 				continue;
 			note_interface_of(h, list, &l->addr);
 			for (size_t k = 0; k < l->n_endpoints; k++)
-				if (own_address_towards(&l->endpoints[k]->addr, &own))
+				if (host_address_towards(&l->endpoints[k]->addr, &own))
 					note_interface_of(h, list, &own);
 		}
 	}

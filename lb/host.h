@@ -20,6 +20,8 @@
 
 /* 0, or -errno with one sentence in @why that names every setting to change. */
 int host_prepare(const struct model *m, const char *run_dir, struct sbuf *why);
+/* The address this host speaks to @to from, which is the gateway @to should have. */
+bool host_address_towards(const struct addr *to, struct addr *ret);
 /* Puts back what host_prepare() changed. */
 void host_restore(const char *run_dir);
 

@@ -198,6 +198,7 @@ on_second(EV_P_ ev_timer *timer, int revents)
 	if (lb_look_at_health(lb) && lb_publish(lb) != 0)
 		log_error("no memory for a new view: the old one stays");
 	lb_collect(lb);
+	lb_look_for_bypass(lb);
 	lb_stats_write(lb);
 	ctl_dispatch(lb->ctl);
 }

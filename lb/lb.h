@@ -40,7 +40,7 @@ struct lb {
 
 	struct board *board;
 	uint64_t base[LB_FIELDS]; /* the process row's, from before this process */
-	int64_t looked_for_vips_ns;
+	int64_t looked_for_vips_ns, looked_for_bypass_ns;
 
 	struct board_reader *health;
 	bool health_stale;
@@ -80,6 +80,9 @@ int lb_stats_replace(struct lb *lb, const struct model *m, struct sbuf *why);
 /* What the board already says of objects that are counted from now on. */
 void lb_stats_adopt(struct lb *lb);
 void lb_stats_write(struct lb *lb);
+
+/* lb_past.c: members that answer past the balancer.  Looks every few seconds. */
+void lb_look_for_bypass(struct lb *lb);
 
 /* lb_ctl.c: the control socket. */
 int lb_ctl_open(struct lb *lb);

@@ -76,8 +76,10 @@ struct live_endpoint {
 	bool wanted; /* in the current model */
 	bool state_known;
 	struct state state;
-	int64_t slow_boot_ns;     /* begin of slow start; 0: none */
-	int64_t drain_mono_ns;    /* when draining was first seen; 0: not draining */
+	int64_t slow_boot_ns;  /* begin of slow start; 0: none */
+	int64_t drain_mono_ns; /* when draining was first seen; 0: not draining */
+	uint64_t past_failures, past_sessions; /* when lb_past.c looked last */
+	bool past_told;
 	uint64_t base[LB_FIELDS]; /* what the board said before this process counted */
 	bool base_set;
 
