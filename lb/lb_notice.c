@@ -100,14 +100,15 @@ look_at_endpoint(struct lb *lb, const struct endpoint *e, struct live_endpoint *
 	if (row != BOARD_NO_ROW)
 		slow =
 		    (int64_t)board_reader_load(lb->health, row, HEALTH_FIELD_SLOW_START);
-	changed = !x->state_known || !is_same(&now, &x->state) || slow != x->slow_boot_ns;
-	if (changed && x->state_known)
+	changed = !x->looked || !is_same(&now, &x->state) || slow != x->slow_boot_ns;
+	if (changed && x->looked)
 		log_debug("%s: %s -> %s", x->full_name, state_summary(&x->state),
 		    state_summary(&now));
 	if (now.admin != ADMIN_DRAINING)
 		x->drain_mono_ns = 0;
 	else if (x->drain_mono_ns == 0)
 		x->drain_mono_ns = clock_mono_ns();
+	x->looked = true;
 	x->state = now;
 	x->state_known = x->state_known || row != BOARD_NO_ROW;
 	x->slow_boot_ns = slow;

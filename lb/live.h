@@ -73,8 +73,9 @@ struct live_endpoint {
 	_Alignas(64) _Atomic uint32_t sessions;
 
 	/* Main thread. */
-	bool wanted; /* in the current model */
-	bool state_known;
+	bool wanted;      /* in the current model */
+	bool looked;      /* @state was set at all */
+	bool state_known; /* it was on the board once */
 	struct state state;
 	int64_t slow_boot_ns;  /* begin of slow start; 0: none */
 	int64_t drain_mono_ns; /* when draining was first seen; 0: not draining */

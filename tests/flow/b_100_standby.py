@@ -5,12 +5,17 @@ from echo import Session, echoes, relay_conf
 from lab import wait_until
 
 
+def viewed(net):
+    return next(x for x in net.edge.ask("lb", "status").splitlines() if x.startswith("view"))
+
+
 def test_a_standby_takes_over_when_the_vips_arrive(routed):
     vips = [f"{routed.vip(g, v6)}/{128 if v6 else 32}" for g in ("access", "webconf", "av") for v6 in (False, True)]
     routed.balancer.ip(*[f"addr del {v} dev lo" for v in vips])
     routed.edge.write(relay_conf(routed))
     with echoes(routed):
         routed.edge.start("lb")
+        view = viewed(routed)
         wait_until(lambda: routed.edge.ask("lb", "sessions").count("vip-on-no-interface") == 10, 5, "its report")
         routed.balancer.address(*vips)
         for v6 in (False, True):
@@ -18,3 +23,4 @@ def test_a_standby_takes_over_when_the_vips_arrive(routed):
             assert s.who()
             s.close()
         wait_until(lambda: "vip-on-no-interface" not in routed.edge.ask("lb", "sessions"), 6, "its report to change")
+        assert viewed(routed) == view, "no state changed, so no view was built"

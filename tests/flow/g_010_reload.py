@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A reload changes members, listeners and timeouts under running sessions, which notice
 nothing; what is wrong with a new file leaves the old one in effect."""
+import signal
 import socket
 
 import pytest
@@ -106,3 +107,14 @@ def test_counters_go_on_over_reload_and_restart(relay):
     wait_until(lambda: total() == 6, 5, "six sessions on the board")
     until_sessions(relay, 1)
     s.close()
+
+
+def test_a_hangup_reloads_too(relay):
+    lb = relay.edge.daemon["lb"]
+    relay.edge.write(relay_conf(relay, lb=relay.base, federation={"enabled": False}))
+    lb.signal(signal.SIGHUP)
+    wait_until(lambda: refused(relay, 5061), 5, "federation to be closed")
+    relay.edge.write("pools = (")
+    lb.signal(signal.SIGHUP)
+    wait_until(lambda: "stays in effect" in lb.output(), 5, "the refusal in the log")
+    assert Session(relay, "access").who()
