@@ -34,8 +34,10 @@ add_diags(struct sbuf *why, const struct diags *d, enum diag_severity least)
 
 		if (x->severity < least)
 			continue;
-		sbuf_addf(why, "%s:%d: %s: ", x->file, x->line,
-		    diag_severity_word(x->severity));
+		sbuf_addf(why, "%s", x->file);
+		if (x->line > 0)
+			sbuf_addf(why, ":%d", x->line);
+		sbuf_addf(why, ": %s: ", diag_severity_word(x->severity));
 		if (x->rule != 0)
 			sbuf_addf(why, "[R%d] ", x->rule);
 		sbuf_addf(why, "%s\n", x->text);
