@@ -113,3 +113,17 @@ conf_load(const char *path, struct model **ret, struct diags *diags)
 		model_free(&m);
 	return ok;
 }
+
+bool
+conf_load_said(
+    const char *path, enum diag_severity least, struct model **ret, struct sbuf *said)
+{
+	struct diags diags;
+	bool ok;
+
+	diags_init(&diags);
+	ok = conf_load(path, ret, &diags);
+	diags_text(&diags, least, said);
+	diags_fini(&diags);
+	return ok;
+}

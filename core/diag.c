@@ -143,28 +143,42 @@ diag_severity_word(enum diag_severity s)
 }
 
 static void
-diag_print(const struct diag *e, FILE *to)
+diag_text(const struct diag *e, struct sbuf *to)
 {
-	fputs(e->file, to);
+	sbuf_addf(to, "%s", e->file);
 	if (e->line > 0)
-		fprintf(to, ":%d", e->line);
-	fprintf(to, ": %s", diag_severity_word(e->severity));
+		sbuf_addf(to, ":%d", e->line);
+	sbuf_addf(to, ": %s", diag_severity_word(e->severity));
 	if (e->rule > 0)
-		fprintf(to, " [R%d]", e->rule);
-	fprintf(to, ": %s\n", e->text);
+		sbuf_addf(to, " [R%d]", e->rule);
+	sbuf_addf(to, ": %s\n", e->text);
+}
+
+void
+diags_text(const struct diags *d, enum diag_severity least, struct sbuf *to)
+{
+	size_t all = 0, kept = 0;
+
+	for (size_t i = 0; i < d->n; i++)
+		if (d->list[i].severity >= least)
+			diag_text(&d->list[i], to);
+	for (int s = (int)least; s <= DIAG_ERROR; s++) {
+		all += d->counts[s];
+		kept += d->kept[s];
+	}
+	if (all > kept && !d->cut)
+		sbuf_addf(to, "and %zu more\n", all - kept);
+	if (d->cut)
+		sbuf_addf(to, "there may be more: correct these first\n");
 }
 
 void
 diags_print(const struct diags *d, FILE *to)
 {
-	size_t all = 0;
+	struct sbuf text;
 
-	for (size_t i = 0; i < d->n; i++)
-		diag_print(&d->list[i], to);
-	for (int s = DIAG_NOTE; s <= DIAG_ERROR; s++)
-		all += d->counts[s];
-	if (all > d->n && !d->cut)
-		fprintf(to, "and %zu more\n", all - d->n);
-	if (d->cut)
-		fputs("there may be more: correct these first\n", to);
+	sbuf_init(&text, (size_t)1 << 20); /* 200 lines with names of any length */
+	diags_text(d, DIAG_NOTE, &text);
+	fputs(sbuf_text(&text), to);
+	sbuf_fini(&text);
 }

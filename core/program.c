@@ -56,12 +56,24 @@ program_start(struct program *p, int argc, char **argv, const char *summary)
 			exit(2);
 		}
 	}
+	if (!program_run_dir_fits(p->run_dir)) {
+		fprintf(stderr, "%s: " PROGRAM_RUN_DIR_LONG "\n", p->name, p->run_dir);
+		exit(2);
+	}
 	if (optind < argc) {
 		fprintf(stderr, "%s: '%s' is not expected here, see %s -h\n", p->name,
 		    argv[optind], p->name);
 		exit(2);
 	}
 	log_open(p->name, p->verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
+}
+
+bool
+program_run_dir_fits(const char *dir)
+{
+	char path[PROGRAM_PATH_MAX];
+
+	return program_path(path, dir, "health", ".board.new"); /* the longest there is */
 }
 
 bool

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include <edge/nearest.h>
+#include <edge/program.h>
 
 #include "edgectl.h"
 
@@ -119,6 +120,10 @@ main(int argc, char **argv)
 		default:
 			return EXIT_WRONG;
 		}
+	}
+	if (!program_run_dir_fits(e.run_dir)) {
+		complain(PROGRAM_RUN_DIR_LONG, e.run_dir);
+		return EXIT_WRONG;
 	}
 	if (optind == argc) {
 		(void)help_run(&e, 1, help);

@@ -44,35 +44,13 @@ struct dnslb {
 	bool stopping;
 };
 
-/* The diagnostics as text; false when there is an error among them. */
-static bool
-load(const struct dnslb *d, struct model **ret, struct sbuf *answer)
-{
-	struct diags diags;
-	char *text = NULL;
-	size_t n = 0;
-	FILE *to = open_memstream(&text, &n);
-	bool good;
-
-	diags_init(&diags);
-	good = conf_load(d->program.conf_file, ret, &diags);
-	if (to != NULL) {
-		diags_print(&diags, to);
-		fclose(to);
-		sbuf_add(answer, text, n);
-	}
-	free(text);
-	diags_fini(&diags);
-	return good;
-}
-
 static bool
 prepare(const struct dnslb *d, struct publisher **ret, struct sbuf *answer)
 {
 	struct model *m = NULL;
 	char why[WHY_MAX];
 
-	if (!load(d, &m, answer))
+	if (!conf_load_said(d->program.conf_file, DIAG_NOTE, &m, answer))
 		return false;
 	if (publisher_new(&m, d->program.state_dir, why, sizeof why, ret))
 		return true;

@@ -30,27 +30,6 @@
 /* Notices taken per turn of the loop: a storm of evidence must not delay probes. */
 #define EVIDENCE_PER_TURN 64
 
-static bool
-load(const struct program *program, struct model **ret, struct sbuf *answer)
-{
-	struct diags diags;
-	char *text = NULL;
-	size_t n = 0;
-	FILE *to = open_memstream(&text, &n);
-	bool good;
-
-	diags_init(&diags);
-	good = conf_load(program->conf_file, ret, &diags);
-	if (to != NULL) {
-		diags_print(&diags, to);
-		fclose(to);
-		sbuf_add(answer, text, n);
-	}
-	free(text);
-	diags_fini(&diags);
-	return good;
-}
-
 bool
 daemon_reload(struct daemon *d, struct sbuf *answer)
 {
@@ -60,7 +39,7 @@ daemon_reload(struct daemon *d, struct sbuf *answer)
 	int err;
 
 	systemd_reloading();
-	if (!load(&d->program, &model, answer))
+	if (!conf_load_said(d->program.conf_file, DIAG_NOTE, &model, answer))
 		goto refused;
 	if (prober_new(model, &d->pulse, &prober, why, sizeof why) != 0) {
 		sbuf_addf(answer, "%s\n", why);
@@ -225,7 +204,7 @@ daemon_open(struct daemon *d, const struct program *program)
 	d->started = clock_boot_ns();
 	signal(SIGPIPE, SIG_IGN);
 	sbuf_init(&answer, ANSWER_MAX);
-	good = load(program, &d->model, &answer);
+	good = conf_load_said(program->conf_file, DIAG_NOTE, &d->model, &answer);
 	fputs(sbuf_text(&answer), stderr);
 	sbuf_fini(&answer);
 	if (!good)

@@ -26,39 +26,6 @@
 /* --- configuration -------------------------------------------------------------------
  */
 
-static void
-add_diags(struct sbuf *why, const struct diags *d, enum diag_severity least)
-{
-	for (size_t i = 0; i < d->n; i++) {
-		const struct diag *x = &d->list[i];
-
-		if (x->severity < least)
-			continue;
-		sbuf_addf(why, "%s", x->file);
-		if (x->line > 0)
-			sbuf_addf(why, ":%d", x->line);
-		sbuf_addf(why, ": %s: ", diag_severity_word(x->severity));
-		if (x->rule != 0)
-			sbuf_addf(why, "[R%d] ", x->rule);
-		sbuf_addf(why, "%s\n", x->text);
-	}
-}
-
-static int
-load_model(const char *path, struct model **ret, struct sbuf *why)
-{
-	struct diags diags;
-	bool good;
-
-	diags_init(&diags);
-	good = conf_load(path, ret, &diags);
-	diags_sort(&diags);
-	if (!good)
-		add_diags(why, &diags, DIAG_ERROR);
-	diags_fini(&diags);
-	return good ? 0 : -EINVAL;
-}
-
 /* Two descriptors a session, a fifth of all for everything else. */
 static uint32_t
 sessions_by_descriptors(void)
@@ -250,10 +217,10 @@ lb_reload(struct lb *lb, struct sbuf *why)
 {
 	struct model *m;
 	struct view *v = NULL;
-	int err = load_model(lb->program.conf_file, &m, why);
+	int err;
 
-	if (err != 0)
-		return err;
+	if (!conf_load_said(lb->program.conf_file, DIAG_ERROR, &m, why))
+		return -EINVAL;
 	err = prepare(lb, m, &v, why);
 	if (err != 0) {
 		struct sbuf ignored;
@@ -372,9 +339,8 @@ lb_open(
 	keep_init(&lb->keep, program->run_dir);
 	ev_async_init(&lb->acknowledged, on_acknowledged);
 	ev_async_start(loop, &lb->acknowledged);
-	err = load_model(program->conf_file, &lb->model, why);
-	if (err != 0)
-		return err;
+	if (!conf_load_said(program->conf_file, DIAG_ERROR, &lb->model, why))
+		return -EINVAL;
 	fix_sizes(lb);
 	live_init(&lb->live, lb->n_workers);
 	err = open_parts(lb, why);

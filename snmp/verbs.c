@@ -63,9 +63,6 @@ verb_reload(void *owner, struct ctl_request *req)
 {
 	struct publisher *p = owner;
 	struct diags diags;
-	char *text = NULL;
-	size_t n = 0;
-	FILE *to;
 
 	systemd_reloading();
 	diags_init(&diags);
@@ -75,13 +72,7 @@ verb_reload(void *owner, struct ctl_request *req)
 		    p->restart ? ", starting anew in place" : "");
 	else
 		ctl_fail(req, "the configuration is bad, the old one stays");
-	to = open_memstream(&text, &n);
-	if (to != NULL) {
-		diags_print(&diags, to);
-		fclose(to);
-		sbuf_addf(req->out, "%s", text);
-		free(text);
-	}
+	diags_text(&diags, DIAG_NOTE, req->out);
 	diags_fini(&diags);
 	systemd_ready();
 }

@@ -2,6 +2,8 @@
 """edgectl without any daemon: it checks files, says who is missing, and refuses to act."""
 import json
 
+from lab import program
+
 
 def test_check_says_what_is_wrong_and_its_exit_code_how_much(routed):
     edge = routed.edge
@@ -33,6 +35,16 @@ def test_status_is_complete_without_daemons_and_says_that_it_is_not_current(rout
     assert {d["name"]: d["board"] for d in status["daemons"]} == {
         "edge-health": "missing", "edge-lb": "missing", "edge-dnslb": "missing", "edge-snmp": "no-board"}
     assert [m["state"]["health"] for m in edge.members()] == ["unknown"] * 3
+
+
+def test_a_run_directory_too_long_for_sockets_is_said_to_be(routed):
+    edge = routed.edge
+    edge.write(routed.conf(tls=False))
+    for name, words in (("edgectl", ["status"]), ("edge-health", []), ("edge-lb", []), ("edge-dnslb", []),
+                        ("edge-snmp", [])):
+        done = routed.balancer.run(program(name), "-c", edge.conf_file, "-r", "/run/" + 100 * "x", *words,
+                                   check=False)
+        assert done.returncode == 2 and "is too long a name for sockets" in done.stderr, name
 
 
 def test_nothing_is_done_and_the_reason_is_said(routed):

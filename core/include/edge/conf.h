@@ -20,6 +20,10 @@
  * warnings and notes were found.  False: *ret untouched.  @diags must be initialised. */
 bool conf_load(const char *path, struct model **ret, struct diags *diags);
 
+/* The same for a daemon: what is at least that severe is added to @said, as text. */
+bool conf_load_said(
+    const char *path, enum diag_severity least, struct model **ret, struct sbuf *said);
+
 /* The reference of all keys, generated from the table the parser uses. */
 void conf_manual(FILE *to);
 

@@ -15,6 +15,7 @@
 #include <stdio.h>
 
 #include <edge/base.h>
+#include <edge/sbuf.h>
 
 #define DIAGS_MAX     200
 #define DIAG_TEXT_MAX 512
@@ -48,6 +49,8 @@ bool diags_full(const struct diags *d, enum diag_severity severity);
 /* Stable sort by file (in order of first appearance) and line. */
 void diags_sort(struct diags *d);
 void diags_print(const struct diags *d, FILE *to);
+/* The same lines as text, without those of less than @least. */
+void diags_text(const struct diags *d, enum diag_severity least, struct sbuf *to);
 const char *diag_severity_word(enum diag_severity s);
 
 #endif

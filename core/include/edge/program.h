@@ -24,10 +24,16 @@ struct program {
 };
 
 #define PROGRAM_PATH_MAX 108 /* a socket's path must fit sockaddr_un */
+#define PROGRAM_RUN_DIR_LONG                                                             \
+	"the directory %s is too long a name for sockets in it; give a shorter one "     \
+	"with -r"
 
 /* Parses daemon options; prints help, version or an error and exits where that is the
  * answer (0, 0, 2).  Starts the log.  @summary is one line for -h. */
 void program_start(struct program *p, int argc, char **argv, const char *summary);
+
+/* False when no socket fits into the directory: what was given with -r is too long. */
+bool program_run_dir_fits(const char *dir);
 
 /* "DIR/NAMESUFFIX" into PROGRAM_PATH_MAX octets; false when it does not fit. */
 bool program_path(char *ret, const char *dir, const char *name, const char *suffix);
