@@ -31,15 +31,28 @@ static bool log_to_socket;
 static atomic_uint_least64_t log_lost;
 static atomic_uint_least64_t log_lost_told;
 
+/* systemd names the socket it gave us; a child whose standard error leads elsewhere has
+ * inherited no more than the name. */
+static bool
+is_journal(const struct stat *st)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	unsigned long long dev, ino;
+
+	return stream != NULL && sscanf(stream, "%llu:%llu", &dev, &ino) == 2 &&
+	       dev == st->st_dev && ino == st->st_ino;
+}
+
 void
 log_open(const char *program, enum log_level most)
 {
 	struct stat st;
+	bool known = fstat(STDERR_FILENO, &st) == 0;
 
 	log_program = program;
 	log_most = most;
-	log_to_systemd = getenv("JOURNAL_STREAM") != NULL && !isatty(STDERR_FILENO);
-	log_to_socket = fstat(STDERR_FILENO, &st) == 0 && S_ISSOCK(st.st_mode);
+	log_to_systemd = known && is_journal(&st);
+	log_to_socket = known && S_ISSOCK(st.st_mode);
 }
 
 uint64_t
@@ -77,7 +90,7 @@ level_word(enum log_level level)
 	return "";
 }
 
-static void
+static bool
 log_line(enum log_level level, const char *text)
 {
 	char line[PIPE_BUF];
@@ -89,31 +102,30 @@ log_line(enum log_level level, const char *text)
 		n = snprintf(line, sizeof line, "%s: %s%s\n", log_program,
 		    level_word(level), text);
 	if (n < 0)
-		return;
+		return false;
 	if ((size_t)n >= sizeof line) {
 		n = sizeof line - 1;
 		line[n - 1] = '\n';
 	}
-	if (!log_put(line, (size_t)n))
-		atomic_fetch_add(&log_lost, 1);
+	return log_put(line, (size_t)n);
 }
 
+/* What could not be said stays to be said; only one thread says it. */
 static void
 log_report_lost(void)
 {
-	uint64_t lost = atomic_load(&log_lost);
-	uint64_t told = atomic_exchange(&log_lost_told, lost);
+	uint64_t lost = atomic_load(&log_lost), told = atomic_load(&log_lost_told);
 	char text[64];
 
-	if (lost == told)
+	if (lost == told || !atomic_compare_exchange_strong(&log_lost_told, &told, lost))
 		return;
 	snprintf(text, sizeof text, "%llu log lines were lost",
 	    (unsigned long long)(lost - told));
-	log_line(LOG_LEVEL_WARNING, text);
+	if (!log_line(LOG_LEVEL_WARNING, text))
+		atomic_fetch_sub(&log_lost_told, lost - told);
 }
 
-static void edge_printf(2, 0)
-log_va(enum log_level level, const char *format, va_list ap)
+static void edge_printf(2, 0) log_va(enum log_level level, const char *format, va_list ap)
 {
 	char text[2048];
 
@@ -124,7 +136,8 @@ log_va(enum log_level level, const char *format, va_list ap)
 		if ((unsigned char)*p < ' ' || *p == 0x7f)
 			*p = ' '; /* what peers sent must not forge lines */
 	log_report_lost();
-	log_line(level, text);
+	if (!log_line(level, text))
+		atomic_fetch_add(&log_lost, 1);
 }
 
 #define LOG_FUNCTION(name, level)                                                        \

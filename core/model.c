@@ -292,8 +292,10 @@ names_unique(const struct model *m, const char **ret_clash)
 	if (all == NULL)
 		return -ENOMEM;
 	qsort(all, n, sizeof *all, named_by_id);
-	for (size_t i = 1; i < n && err == 0; i++) {
-		if (all[i].id == all[i - 1].id || all[i].id == 0) {
+	for (size_t i = 0; i < n && err == 0; i++) {
+		/* 0 is no id, and one row of each board is the process */
+		if (all[i].id <= 1 ||
+		    (i > 0 && all[i].id == all[i - 1].id)) {
 			*ret_clash = all[i].name;
 			err = -EEXIST;
 		}
