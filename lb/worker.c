@@ -12,6 +12,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <linux/capability.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -333,7 +334,10 @@ static void *
 worker_main(void *arg)
 {
 	struct worker *w = arg;
+	char name[16];
 
+	snprintf(name, sizeof name, "worker-%u", w->setup.index);
+	pthread_setname_np(pthread_self(), name); /* for top -H */
 	drop_capabilities();
 	w->now_ns = clock_mono_ns();
 	take_view(w);
