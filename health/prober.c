@@ -49,8 +49,6 @@ prober_free(struct prober **pp)
 void
 prober_inherit(struct prober *p, struct prober *from)
 {
-	for (size_t i = 0; i < from->n_pools; i++)
-		pool_watch_stop(from->pools[i]);
 	for (size_t i = 0; i < p->n_pools; i++)
 		for (size_t j = 0; j < p->pools[i]->n_targets; j++) {
 			struct target *t = &p->pools[i]->targets[j];
@@ -59,6 +57,8 @@ prober_inherit(struct prober *p, struct prober *from)
 			if (old != NULL)
 				target_inherit(t, old);
 		}
+	for (size_t i = 0; i < from->n_pools; i++)
+		pool_watch_stop(from->pools[i]);
 }
 
 void

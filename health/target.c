@@ -144,6 +144,9 @@ target_inherit(struct target *t, const struct target *from)
 	t->last = from->last;
 	t->lost = from->lost;
 	t->was_out = from->was_out;
+	/* A probe under way ends with its question: it is asked anew, not an interval
+	 * later. */
+	t->suspected = from->suspected || probe_running(&from->probe);
 	if (t->question.kind != from->question.kind)
 		rise_fall_doubt(&t->history);
 	/* Nobody asks any more: what was known fades with nobody to refresh it. */

@@ -39,8 +39,8 @@ struct target {
 	struct sched sched;
 	ev_timer due;
 	int64_t due_ns, last_start; /* INT64_MIN: never */
-	bool suspected;             /* evidence came while a probe was running */
-	struct outcome last;        /* reason NONE: no probe has finished */
+	bool suspected; /* what a running probe says will be too old, or never come */
+	struct outcome last; /* reason NONE: no probe has finished */
 
 	/* Kept for the owner. */
 	size_t row;         /* on the board */

@@ -21,6 +21,10 @@
 #include "probe_octets.h"
 #include "reach.h"
 
+/* Datagrams looked at in one turn: somebody who floods us must not stop the clock for all
+ * others.  A stream is bounded by the room for its answer. */
+#define DATAGRAMS_PER_TURN 16
+
 /* A lost datagram must not look like a dead relay: the same question again after these
  * times, inside one probe ("0, 250, 750 ms"). */
 static const int64_t resend_ns[] = {250 * NS_PER_MS, 750 * NS_PER_MS};
@@ -173,6 +177,8 @@ talk(struct probe_run *p)
 static void
 on_talking(struct probe_run *p)
 {
+	int taken = 0;
+
 	if (p->sent < p->n_out && !probe_give(p))
 		return;
 	while (probe_take(p)) {
@@ -186,6 +192,8 @@ on_talking(struct probe_run *p)
 		}
 		if (p->sent < p->n_out && !probe_give(p))
 			return;
+		if (p->kind->proto == PROTO_UDP && ++taken == DATAGRAMS_PER_TURN)
+			return; /* the rest makes us readable again */
 	}
 }
 
@@ -257,7 +265,7 @@ on_connected(struct probe_run *p)
 	if (p->kind->proto == PROTO_TCP) {
 		p->connected = p->pulse->now;
 		p->outcome.connect_ns = p->connected - p->started;
-		p->deadline = p->started + p->question->timeout_ns;
+		p->deadline = p->started + p->question->timeout_ns + p->given;
 		arm(p);
 	}
 	if (!p->kind->tls) {
@@ -326,6 +334,7 @@ on_timer(EV_P_ ev_timer *w, int revents)
 		if (!probe_running(p)) /* the socket knew already that nobody is there */
 			return;
 	}
+	p->given += deadline - p->deadline;
 	p->deadline = deadline;
 	p->lag_at_start = p->pulse->lag.total_ns;
 	arm(p);
@@ -382,6 +391,7 @@ probe_start(struct probe_run *p, const struct probe_question *q)
 	p->outcome = (struct outcome){0};
 	p->n_in = p->n_out = p->sent = 0;
 	p->resent = 0;
+	p->given = 0;
 	p->greeted = p->noise = false;
 	p->phase = PROBE_CONNECTING;
 	p->fd = reach_open(&q->addr, q->port, p->kind->proto, &q->source);

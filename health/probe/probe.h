@@ -75,7 +75,8 @@ struct probe_run {
 	ev_io io;
 	ev_timer timer;
 	int64_t started, connected, deadline;
-	int64_t lag_at_start;
+	int64_t lag_at_start,
+	    given;       /* lost time: from when on, and what came back so far */
 	unsigned resent; /* UDP: sendings after the first */
 	struct outcome outcome;
 

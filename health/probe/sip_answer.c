@@ -66,13 +66,19 @@ is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
+/* A blank, or where a folded line was broken. */
+static bool
+is_space(char c)
+{
+	return is_blank(c) || c == '\r' || c == '\n';
+}
+
 static struct span
 trimmed(struct span s)
 {
-	while (s.n > 0 && (is_blank(s.at[0]) || s.at[0] == '\r' || s.at[0] == '\n'))
+	while (s.n > 0 && is_space(s.at[0]))
 		s = (struct span){s.at + 1, s.n - 1};
-	while (s.n > 0 && (is_blank(s.at[s.n - 1]) || s.at[s.n - 1] == '\r' ||
-			      s.at[s.n - 1] == '\n'))
+	while (s.n > 0 && is_space(s.at[s.n - 1]))
 		s.n--;
 	return s;
 }
@@ -165,32 +171,45 @@ take_header(struct span line, struct headers *h)
 	return 0;
 }
 
+/* Behind @word and the space on either side of it; at NULL where it does not stand. */
+static struct span
+behind(struct span s, const char *word)
+{
+	s = trimmed(s);
+	if (s.at == NULL || !span_begins(s, word))
+		return (struct span){NULL, 0};
+	return trimmed((struct span){s.at + strlen(word), s.n - strlen(word)});
+}
+
 /* The branch parameter of a Via, without the magic; empty when there is none. */
 static struct span
 via_branch(struct span via)
 {
-	static const char word[] = ";branch=" BRANCH_MAGIC;
-	struct span none = {"", 0};
-
 	for (size_t i = 0; i < via.n; i++) {
 		struct span from = {via.at + i, via.n - i};
 		size_t n = 0;
 
-		if (!span_begins(from, word))
+		if (*from.at == ',') /* the next Via of the same line is another's */
+			break;
+		if (*from.at != ';')
 			continue;
-		from = (struct span){from.at + strlen(word), from.n - strlen(word)};
+		from = behind(behind(behind(from, ";"), "branch"), "=");
+		if (from.at == NULL || !span_begins(from, BRANCH_MAGIC))
+			continue;
+		from = (struct span){
+		    from.at + strlen(BRANCH_MAGIC), from.n - strlen(BRANCH_MAGIC)};
 		while (n < from.n && from.at[n] != ';' && from.at[n] != ',' &&
-		       !is_blank(from.at[n]))
+		       !is_space(from.at[n]))
 			n++;
 		return (struct span){from.at, n};
 	}
-	return none;
+	return (struct span){"", 0};
 }
 
 static bool
 cseq_is_ours(struct span cseq)
 {
-	return cseq.n > 2 && cseq.at[0] == '1' && is_blank(cseq.at[1]) &&
+	return cseq.n > 2 && cseq.at[0] == '1' && is_space(cseq.at[1]) &&
 	       span_is(trimmed((struct span){cseq.at + 1, cseq.n - 1}), "OPTIONS");
 }
 

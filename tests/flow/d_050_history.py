@@ -77,3 +77,18 @@ def test_what_cannot_be_used_changes_nothing(lab):
                                   (f"{c}/client.pem", "/dev/null", "/dev/null: unsupported (a PEM key without a passphrase is needed)")):
         conf = p.conf(health={"tls": {"certificate": certificate, "key": key}})
         assert why in refused(p, conf)
+
+
+def test_a_reload_asks_anew_what_it_interrupted(lab):
+    p = Probed(lab).start().all_up()
+    p.members[0].be("access", "hang")
+    seldom = {"interval": 600, "down_interval": 600, "timeout": 30, "connect_timeout": 30}
+    p.edge.write(p.conf(health=seldom))
+    p.edge.ask("health", "reload")
+    p.edge.ask("health", "probe-now edge1")
+    # A running probe has no time of its next one: it shows as 0.
+    wait_until(lambda: p.endpoint(0, "access")["next-ms"] == "0", 10, "the hanging probe")
+    p.members[0].be("access", "refuse")
+    p.edge.write(p.conf(health=seldom | {"interval": 500}))
+    p.edge.ask("health", "reload")
+    p.wait({(0, "access"): DOWN})

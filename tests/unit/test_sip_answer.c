@@ -59,6 +59,15 @@ static const struct row rows[] = {
 	"SIP/2.0 200 OK\r\nVia:\r\n SIP/2.0/TLS h\r\n"
 	"\t;branch=z9hG4bK00112233445566778899aabbccddeeff\r\n" CALL_ID CSEQ END,
 	0, 200, 0},
+    {"lines folded where a blank could stand",
+	"SIP/2.0 200 OK\r\nVia: SIP/2.0/TLS h ;\r\n branch = "
+	"z9hG4bK00112233445566778899aabbccddeeff\r\n\t;received=1.2.3.4\r\n" CALL_ID
+	"CSeq: 1\r\n OPTIONS\r\n" END,
+	0, 200, 0},
+    {"our branch behind a comma, as second Via",
+	"SIP/2.0 504 x\r\nVia: SIP/2.0/TLS h, SIP/2.0/TLS "
+	"h;branch=z9hG4bK00112233445566778899aabbccddeeff\r\n" CALL_ID CSEQ END,
+	-ENOMSG, 0, 0},
     {"bare line feeds",
 	"SIP/2.0 200 OK\nVia: SIP/2.0/TLS h;branch="
 	"z9hG4bK00112233445566778899aabbccddeeff\nCall-ID: "
