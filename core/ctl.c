@@ -50,6 +50,7 @@ struct ctl_server {
 	bool paused; /* no accepting: every slot is taken, or there is no descriptor */
 	int64_t resume_ns; /* not before */
 	char path[PROGRAM_PATH_MAX];
+	bool bound; /* the socket is ours to remove */
 };
 
 void
@@ -88,16 +89,16 @@ ctl_listen(struct ctl_server *s, const char *dir, const char *name)
 	if (!program_path(s->path, dir, name, ".ctl"))
 		return -ENAMETOOLONG;
 	memcpy(un.sun_path, s->path, sizeof un.sun_path);
-	if (ctl_alive(&un)) {
-		s->path[0] = '\0'; /* not ours to remove */
+	if (ctl_alive(&un))
 		return -EADDRINUSE;
-	}
 	unlink(s->path);
 	s->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	s->listen_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (s->epoll_fd < 0 || s->listen_fd < 0 ||
-	    bind(s->listen_fd, (struct sockaddr *)&un, sizeof un) != 0 ||
-	    chmod(s->path, 0660) != 0 || listen(s->listen_fd, CTL_CONNECTIONS) != 0 ||
+	    bind(s->listen_fd, (struct sockaddr *)&un, sizeof un) != 0)
+		return -errno;
+	s->bound = true;
+	if (chmod(s->path, 0660) != 0 || listen(s->listen_fd, CTL_CONNECTIONS) != 0 ||
 	    epoll_ctl(s->epoll_fd, EPOLL_CTL_ADD, s->listen_fd, &event) != 0)
 		return -errno;
 	return 0;
@@ -146,11 +147,10 @@ ctl_close(struct ctl_server **ps)
 		return;
 	for (size_t i = 0; i < CTL_CONNECTIONS; i++)
 		connection_close(&s->connections[i]);
-	if (s->listen_fd >= 0) {
+	if (s->listen_fd >= 0)
 		close(s->listen_fd);
-		if (s->path[0] != '\0')
-			unlink(s->path);
-	}
+	if (s->bound)
+		unlink(s->path);
 	if (s->epoll_fd >= 0)
 		close(s->epoll_fd);
 	free(s);
