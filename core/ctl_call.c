@@ -64,6 +64,17 @@ call_write(int fd, const char *octets, size_t n, int64_t deadline_ns)
 	return 0;
 }
 
+/* Answers quote what peers and files said; on a terminal that must stay text. */
+static void
+calm(char *octets, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (((unsigned char)octets[i] < ' ' && octets[i] != '\n' &&
+			octets[i] != '\t') ||
+		    octets[i] == 0x7f)
+			octets[i] = '?';
+}
+
 static int
 call_read(int fd, struct sbuf *answer, int64_t deadline_ns)
 {
@@ -76,6 +87,7 @@ call_read(int fd, struct sbuf *answer, int64_t deadline_ns)
 		if (n == 0)
 			return answer->failed ? -EMSGSIZE : 0;
 		if (n > 0) {
+			calm(chunk, (size_t)n);
 			sbuf_add(answer, chunk, (size_t)n);
 			continue;
 		}

@@ -91,6 +91,16 @@ version_run(const struct edgectl *e, int argc, char **argv)
 	return EXIT_DONE;
 }
 
+/* What nobody could read was not done: a full disk, a pipe that ended. */
+static int
+finished(enum exit_code code)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return (int)code;
+	complain("the answer could not be written");
+	return code == EXIT_DONE ? EXIT_NOT_DONE : (int)code;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -132,5 +142,5 @@ main(int argc, char **argv)
 	verb = verb_find(argv[optind]);
 	if (verb == NULL)
 		return (int)verb_unknown(argv[optind]);
-	return (int)verb->run(&e, argc - optind, &argv[optind]);
+	return finished(verb->run(&e, argc - optind, &argv[optind]));
 }

@@ -47,6 +47,15 @@ def test_a_run_directory_too_long_for_sockets_is_said_to_be(routed):
         assert done.returncode == 2 and "is too long a name for sockets" in done.stderr, name
 
 
+def test_an_answer_that_could_not_be_written_is_no_success(routed):
+    edge = routed.edge
+    edge.write(routed.conf(tls=False))
+    for words in ("check", "keys", "help"):
+        done = routed.balancer.run("sh", "-c", 'exec "$0" -c "$1" "$2" >/dev/full', program("edgectl"),
+                                   edge.conf_file, words, check=False)
+        assert done.returncode == 3 and "could not be written" in done.stderr, words
+
+
 def test_nothing_is_done_and_the_reason_is_said(routed):
     edge = routed.edge
     edge.write(routed.conf(tls=False))

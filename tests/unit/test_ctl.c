@@ -120,6 +120,7 @@ verbs_answer_or_say_why_not(void **state)
 
 	expect(p, "echo a  b\tc", 0, "a\nb\nc\n");
 	expect(p, "echo", 0, "");
+	expect(p, "echo \033[31mred", 0, "?[31mred\n");
 	expect(p, "echo 1 2 3 4", -EREMOTEIO, "usage: echo [WORD...]\n");
 	expect(p, "fail edge9", -EREMOTEIO,
 	    "no member 'edge9', there are edge1 and edge2\nhalf an answer\n");
