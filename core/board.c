@@ -119,7 +119,7 @@ board_write(struct board *b, const struct board_row_spec *rows, size_t n_rows,
 	struct board_row_spec *sorted;
 	struct board_header *h;
 	struct board_map map;
-	void *memory;
+	void *memory = NULL;
 	int err;
 
 	if (!program_path(path, b->dir, b->spec.name, ".board"))
