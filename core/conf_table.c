@@ -75,8 +75,9 @@ static const struct conf_words words_NONE = {NULL, 0};
 #define SUB_TYPE_GROUPS CONF_GROUP_LIST
 
 const struct conf_key conf_keys[] = {
-#define KEY(                                                                             \
-    in, key, type_, record, field, need, low_, high_, list, fallback_, when, text_)      \
+/* A row of KEY; what comes after its text is MANY's. */
+#define ROW(                                                                             \
+    in, key, type_, record, field, need, low_, high_, list, fallback_, when, text_, ...) \
 	{.name = #key,                                                                   \
 	    .groups = (in),                                                              \
 	    .type = CONF_##type_,                                                        \
@@ -88,22 +89,12 @@ const struct conf_key conf_keys[] = {
 	    .fallback = (fallback_),                                                     \
 	    .offset = offsetof(struct record, field),                                    \
 	    .size = sizeof(((struct record *)NULL)->field),                              \
-	    .text = (text_)},
+	    __VA_ARGS__.text = (text_)},
+#define KEY(...) ROW(__VA_ARGS__, )
 #define MANY(in, key, type_, record, field, count, need, low_, high_, list, fallback_,   \
     when, text_)                                                                         \
-	{.name = #key,                                                                   \
-	    .groups = (in),                                                              \
-	    .type = CONF_##type_,                                                        \
-	    .required = (need),                                                          \
-	    .later = (when),                                                             \
-	    .low = (low_),                                                               \
-	    .high = (high_),                                                             \
-	    .words = &words_##list,                                                      \
-	    .fallback = (fallback_),                                                     \
-	    .offset = offsetof(struct record, field),                                    \
-	    .size = sizeof(((struct record *)NULL)->field),                              \
-	    .count_offset = offsetof(struct record, count),                              \
-	    .text = (text_)},
+	ROW(in, key, type_, record, field, need, low_, high_, list, fallback_, when,     \
+	    text_, .count_offset = offsetof(struct record, count), )
 #define SUB(in, key, type_, need, id, when, text_)                                       \
 	{.name = #key,                                                                   \
 	    .groups = (in),                                                              \
