@@ -174,7 +174,10 @@ publish_file_stage(const struct publish_file *f, const char *octets, size_t n)
 	return err;
 }
 
-static int
+/* Best effort: the new file is in place whatever this says, and name servers must be told
+ * of it.  A directory that may be written but not read, or a file system that syncs none,
+ * risks only that a power failure brings the old file back. */
+static void
 sync_directory(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -182,15 +185,12 @@ sync_directory(const char *path)
 		    : slash == path ? strdup("/")
 				    : strndup(path, (size_t)(slash - path));
 	int fd = dir == NULL ? -1 : open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int err = dir == NULL ? -ENOMEM : fd < 0 ? -errno : 0;
 
 	if (fd >= 0) {
-		if (fsync(fd) != 0)
-			err = -errno;
+		(void)fsync(fd);
 		close(fd);
 	}
 	free(dir);
-	return err;
 }
 
 int
@@ -202,7 +202,8 @@ publish_file_commit(const struct publish_file *f)
 		publish_file_discard(f);
 		return err;
 	}
-	return sync_directory(f->path);
+	sync_directory(f->path);
+	return 0;
 }
 
 void

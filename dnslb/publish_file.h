@@ -6,7 +6,7 @@
  * publish_file - one file that is replaced whole or not at all.
  *
  *   stage    temporary file beside it (O_EXCL), write, fsync, checked close
- *   commit   rename over the file, fsync of the directory
+ *   commit   rename over the file, then fsync of the directory as far as it goes
  *   discard  removes a staged file that was not committed
  *
  * A crash at any point leaves the old file or the new one; a temporary file left behind

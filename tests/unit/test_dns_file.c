@@ -184,6 +184,32 @@ test_unwritable_directory(void **state)
 	assert_holds(&p->f, "old\n");
 }
 
+/* What was replaced was replaced, even if its directory cannot be opened to sync it. */
+static void
+test_unreadable_directory(void **state)
+{
+	struct place *p = *state;
+	char dir[128];
+	int status;
+	pid_t pid;
+
+	assert_int_equal(write_text(&p->f, "old\n"), 0);
+	snprintf(dir, sizeof dir, "%s/dns/external", p->dir);
+	assert_int_equal(chmod(dir, 0333), 0);
+	assert_int_equal(chmod(p->dir, 0755), 0);
+	pid = fork();
+	if (pid == 0) {
+		if (getuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0))
+			_exit(100);
+		_exit(-write_text(&p->f, "new\n"));
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	assert_int_equal(chmod(dir, 0755), 0);
+	assert_holds(&p->f, "new\n");
+}
+
 /* A write that ends in the middle: the limit of a file's size stands for any reason. */
 static void
 test_short_write(void **state)
@@ -392,6 +418,7 @@ main(void)
 	    PLACE_TEST(test_what_is_no_file_is_not_read),
 	    PLACE_TEST(test_no_directory),
 	    PLACE_TEST(test_unwritable_directory),
+	    PLACE_TEST(test_unreadable_directory),
 	    PLACE_TEST(test_short_write),
 	    PLACE_TEST(test_disk_full),
 	    PLACE_TEST(test_crash_before_rename),
