@@ -13,7 +13,8 @@ struct notify_queue {
 	struct notify_stats stats;
 	/* Pacing: tokens in nanoseconds of rate, at most a second's worth. */
 	int64_t saved_ns, saved_at_ns;
-	size_t first;
+	/* From @first on: @kept that were sent, then those that wait. */
+	size_t first, kept;
 	struct event events[NOTIFY_QUEUE_MAX];
 };
 
@@ -48,6 +49,27 @@ event_value(struct event *e, const struct snapshot *s, const struct row *row,
 		*v = (struct value){0}; /* a board that was never there: 0, "" */
 }
 
+static void
+drop_first(struct notify_queue *q)
+{
+	q->first = (q->first + 1) % NOTIFY_QUEUE_MAX;
+}
+
+/* Room for one more: what was sent goes before what was not. */
+static void
+make_room(struct notify_queue *q)
+{
+	if (q->kept + q->stats.queued < NOTIFY_QUEUE_MAX)
+		return;
+	drop_first(q);
+	if (q->kept > 0) {
+		q->kept--;
+		return;
+	}
+	q->stats.queued--;
+	q->stats.suppressed++;
+}
+
 void
 notify_add(struct notify_queue *q, enum notification kind, const struct snapshot *s,
     const struct row *row, const char *text)
@@ -55,12 +77,8 @@ notify_add(struct notify_queue *q, enum notification kind, const struct snapshot
 	const struct notification_info *info = &mib_notifications[kind];
 	struct event *e;
 
-	if (q->stats.queued == NOTIFY_QUEUE_MAX) {
-		q->first = (q->first + 1) % NOTIFY_QUEUE_MAX;
-		q->stats.queued--;
-		q->stats.suppressed++;
-	}
-	e = &q->events[(q->first + q->stats.queued++) % NOTIFY_QUEUE_MAX];
+	make_room(q);
+	e = &q->events[(q->first + q->kept + q->stats.queued++) % NOTIFY_QUEUE_MAX];
 	e->number = ++q->stats.last;
 	e->kind = kind;
 	memcpy(e->index, row->index, sizeof e->index);
@@ -68,6 +86,12 @@ notify_add(struct notify_queue *q, enum notification kind, const struct snapshot
 	e->n_values = 0;
 	for (size_t i = 0; i < info->n_objects; i++)
 		event_value(e, s, row, info->objects[i], text);
+}
+
+static struct event *
+next_waiting(struct notify_queue *q)
+{
+	return &q->events[(q->first + q->kept) % NOTIFY_QUEUE_MAX];
 }
 
 const struct event *
@@ -84,15 +108,30 @@ notify_next(struct notify_queue *q, int rate, int64_t mono_ns)
 			return NULL;
 		q->saved_ns -= NS_PER_S / rate;
 	}
-	return &q->events[q->first];
+	return next_waiting(q);
 }
 
 void
-notify_sent(struct notify_queue *q)
+notify_sent(struct notify_queue *q, int64_t mono_ns)
 {
-	q->first = (q->first + 1) % NOTIFY_QUEUE_MAX;
+	next_waiting(q)->sent_ns = mono_ns;
+	q->kept++;
 	q->stats.queued--;
 	q->stats.sent++;
+}
+
+void
+notify_proven(struct notify_queue *q, int64_t mono_ns)
+{
+	for (; q->kept > 0 && q->events[q->first].sent_ns < mono_ns; q->kept--)
+		drop_first(q);
+}
+
+void
+notify_doubted(struct notify_queue *q)
+{
+	q->stats.queued += q->kept;
+	q->kept = 0;
 }
 
 struct notify_stats

@@ -173,9 +173,26 @@ publisher_look(struct publisher *p, int64_t mono_ns)
 	}
 }
 
+/* The library asks the master every AGENT_PING_S whether it is there, over the stream the
+ * notifications went, and gives the connection up without an answer: one that outlived
+ * two such questions has taken what was sent before them. */
+static void
+follow_master(struct publisher *p, int64_t mono_ns)
+{
+	uint64_t connects = agent_connects(p->agent);
+
+	if (!agent_is_connected(p->agent) || connects != p->connects)
+		notify_doubted(p->queue);
+	else
+		notify_proven(p->queue, mono_ns - 2 * AGENT_PING_S * NS_PER_S);
+	p->connects = connects;
+}
+
 void
 publisher_send(struct publisher *p, int64_t mono_ns)
 {
+	if (p->agent != NULL)
+		follow_master(p, mono_ns);
 	for (int i = 0; i < NOTIFY_TURN_MAX; i++) {
 		const struct event *e;
 
@@ -184,7 +201,7 @@ publisher_send(struct publisher *p, int64_t mono_ns)
 		e = notify_next(p->queue, p->model->snmp.notify_rate, mono_ns);
 		if (e == NULL || !agent_notify(p->agent, e))
 			return;
-		notify_sent(p->queue);
+		notify_sent(p->queue, mono_ns);
 	}
 }
 

@@ -31,6 +31,7 @@ struct publisher {
 	struct ctl_server *ctl;
 	int notice_fd;
 	int64_t looked_ns, retried_ns; /* CLOCK_MONOTONIC */
+	uint64_t connects;             /* of the master agent, as last seen */
 	bool look_soon;
 	bool stop, restart;
 };

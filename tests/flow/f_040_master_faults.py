@@ -31,6 +31,16 @@ def test_a_stopped_master_costs_fractions_of_a_second_and_no_notification(lab):
     wait_until(lambda: p.told("MemberDown") and p.told("MemberUp"), 15, "both notifications")
 
 
+def test_what_a_hanging_master_was_told_is_told_to_the_next(lab):
+    p = Published(lab).start()
+    p.master.process.pause()
+    p.put(f"state {ONE} down connect-timeout")
+    wait_until(lambda: "sent 1" in p.edge.ask("snmp", "status"), 5, "it to go into the silent socket")
+    p.master.process.kill()
+    p.master.restart()
+    wait_until(lambda: p.told("MemberDown"), 15, "memberDown after all")
+
+
 def test_a_master_that_dies_and_returns_finds_all_tables_again(lab):
     p = Published(lab).start()
     before = p.rows("edgePoolEndpointName")
