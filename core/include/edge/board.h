@@ -15,7 +15,8 @@
  *
  * A board never changes its shape: board_replace() writes a new file beside it, carries
  * over the words of rows that stay, renames it into place and marks the old one retired.
- * Readers reopen when they see that, or when the heartbeat is old.
+ * Readers reopen when they see that, when the file they have was renamed over (a writer
+ * that restarted), or when the heartbeat is old.
  *
  * Threading:  a writer handle belongs to one thread, a reader handle too.
  * Failure:    a writer that vanished leaves its last words; see board_reader_age_ns().
