@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define FIRST_LINE "edgepool admin states 1"
 
@@ -25,7 +26,7 @@ static struct admin_entry *
 find(const struct admin_list *l, const char *full_name)
 {
 	for (size_t i = 0; i < l->n; i++)
-		if (strcmp(l->entries[i].full_name, full_name) == 0)
+		if (strcasecmp(l->entries[i].full_name, full_name) == 0)
 			return &l->entries[i];
 	return NULL;
 }

@@ -10,7 +10,8 @@
  *   disabled edge.contoso.net/edge2
  *
  * Only what is not enabled is listed.  Members that are not configured stay: a slip in
- * the configuration must not put a member that is being repaired back into service.
+ * the configuration must not put a member that is being repaired back into service.  Nor
+ * must another spelling: names are compared without case, as everywhere.
  * Pure.  Text may be anything: it is read with bounds and refused as a whole.
  */
 #include <stddef.h>

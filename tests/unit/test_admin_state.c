@@ -181,6 +181,10 @@ states_survive(void **state)
 	assert_string_equal(why, "");
 	assert_int_equal(admin_list_get(&s.list, "p/a"), ADMIN_DRAINING);
 	assert_int_equal(admin_list_get(&s.list, "p/b"), ADMIN_ENABLED);
+	/* Spelt anew in the configuration it is the same member. */
+	assert_int_equal(admin_list_get(&s.list, "P/A"), ADMIN_DRAINING);
+	assert_int_equal(admin_store_set(&s, "p/A", ADMIN_ENABLED), 0);
+	assert_int_equal(s.list.n, 0);
 	admin_store_close(&s);
 }
 
