@@ -137,6 +137,12 @@ connection_close(struct ctl_connection *c)
 	sbuf_fini(&c->answer);
 }
 
+const char *
+ctl_open_text(int err)
+{
+	return err == -EADDRINUSE ? "another one is running" : strerror(-err);
+}
+
 void
 ctl_close(struct ctl_server **ps)
 {

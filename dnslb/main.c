@@ -210,7 +210,7 @@ open_all(struct dnslb *d)
 	err =
 	    ctl_open(run_dir, "dnslb", dns_ctl_verbs, dns_ctl_count, &d->verbs, &d->ctl);
 	if (err != 0) {
-		log_error("control socket %s/dnslb.ctl: %s", run_dir, strerror(-err));
+		log_error("control socket %s/dnslb.ctl: %s", run_dir, ctl_open_text(err));
 		return err;
 	}
 	err = board_for(d, d->publisher);

@@ -158,9 +158,7 @@ open_sockets(struct daemon *d)
 	int err = ctl_open(dir, "health", health_verbs, health_verbs_count, d, &d->ctl);
 
 	if (err != 0) {
-		log_error("control socket %s/health.ctl: %s", dir,
-		    err == -EADDRINUSE ? "another edge-health is running"
-				       : strerror(-err));
+		log_error("control socket %s/health.ctl: %s", dir, ctl_open_text(err));
 		return err;
 	}
 	d->evidence_fd = notice_open(dir, "health");

@@ -310,8 +310,12 @@ open_parts(struct lb *lb, struct sbuf *why)
 	int err = said(live_grow(&lb->live, lb->model), why, "live objects");
 
 	live_want(&lb->live, lb->model);
-	if (err == 0) /* first: it finds out whether another edge-lb is running */
-		err = said(lb_ctl_open(lb), why, "control socket lb.ctl");
+	if (err != 0)
+		return err;
+	/* First: it finds out whether another edge-lb is running. */
+	err = lb_ctl_open(lb);
+	if (err != 0)
+		sbuf_addf(why, "control socket lb.ctl: %s", ctl_open_text(err));
 	if (err == 0)
 		err = open_listeners(lb, lb->model, why);
 	if (err == 0)

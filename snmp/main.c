@@ -113,8 +113,15 @@ main(int argc, char **argv)
 	if (m == NULL)
 		return 2;
 	signal_fd = signals_open();
-	if (signal_fd < 0 || publisher_open(&publisher, &program, &m) != 0)
+	if (signal_fd < 0) {
+		model_free(&m);
 		return 2;
+	}
+	if (publisher_open(&publisher, &program, &m) != 0) {
+		publisher_close(&publisher);
+		close(signal_fd);
+		return 2;
+	}
 	systemd_ready();
 	run(&publisher, signal_fd);
 	systemd_stopping();

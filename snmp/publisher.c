@@ -93,10 +93,14 @@ publisher_open(
 	    (struct publisher){.program = program, .model = *take_model, .notice_fd = -1};
 	*take_model = NULL;
 	p->queue = notify_queue_new();
+	err = ctl_open(
+	    program->run_dir, "snmp", publisher_verbs, publisher_verbs_count, p, &p->ctl);
+	if (err != 0) {
+		log_error("control socket %s/snmp.ctl: %s", program->run_dir,
+		    ctl_open_text(err));
+		return err;
+	}
 	err = p->queue == NULL ? -ENOMEM : readers_open(p);
-	if (err == 0)
-		err = ctl_open(program->run_dir, "snmp", publisher_verbs,
-		    publisher_verbs_count, p, &p->ctl);
 	if (err == 0) {
 		p->notice_fd = notice_open(program->run_dir, "snmp");
 		err = p->notice_fd < 0 ? p->notice_fd : 0;

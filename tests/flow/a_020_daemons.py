@@ -31,3 +31,14 @@ def test_a_bad_configuration_is_refused_with_a_sentence(routed, name, text, why)
     assert done.returncode == 2, why
     assert str(edge.conf_file) in done.stdout + done.stderr, "the message names the file"
     assert not list(edge.run_dir.glob("*.board")), "nothing was started"
+
+
+@pytest.mark.parametrize("name", DAEMONS)
+def test_a_second_one_says_so_and_leaves_the_first_alone(routed, name):
+    edge = routed.edge
+    edge.write(routed.conf())
+    edge.start(name)
+    done = routed.balancer.run(Edge.DAEMONS[name], *edge.options(), check=False, timeout=10)
+    assert done.returncode == 2
+    assert f"{name}.ctl: another one is running" in done.stdout + done.stderr
+    assert edge.ask(name, "status").strip() != ""

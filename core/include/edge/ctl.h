@@ -57,6 +57,8 @@ struct ctl_server;
  * 0 or -errno; -EADDRINUSE when a living daemon owns the socket. */
 int ctl_open(const char *dir, const char *name, const struct ctl_verb *verbs,
     size_t n_verbs, void *owner, struct ctl_server **ret);
+/* For people: why ctl_open() failed. */
+const char *ctl_open_text(int err);
 void ctl_close(struct ctl_server **ps);
 int ctl_fd(const struct ctl_server *s); /* readable: call ctl_dispatch() */
 /* Handles what is ready, closes what is late.  Call it also about once a second. */
