@@ -2,9 +2,9 @@
 /*
  * tls - the only file that includes OpenSSL.
  *
- * The system's openssl.cnf may raise minimum version and security level; both are set
- * here after the context is made, because strictness is the business of who sends data,
- * not of who asks whether a member lives.
+ * The system's openssl.cnf is not read: a hardened host's versions, groups and signature
+ * algorithms would make working members look dead, and strictness is the business of who
+ * sends data, not of who asks whether a member lives.
  *
  * Programs that use this ignore SIGPIPE.
  */
@@ -127,6 +127,8 @@ tls_context_new(
 	snprintf(why, size, "out of memory");
 	if (c == NULL)
 		return err;
+	/* Has an effect the first time only, before the library is used for anything. */
+	OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
 	ERR_clear_error();
 	c->sni = conf->sni;
 	c->ssl = SSL_CTX_new(TLS_client_method());

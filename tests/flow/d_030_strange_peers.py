@@ -37,6 +37,32 @@ def test_openssl_is_up_in_every_version(lab, version, certificate):
     assert tls == "TLS 1." + {"-tls1": "0", "-tls1_1": "1", "-tls1_2": "2", "-tls1_3": "3"}[version]
 
 
+STRICT = """openssl_conf = top
+[top]
+ssl_conf = tls
+[tls]
+system_default = strict
+[strict]
+MinProtocol = TLSv1.3
+CipherString = DEFAULT@SECLEVEL=3
+Ciphersuites = TLS_AES_256_GCM_SHA384
+SignatureAlgorithms = ECDSA+SHA512
+Groups = P-521
+"""
+
+
+def test_a_hardened_host_does_not_make_old_members_look_dead(lab, monkeypatch):
+    p = Probed(lab, simulated=(), members=1)
+    s_server(p, "access", "-tls1", *LEGACY)
+    s_server(p, "webconf", "-tls1_2", *LEGACY, "-sigalgs", "RSA+SHA1", "-curves", "prime256v1")
+    s_server(p, "mras", "-tls1_3", "-ciphersuites", "TLS_AES_128_GCM_SHA256", "-CAfile", f"{p.certs()}/ca.pem",
+             "-Verify", "1")
+    (lab.dir / "openssl.cnf").write_text(STRICT)
+    monkeypatch.setenv("OPENSSL_CONF", str(lab.dir / "openssl.cnf"))
+    p.start(client_certificate=False, access={"probe": "tls"})
+    p.wait({(0, s): ("up", "ok") for s in ("access", "webconf", "mras")})
+
+
 @pytest.mark.parametrize("version", ["-tls1_2", "-tls1_3"])
 def test_openssl_rejects_a_strange_certificate(lab, version):
     p = Probed(lab, simulated=(), members=1)
