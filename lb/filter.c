@@ -47,7 +47,20 @@ add_listener_elements(struct sbuf *b, const struct listener *l, enum family f, i
 }
 
 static void
-add_kept_set(struct sbuf *b, const struct model *m, enum family f, enum proto proto)
+add_past_elements(
+    struct sbuf *b, const struct filter_kept *past, size_t n, enum family f, int proto)
+{
+	char text[ADDR_TEXT_MAX];
+
+	for (size_t i = 0; i < n; i++)
+		if (addr_family(&past[i].addr) == f && (int)past[i].proto == proto)
+			sbuf_addf(
+			    b, "%s . %u, ", addr_text(&past[i].addr, text), past[i].port);
+}
+
+static void
+add_kept_set(struct sbuf *b, const struct model *m, const struct filter_kept *past,
+    size_t n_past, enum family f, enum proto proto)
 {
 	size_t empty;
 
@@ -58,6 +71,7 @@ add_kept_set(struct sbuf *b, const struct model *m, enum family f, enum proto pr
 		for (size_t i = 0; i < m->pools[p].n_listeners; i++)
 			add_listener_elements(
 			    b, &m->pools[p].listeners[i], f, (int)proto);
+	add_past_elements(b, past, n_past, f, (int)proto);
 	/* A set must not be given an empty list. */
 	if (b->length == empty)
 		sbuf_addf(b, "%s . 0, ", f == FAMILY_V4 ? "0.0.0.0" : "::");
@@ -252,7 +266,8 @@ add_outbound(struct sbuf *b, const struct model *m)
 }
 
 void
-filter_text(const struct model *m, struct sbuf *ret)
+filter_text(const struct model *m, const struct filter_kept *past, size_t n_past,
+    struct sbuf *ret)
 {
 	struct filter_needs needs = filter_needs(m);
 
@@ -262,14 +277,14 @@ filter_text(const struct model *m, struct sbuf *ret)
 	sbuf_addf(ret, "table inet %s {\n", FILTER_TABLE);
 	for (int f = 0; f < FAMILIES; f++) {
 		add_ours_set(ret, m, (enum family)f);
-		add_kept_set(ret, m, (enum family)f, PROTO_TCP);
-		add_kept_set(ret, m, (enum family)f, PROTO_UDP);
+		add_kept_set(ret, m, past, n_past, (enum family)f, PROTO_TCP);
+		add_kept_set(ret, m, past, n_past, (enum family)f, PROTO_UDP);
 		sbuf_addf(ret,
 		    "\tset asked%d {\n\t\ttypeof %s saddr . udp sport . @th,96,128\n"
 		    "\t\tsize %d\n\t\tflags dynamic,timeout\n\t\ttimeout %ds\n\t}\n",
 		    version((enum family)f), words[f].ip, ASKED_MAX, ASKED_S);
 	}
-	if (needs.keep[FAMILY_V4] || needs.keep[FAMILY_V6])
+	if (needs.keep[FAMILY_V4] || needs.keep[FAMILY_V6] || n_past > 0)
 		add_divert(ret);
 	add_notrack(ret, m);
 	if (needs.outbound)

@@ -19,6 +19,7 @@
  */
 #include <stdbool.h>
 
+#include <edge/addr.h>
 #include <edge/model.h>
 #include <edge/sbuf.h>
 
@@ -30,10 +31,20 @@ struct filter_needs {
 	bool outbound;       /* some member's connections leave as a VIP */
 };
 
+/* Where sessions that keep their clients' sources go, though the configuration may have
+ * dropped the member or the option since: a reload does not end them. */
+struct filter_kept {
+	struct addr addr;
+	uint16_t port;
+	enum proto proto;
+};
+
 struct filter_needs filter_needs(const struct model *m);
 /* "av-tcp of edge.contoso.net": the first service that keeps sources; NULL if none. */
 const struct listener *filter_first_kept(const struct model *m);
-/* The table's whole text, replacing one that exists. */
-void filter_text(const struct model *m, struct sbuf *ret);
+/* The table's whole text, replacing one that exists; @past are @n_past endpoints to keep
+ * beside those of @m. */
+void filter_text(const struct model *m, const struct filter_kept *past, size_t n_past,
+    struct sbuf *ret);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -17,7 +18,38 @@
 void
 keep_init(struct keep *k, const char *run_dir)
 {
-	*k = (struct keep){.run_dir = run_dir};
+	/* A run before this one may have crashed: what it left is taken for ours. */
+	*k = (struct keep){
+	    .run_dir = run_dir,
+	    .table = true,
+	    .route = {true, true},
+	};
+}
+
+/* What the host must do for: a configuration, and sessions that began under another. */
+struct work {
+	const struct model *m;
+	struct filter_needs needs; /* with what the sessions need */
+	struct filter_kept *past;
+	size_t n_past;
+};
+
+static int
+work_init(struct work *w, const struct model *m, const struct live *live)
+{
+	*w = (struct work){.m = m, .needs = filter_needs(m)};
+	w->past = calloc(live->n_endpoints + 1, sizeof *w->past);
+	if (w->past == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < live->n_endpoints; i++) {
+		const struct live_endpoint *x = live->endpoints[i];
+
+		if (!x->kept)
+			continue;
+		w->needs.keep[addr_family(&x->addr)] = true;
+		w->past[w->n_past++] = (struct filter_kept){x->addr, x->port, x->proto};
+	}
+	return 0;
 }
 
 /* May this process use a client's address as its own? */
@@ -35,13 +67,13 @@ check_transparent(void)
 }
 
 static int
-apply_table(struct keep *k, const struct model *m, struct sbuf *why)
+apply_table(struct keep *k, const struct work *w, struct sbuf *why)
 {
 	struct sbuf text;
 	int err;
 
 	sbuf_init(&text, FILTER_TEXT_MAX);
-	filter_text(m, &text);
+	filter_text(w->m, w->past, w->n_past, &text);
 	err = text.failed ? -ENOMEM : nft_run(sbuf_text(&text), why);
 	sbuf_fini(&text);
 	if (err == 0)
@@ -113,12 +145,13 @@ warn_of_firewall(struct sbuf *why)
 }
 
 static int
-apply_kept(struct keep *k, const struct model *m, const struct filter_needs *needs,
-    struct sbuf *why)
+check_kept(struct keep *k, const struct work *w, struct sbuf *why)
 {
-	const struct listener *first = filter_first_kept(m);
+	const struct listener *first = filter_first_kept(w->m);
 	int err;
 
+	if (first == NULL)
+		return 0; /* only sessions that are running need it: all is there */
 	if (!nft_is_built_in()) {
 		sbuf_addf(why,
 		    "%s keeps its clients' addresses, for which this edge-lb must be "
@@ -134,39 +167,59 @@ apply_kept(struct keep *k, const struct model *m, const struct filter_needs *nee
 		    first->full_name, strerror(-err));
 		return err;
 	}
-	err = host_prepare(m, k->run_dir, why);
+	return host_prepare(w->m, k->run_dir, why);
+}
+
+static int
+apply_kept(struct keep *k, const struct work *w, struct sbuf *why)
+{
+	int err = check_kept(k, w, why);
+
 	if (err == 0)
-		err = apply_routes(k, needs, why);
-	if (err == 0 && (err = apply_table(k, m, why)) != 0)
+		err = apply_routes(k, &w->needs, why);
+	if (err == 0 && (err = apply_table(k, w, why)) != 0)
 		sbuf_addf(why, "%s", err == -EINVAL ? " (needs CAP_NET_ADMIN)" : "");
 	if (err == 0)
 		warn_of_firewall(why);
 	return err;
 }
 
-int
-keep_apply(struct keep *k, const struct model *m, struct sbuf *why)
+static void
+apply_outbound(struct keep *k, const struct work *w, struct sbuf *why)
 {
-	struct filter_needs needs = filter_needs(m);
 	struct sbuf detail;
 
-	k->applied = true;
-	if (needs.keep[FAMILY_V4] || needs.keep[FAMILY_V6])
-		return apply_kept(k, m, &needs, why);
-	apply_routes(k, &needs, why);
-	host_restore(k->run_dir);
-	if (!needs.outbound) {
-		remove_table(k);
-		return 0;
-	}
 	sbuf_init(&detail, 512);
-	if (!nft_is_built_in() || apply_table(k, m, &detail) != 0)
+	if (!nft_is_built_in() || apply_table(k, w, &detail) != 0)
 		sbuf_addf(why,
 		    "outbound federation leaves with the members' own addresses, not the "
 		    "VIP's: no source NAT (%s)",
 		    nft_is_built_in() ? sbuf_text(&detail) : "built without libnftables");
 	sbuf_fini(&detail);
-	return 0;
+}
+
+int
+keep_apply(
+    struct keep *k, const struct model *m, const struct live *live, struct sbuf *why)
+{
+	struct work w;
+	int err = work_init(&w, m, live);
+
+	if (err != 0)
+		return err;
+	k->applied = true;
+	if (w.needs.keep[FAMILY_V4] || w.needs.keep[FAMILY_V6]) {
+		err = apply_kept(k, &w, why);
+	} else {
+		apply_routes(k, &w.needs, why);
+		host_restore(k->run_dir);
+		if (w.needs.outbound)
+			apply_outbound(k, &w, why);
+		else
+			remove_table(k);
+	}
+	free(w.past);
+	return err;
 }
 
 void

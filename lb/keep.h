@@ -16,6 +16,8 @@
 #include <edge/model.h>
 #include <edge/sbuf.h>
 
+#include "live.h"
+
 struct keep {
 	const char *run_dir;
 	bool applied;         /* the host may have been changed by us */
@@ -24,9 +26,11 @@ struct keep {
 };
 
 void keep_init(struct keep *k, const char *run_dir);
-/* Brings the host to what @m needs, from whatever it was.  0, or -errno with a sentence
- * in @why; outbound source NAT that cannot be had is no failure, and says so in @why. */
-int keep_apply(struct keep *k, const struct model *m, struct sbuf *why);
+/* Brings the host to what @m needs, and the endpoints of @live that sessions may still
+ * keep their sources towards, from whatever it was.  0, or -errno with a sentence in
+ * @why; outbound source NAT that cannot be had is no failure, and says so in @why. */
+int keep_apply(
+    struct keep *k, const struct model *m, const struct live *live, struct sbuf *why);
 /* Takes everything back. */
 void keep_fini(struct keep *k);
 

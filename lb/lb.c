@@ -202,7 +202,7 @@ prepare(struct lb *lb, const struct model *m, struct view **ret, struct sbuf *wh
 	if (err == 0)
 		err = open_listeners(lb, m, why);
 	if (err == 0)
-		err = keep_apply(&lb->keep, m, why);
+		err = keep_apply(&lb->keep, m, &lb->live, why);
 	if (err == 0 && (*ret = build(lb, m)) == NULL)
 		err = -ENOMEM;
 	if (err == 0)
@@ -227,7 +227,7 @@ lb_reload(struct lb *lb, struct sbuf *why)
 
 		sbuf_addf(why, "\n");
 		sbuf_init(&ignored, 4096);
-		keep_apply(&lb->keep, lb->model, &ignored);
+		keep_apply(&lb->keep, lb->model, &lb->live, &ignored);
 		sbuf_fini(&ignored);
 		model_free(&m);
 		lb_collect(lb); /* closes listeners that only @m wanted */
@@ -309,9 +309,9 @@ open_parts(struct lb *lb, struct sbuf *why)
 {
 	int err = said(live_grow(&lb->live, lb->model), why, "live objects");
 
-	live_want(&lb->live, lb->model);
 	if (err != 0)
 		return err;
+	live_want(&lb->live, lb->model);
 	/* First: it finds out whether another edge-lb is running. */
 	err = lb_ctl_open(lb);
 	if (err != 0)
@@ -319,7 +319,7 @@ open_parts(struct lb *lb, struct sbuf *why)
 	if (err == 0)
 		err = open_listeners(lb, lb->model, why);
 	if (err == 0)
-		err = keep_apply(&lb->keep, lb->model, why);
+		err = keep_apply(&lb->keep, lb->model, &lb->live, why);
 	if (err == 0)
 		err = lb_stats_open(lb, why);
 	if (err == 0)

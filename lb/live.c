@@ -183,13 +183,33 @@ live_grow(struct live *l, const struct model *m)
 	return err;
 }
 
+static void
+note_kept(struct live *l, const struct model *m)
+{
+	for (size_t p = 0; p < m->n_pools; p++) {
+		for (size_t i = 0; i < m->pools[p].n_listeners; i++) {
+			const struct listener *x = &m->pools[p].listeners[i];
+
+			if (x->service->source != SOURCE_KEEP)
+				continue;
+			for (size_t k = 0; k < x->n_endpoints; k++)
+				live_endpoint(l, x->endpoints[k]->id)->kept = true;
+		}
+	}
+}
+
 void
 live_want(struct live *l, const struct model *m)
 {
 	for (size_t i = 0; i < l->n_listeners; i++)
 		l->listeners[i]->wanted = model_listener(m, l->listeners[i]->id) != NULL;
-	for (size_t i = 0; i < l->n_endpoints; i++)
-		l->endpoints[i]->wanted = model_endpoint(m, l->endpoints[i]->id) != NULL;
+	for (size_t i = 0; i < l->n_endpoints; i++) {
+		struct live_endpoint *x = l->endpoints[i];
+
+		x->wanted = model_endpoint(m, x->id) != NULL;
+		x->kept = x->kept && atomic_load(&x->sessions) != 0;
+	}
+	note_kept(l, m);
 }
 
 void

@@ -74,6 +74,7 @@ struct live_endpoint {
 
 	/* Main thread. */
 	bool wanted;      /* in the current model */
+	bool kept;        /* sessions here may have kept their clients' sources */
 	bool looked;      /* @state was set at all */
 	bool state_known; /* it was on the board once */
 	struct state state;

@@ -24,7 +24,7 @@ kept_sources_and_outbound_federation_are_in_it(void **state)
 	assert_true(needs.keep[FAMILY_V4] && needs.keep[FAMILY_V6] && needs.outbound);
 	assert_int_equal(filter_first_kept(m)->service->kind, SERVICE_AV_TCP);
 	sbuf_init(&b, 1 << 20);
-	filter_text(m, &b);
+	filter_text(m, NULL, 0, &b);
 	assert_false(b.failed);
 	has(&b, "delete table inet edgepool");
 	has(&b, "131.107.155.30 . 3478, 131.107.155.31 . 3478, 131.107.155.32 . 3478");
@@ -39,11 +39,28 @@ kept_sources_and_outbound_federation_are_in_it(void **state)
 	model_free(&m);
 }
 
+static void
+what_sessions_still_use_stays_in_it(void **state)
+{
+	struct model *m = fixture_model("", "");
+	struct filter_kept past = {.port = 3478, .proto = PROTO_UDP};
+	struct sbuf b;
+
+	(void)state;
+	assert_true(addr_parse("131.107.155.99", &past.addr));
+	sbuf_init(&b, 1 << 20);
+	filter_text(m, &past, 1, &b);
+	has(&b, "131.107.155.32 . 3478, 131.107.155.99 . 3478, ");
+	sbuf_fini(&b);
+	model_free(&m);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(kept_sources_and_outbound_federation_are_in_it),
+	    cmocka_unit_test(what_sessions_still_use_stays_in_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
