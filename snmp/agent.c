@@ -20,6 +20,7 @@
 
 #include "answer.h"
 #include "mib.h"
+#include "reopen.h"
 #include "transport.h"
 
 #define SESSION_TIMEOUT_US 300000
@@ -29,6 +30,8 @@ struct agent {
 	netsnmp_handler_registration *registration;
 	char master[PATH_MAX]; /* for messages: the model goes at a reload */
 	bool connected, refused;
+	bool untidy; /* the connection came or went: the library may have begun to
+			reconnect */
 	bool away_said, refused_said; /* once, until it is over */
 	uint64_t connects;
 };
@@ -52,17 +55,21 @@ static int
 on_connected(int major, int minor, void *session, void *arg)
 {
 	struct agent *a = arg;
+	const bool was = a->connected;
 
 	(void)major;
 	(void)session;
 	a->connected = minor == SNMPD_CALLBACK_INDEX_START;
+	a->untidy = true;
 	if (a->connected) {
 		a->connects++;
 		a->refused = false;
 		a->away_said = false;
+		log_info("the master agent has taken us");
+	} else if (was || !a->away_said) { /* also called by each attempt that fails */
+		log_info("the master agent is away");
+		a->away_said = !was;
 	}
-	log_info(
-	    a->connected ? "the master agent has taken us" : "the master agent is away");
 	return SNMPERR_SUCCESS;
 }
 
@@ -266,13 +273,17 @@ agent_connects(const struct agent *a)
 /* @set holds what is readable of the library's descriptors: one look at them, one call.
  */
 static void
-library_turn(int n_ready, fd_set *set)
+library_turn(struct agent *a, int n_ready, fd_set *set)
 {
 	if (n_ready > 0)
 		snmp_read(set);
 	else
 		snmp_timeout();
 	run_alarms();
+	if (a->untidy) {
+		a->untidy = false;
+		reopen_tidy(a->connected);
+	}
 	netsnmp_check_outstanding_agent_requests();
 }
 
@@ -301,7 +312,7 @@ agent_wait(struct agent *a, const int *fds, bool *ready, size_t n, int timeout_m
 		}
 	}
 	if (a != NULL)
-		library_turn(n_ready, &set);
+		library_turn(a, n_ready, &set);
 }
 
 bool
