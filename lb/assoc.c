@@ -193,6 +193,19 @@ is_of_member(const struct assoc *a, const struct sockaddr_storage *from)
 	       addr_equal(&addr, &a->seat.endpoint->addr);
 }
 
+/* ICMP says that nobody listens there: the next datagram finds another member. */
+static bool
+assoc_is_refused(struct assoc *a, int err)
+{
+	if (err != ECONNREFUSED && err != EHOSTUNREACH)
+		return false;
+	seat_count(&a->seat, LB_FIELD_CONNECT_FAILURES, 1);
+	worker_evidence(worker_of(a), a->seat.endpoint,
+	    err == ECONNREFUSED ? REASON_CONNECT_REFUSED : REASON_UNREACHABLE);
+	assoc_close(a, CLOSE_MEMBER_RESET);
+	return true;
+}
+
 /* One datagram of the member leg; false when there is no more, or the leg is closed. */
 static bool
 assoc_read(struct assoc *a)
@@ -203,16 +216,8 @@ assoc_read(struct assoc *a)
 	ssize_t n = recvfrom(a->fd, w->scratch, WORKER_DATAGRAM, MSG_DONTWAIT,
 	    (struct sockaddr *)&from, &n_from);
 
-	if (n < 0 && (errno == ECONNREFUSED || errno == EHOSTUNREACH)) {
-		/* ICMP says nobody listens there: the next datagram finds another. */
-		seat_count(&a->seat, LB_FIELD_CONNECT_FAILURES, 1);
-		worker_evidence(w, a->seat.endpoint,
-		    errno == ECONNREFUSED ? REASON_CONNECT_REFUSED : REASON_UNREACHABLE);
-		assoc_close(a, CLOSE_MEMBER_RESET);
-		return false;
-	}
 	if (n < 0)
-		return errno == EINTR;
+		return !assoc_is_refused(a, errno) && errno == EINTR;
 	if (a->kept && !is_of_member(a, &from))
 		return true;
 	assoc_heard(a);
@@ -321,7 +326,9 @@ assoc_begin(struct gate *g, const struct addr *source, uint16_t port,
 	return a;
 }
 
-static void
+/* False when the association ended instead: an ICMP error about the datagram before is
+ * told to whoever comes first, and sends nothing. */
+static bool
 pass_to_member(struct assoc *a, const uint8_t *octets, size_t n)
 {
 	const struct live_endpoint *to = a->seat.endpoint;
@@ -331,9 +338,10 @@ pass_to_member(struct assoc *a, const uint8_t *octets, size_t n)
 	if (sendto(a->fd, octets, n, MSG_DONTWAIT | MSG_NOSIGNAL,
 		a->kept ? (const struct sockaddr *)&to->sa : NULL,
 		a->kept ? to->sa_length : 0) < 0)
-		return; /* an ICMP error is read where answers are */
+		return !assoc_is_refused(a, errno);
 	seat_count(&a->seat, LB_FIELD_PACKETS_IN, 1);
 	seat_count(&a->seat, LB_FIELD_OCTETS_IN, n);
+	return true;
 }
 
 static void
@@ -349,6 +357,9 @@ assoc_datagram(struct gate *g, const struct sockaddr_storage *client, socklen_t 
 	a = *assoc_slot(g->worker->assocs, g, &source, port);
 	if (a == NULL)
 		a = assoc_begin(g, &source, port, client, n_client);
+	if (a == NULL || pass_to_member(a, octets, n))
+		return;
+	a = assoc_begin(g, &source, port, client, n_client);
 	if (a != NULL)
 		pass_to_member(a, octets, n);
 }

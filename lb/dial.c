@@ -57,12 +57,26 @@ source_of(const struct view_listener *vl, enum family family, uint32_t turn)
 	return NULL;
 }
 
-/* True when @err says nothing about the member. */
-static bool
-is_local(int err)
+static enum fault
+fault_of(int err)
 {
-	return err != -ECONNREFUSED && err != -EHOSTUNREACH && err != -ENETUNREACH &&
-	       err != -ETIMEDOUT && err != -ECONNRESET;
+	switch (err) {
+	case -ECONNREFUSED:
+	case -ECONNRESET:
+	case -EHOSTUNREACH:
+	case -ENETUNREACH:
+	case -ETIMEDOUT:
+		return FAULT_MEMBER;
+	case -EADDRINUSE:
+	case -EADDRNOTAVAIL:
+	case -EAGAIN:
+	case -EMFILE:
+	case -ENFILE:
+	case -ENOBUFS:
+	case -ENOMEM:
+		return FAULT_SHORTAGE;
+	}
+	return FAULT_LOCAL;
 }
 
 static struct dialled
@@ -70,15 +84,14 @@ failed(int fd, int err)
 {
 	if (fd >= 0)
 		close(fd);
-	return (struct dialled){.fd = -1, .error = err, .local = is_local(err)};
+	return (struct dialled){.fd = -1, .error = err, .fault = fault_of(err)};
 }
 
 static struct dialled
 connect_to(int fd, const struct live_endpoint *to)
 {
-	if (connect(fd, (const struct sockaddr *)&to->sa, to->sa_length) == 0)
-		return (struct dialled){.fd = fd, .at_once = true};
-	if (errno == EINPROGRESS)
+	if (connect(fd, (const struct sockaddr *)&to->sa, to->sa_length) == 0 ||
+	    errno == EINPROGRESS)
 		return (struct dialled){.fd = fd};
 	return failed(fd, -errno);
 }

@@ -18,11 +18,19 @@
 #include "live.h"
 #include "view.h"
 
+/* Whose fault a failure is. */
+enum fault {
+	FAULT_MEMBER,
+	FAULT_LOCAL, /* this host's way to it: a route, a rule of a firewall, a privilege
+		      */
+	FAULT_SHORTAGE, /* of descriptors, ports, memory: another member would fare alike
+			 */
+};
+
 struct dialled {
-	int fd;       /* -1: failed */
-	int error;    /* -errno then */
-	bool local;   /* our own fault: no descriptor, no port, no privilege */
-	bool at_once; /* TCP: connected already */
+	int fd;    /* -1: failed */
+	int error; /* -errno then */
+	enum fault fault;
 };
 
 /* Begins to connect; *turn picks among several source addresses and is advanced when one

@@ -257,7 +257,6 @@ create_workers(struct lb *lb)
 	    .notice_fd = lb->sender_fd,
 	    .main_loop = lb->loop,
 	    .main_wake = &lb->acknowledged,
-	    .sessions_max = lb->sessions_max / lb->n_workers,
 	};
 	int err = 0;
 
@@ -268,6 +267,8 @@ create_workers(struct lb *lb)
 		return -ENOMEM;
 	for (unsigned i = 0; err == 0 && i < lb->n_workers; i++) {
 		setup.index = i;
+		setup.sessions_max = lb->sessions_max / lb->n_workers +
+				     (i < lb->sessions_max % lb->n_workers);
 		err = worker_new(&setup, &lb->workers[i]);
 	}
 	return err;
@@ -294,6 +295,8 @@ fix_sizes(struct lb *lb)
 	lb->sessions_max = by_descriptors;
 	if (lb->model->lb.sessions != 0 && lb->model->lb.sessions < by_descriptors)
 		lb->sessions_max = lb->model->lb.sessions;
+	if (lb->sessions_max < lb->n_workers) /* a worker without any would only wait */
+		lb->sessions_max = lb->n_workers;
 }
 
 static int
@@ -365,7 +368,7 @@ lb_close(struct lb *lb)
 	for (unsigned i = 0; lb->workers != NULL && i < lb->n_workers; i++)
 		if (lb->workers[i] != NULL)
 			worker_stop(lb->workers[i]);
-	if (lb->board != NULL && lb->workers != NULL)
+	if (lb->view != NULL) /* it ran */
 		lb_stats_write(lb);
 	while (lb->view != NULL) {
 		struct view *v = lb->view;

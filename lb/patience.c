@@ -28,6 +28,8 @@ void
 patience_set(int fd, const struct patience *p)
 {
 	set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	/* Urgent data is octets like others, or it would be lost on the way. */
+	set(fd, SOL_SOCKET, SO_OOBINLINE, 1);
 	set(fd, SOL_SOCKET, SO_KEEPALIVE, p->keepalive_ns > 0);
 	if (p->keepalive_ns > 0)
 		set(fd, IPPROTO_TCP, TCP_KEEPIDLE,

@@ -3,8 +3,9 @@
 #define LB_PATIENCE_H
 
 /*
- * patience - how long TCP waits for a peer that has vanished, and that it never waits for
- * more octets before it sends some (no Nagle, as Edge asks of a balancer).
+ * patience - how long TCP waits for a peer that has vanished; and that it never waits for
+ * more octets before it sends some (no Nagle, as Edge asks of a balancer), and keeps
+ * urgent ones in their place.
  *
  * Set on a listening socket it is inherited by every connection accepted there.
  */

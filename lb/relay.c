@@ -28,8 +28,10 @@ leg_note(struct leg *leg, uint32_t events)
 		leg->readable = true;
 	if (events & (EPOLLOUT | EPOLLHUP | EPOLLERR))
 		leg->writable = true;
-	if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
-		leg->closing = true;
+	if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR | EPOLLPRI))
+		leg->to_the_last = true;
+	if (events & EPOLLERR)
+		leg->broken = true;
 }
 
 void
@@ -122,8 +124,9 @@ leg_read(struct leg *from, uint8_t *scratch, size_t size)
 	if (n == 0)
 		from->ended = true;
 	/* A short read emptied the socket: the next octets make a new edge.  Not so the
-	 * peer's end, which may have come together with them. */
-	if (n <= 0 || ((size_t)n < size && !from->closing))
+	 * peer's end, which may have come together with them, nor urgent data, before
+	 * which a read stops short. */
+	if (n <= 0 || ((size_t)n < size && !from->to_the_last))
 		from->readable = false;
 	return n < 0 ? 0 : n;
 }
@@ -151,8 +154,10 @@ relay_move(struct leg *from, struct leg *to, uint8_t *scratch, size_t size, size
 		}
 		m.error = leg_write(to, scratch, (size_t)n, &taken);
 		m.octets += taken;
-		if (m.error == 0 && taken < (size_t)n)
-			m.error = hold(from, scratch + taken, (size_t)n - taken);
+		/* Also when @to broke: another leg may take its place. */
+		if (taken < (size_t)n &&
+		    hold(from, scratch + taken, (size_t)n - taken) != 0)
+			m.error = -ENOMEM;
 	}
 	if (m.error == 0 && from->ended && from->held == NULL && !to->shut) {
 		to->shut = true;

@@ -24,7 +24,8 @@ struct leg {
 	struct watch watch;
 	int fd;                  /* -1: none */
 	bool readable, writable; /* as far as we know; edge-triggered */
-	bool closing;            /* the peer's end is near: read until it */
+	bool to_the_last;        /* a short read does not mean that all was read */
+	bool broken;             /* by a reset, or for want of an answer */
 	bool ended;              /* the peer's end was read */
 	bool shut;               /* and passed on to this leg */
 	struct piece *held;      /* read from this leg, not yet taken by the other */

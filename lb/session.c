@@ -2,8 +2,9 @@
 /*
  * session - the life of a TCP session.
  *
- * A member that fails before the client's first octet was read costs the client nothing:
- * another one is tried.  From the first octet on the session is bound to its member.
+ * A member that fails before it took the client's first octet costs the client nothing:
+ * another one is tried, and gets what was read meanwhile.  From the first octet on the
+ * session is bound to its member.
  *
  * Half-close works both ways: an end is passed on when everything before it was, and the
  * other direction goes on under an idle limit of its own.
@@ -126,19 +127,14 @@ static void
 session_close(struct session *s, enum close_reason reason)
 {
 	struct worker *w = worker_of(s);
+	bool answered = s->state == SESSION_RELAYING || s->state == SESSION_ENDING;
 
 	session_enter(s, SESSION_CLOSED);
 	leg_close(&s->client, reason_resets(reason));
 	leg_close(&s->member, reason_resets(reason));
-	seat_close(&s->seat, reason, false);
+	seat_close(&s->seat, reason, !answered);
 	s->duty.run = on_dead;
 	worker_bury(w, &s->duty);
-}
-
-static void
-session_end(struct seat *seat, enum close_reason reason)
-{
-	session_close(session_of(seat), reason);
 }
 
 /* --- finding a member --------------------------------------------------------------- */
@@ -163,20 +159,20 @@ session_shortage(struct session *s)
 
 /* Begins to connect to the member found.  0, or -errno when it failed at once. */
 static int
-session_dial(struct session *s, bool *ret_local)
+session_dial(struct session *s, enum fault *ret_fault)
 {
 	struct worker *w = worker_of(s);
 	struct dialled d = dial_tcp(s->seat.gate->view, s->seat.endpoint, &s->seat.source,
 	    s->seat.source_port, &w->sources_turn);
 	int err;
 
-	*ret_local = d.local;
+	*ret_fault = d.fault;
 	if (d.fd < 0)
 		return d.error;
 	s->member.fd = d.fd;
 	err = worker_watch(w, d.fd, &s->member.watch);
 	if (err != 0) {
-		*ret_local = true;
+		*ret_fault = FAULT_SHORTAGE;
 		return err;
 	}
 	session_enter(s, SESSION_CONNECTING);
@@ -211,7 +207,7 @@ session_find_member(struct session *s)
 {
 	for (;;) {
 		enum close_reason reason;
-		bool local;
+		enum fault fault;
 		int err;
 
 		if (seat_tries(&s->seat) > worker_of(s)->view->connect_retries) {
@@ -224,14 +220,15 @@ session_find_member(struct session *s)
 		}
 		if (seat_tries(&s->seat) > 1)
 			seat_count(&s->seat, LB_FIELD_RETRIES, 1);
-		err = session_dial(s, &local);
+		err = session_dial(s, &fault);
 		if (err == 0)
 			return;
-		if (local) {
+		if (fault == FAULT_SHORTAGE) {
 			session_shortage(s);
 			return;
 		}
-		session_count_failure(s, reason_of(err));
+		if (fault == FAULT_MEMBER)
+			session_count_failure(s, reason_of(err));
 		leg_close(&s->member, false);
 	}
 }
@@ -243,7 +240,7 @@ session_next_member(struct session *s, enum reason reason)
 	session_count_failure(s, reason);
 	leg_close(&s->member, true);
 	leg_init(&s->member, s->member.watch.ready);
-	if (s->client.closing && s->client.fd >= 0) {
+	if (s->client.to_the_last && s->client.fd >= 0) {
 		/* Perhaps a client that gave up: do not bother another member. */
 		int err = 0;
 		socklen_t n = sizeof err;
@@ -300,6 +297,11 @@ session_relay(struct session *s)
 	}
 	if (s->client.shut && s->member.shut) {
 		session_close(s, CLOSE_DONE);
+		return;
+	}
+	/* Its end cannot be read behind octets that the member does not take. */
+	if (s->client.broken && !s->member.writable) {
+		session_close(s, CLOSE_CLIENT_RESET);
 		return;
 	}
 	if (in.octets != 0 || out.octets != 0)
@@ -377,6 +379,21 @@ on_client(struct watch *watch, uint32_t events)
 	case SESSION_ACCEPTED:
 	case SESSION_CLOSED:
 		break;
+	}
+}
+
+/* A member that goes while it is being connected to has cost the client nothing. */
+static void
+session_end(struct seat *seat, enum close_reason reason)
+{
+	struct session *s = session_of(seat);
+
+	if (s->state == SESSION_CONNECTING && reason == CLOSE_MEMBER_DOWN) {
+		leg_close(&s->member, true);
+		leg_init(&s->member, s->member.watch.ready);
+		session_find_member(s);
+	} else {
+		session_close(s, reason);
 	}
 }
 

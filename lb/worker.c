@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -37,7 +38,7 @@ int
 worker_watch(struct worker *w, int fd, struct watch *watch)
 {
 	struct epoll_event ev = {
-	    .events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+	    .events = EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLRDHUP | EPOLLET,
 	    .data.ptr = watch,
 	};
 
@@ -208,7 +209,7 @@ arm(struct worker *w)
 	if (w->paused_until_ns != 0 && w->paused_until_ns < next)
 		next = w->paused_until_ns > w->now_ns ? w->paused_until_ns
 						      : w->now_ns + 100 * NS_PER_MS;
-	if (next == IDLE_NEVER || (w->armed_ns > w->now_ns && w->armed_ns <= next))
+	if (next == IDLE_NEVER || (ev_is_active(&w->due) && w->armed_ns <= next))
 		return;
 	w->armed_ns = next;
 	ev_timer_stop(w->loop, &w->due);
@@ -368,10 +369,30 @@ watchers_start(struct worker *w)
 	ev_async_start(w->loop, &w->wake);
 }
 
+static int
+descriptors_new(struct worker *w)
+{
+	int spare;
+
+	w->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (w->epoll_fd < 0)
+		return -errno;
+	w->loop = ev_loop_new(EVBACKEND_EPOLL | EVFLAG_NOENV);
+	if (w->loop == NULL)
+		return -EMFILE; /* or no memory: libev does not say */
+	/* Without a descriptor for its own waking libev would abort. */
+	spare = eventfd(0, EFD_CLOEXEC);
+	if (spare < 0)
+		return -errno;
+	close(spare);
+	return 0;
+}
+
 int
 worker_new(const struct worker_setup *setup, struct worker **ret)
 {
 	struct worker *w = aligned_alloc(64, sizeof *w);
+	int err;
 
 	if (w == NULL)
 		return -ENOMEM;
@@ -380,15 +401,15 @@ worker_new(const struct worker_setup *setup, struct worker **ret)
 	link_init(&w->dead);
 	link_init(&w->busy);
 	idle_init(&w->idle);
-	w->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	w->loop = ev_loop_new(EVFLAG_AUTO | EVFLAG_NOENV);
+	err = descriptors_new(w);
 	w->affinity = affinity_new(2 * (size_t)setup->sessions_max, 0, setup->secret);
 	w->assocs = assoc_table_new(setup->sessions_max, setup->secret);
 	w->scratch = malloc((size_t)WORKER_BATCH * WORKER_DATAGRAM);
-	if (w->epoll_fd < 0 || w->loop == NULL || w->affinity == NULL ||
-	    w->assocs == NULL || w->scratch == NULL) {
+	if (err == 0 && (w->affinity == NULL || w->assocs == NULL || w->scratch == NULL))
+		err = -ENOMEM;
+	if (err != 0) {
 		worker_free(&w);
-		return -ENOMEM;
+		return err;
 	}
 	watchers_start(w);
 	*ret = w;

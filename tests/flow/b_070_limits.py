@@ -6,7 +6,7 @@ import os
 import pytest
 
 from echo import Session, board, echoes, relay_conf, until_sessions
-from lab import wait_until
+from lab import program, wait_until
 
 
 def listeners(net):
@@ -55,6 +55,24 @@ def test_short_of_descriptors_it_recovers(routed):
         s.close()
         failures = sum(e["connect_failures"] for e in board(routed).values())
         assert failures == 0, "it is not held against members"
+
+
+def test_few_places_are_shared_among_many_workers(routed):
+    routed.edge.write(relay_conf(routed, lb={"sessions": 2, "workers": 4}))
+    with echoes(routed):
+        routed.edge.start("lb")
+        for n in range(16):
+            s = Session(routed, "access", n)
+            assert s.who(), f"client {n}: no worker is without a place"
+            s.close()
+
+
+def test_too_few_descriptors_to_start_is_said(routed):
+    routed.edge.write(relay_conf(routed, lb={"workers": 16}))
+    for files in range(290, 345, 6):  # listeners, the board, notices, then the workers lack some
+        done = routed.balancer.run("prlimit", f"--nofile={files}:{files}", program("edge-lb"),
+                                   *routed.edge.options(), check=False)
+        assert done.returncode == 2 and "Too many open files" in done.stderr, (files, done.stderr[-300:])
 
 
 def answered(s):

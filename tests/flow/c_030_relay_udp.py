@@ -34,6 +34,21 @@ def test_datagrams_of_all_sizes_pass(routed, v6):
             until_sessions(routed, 2)
 
 
+def test_a_refusal_loses_no_later_datagram(routed):
+    routed.edge.write(relay_conf(routed))
+    with echoes(routed) as members:
+        for name in ("edge1", "edge2"):
+            members[name].refuse("int-av-udp")
+        routed.edge.start("lb")
+        with inner_socket(routed, False) as s:
+            lb = routed.edge.daemon["lb"]
+            lb.freeze()
+            for n in range(3):
+                s.sendto(b"%d" % n, (routed.vip("internal"), 3478))
+            lb.resume()
+            assert s.recvfrom(2048)[0].split()[:2] == [b"2", b"edge3"]
+
+
 def test_an_idle_association_ends(routed):
     routed.edge.write(relay_conf(routed, internal_av={"udp_idle_timeout": 1.0}))
     with echoes(routed):

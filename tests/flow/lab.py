@@ -151,6 +151,13 @@ class Process:
     def pause(self):
         self.signal(signal.SIGSTOP)
 
+    def freeze(self):
+        """As pause(), and waits until all its threads stand still."""
+        self.pause()
+        wait_until(lambda: all(t.read_text().rpartition(") ")[2][0] == "T"
+                               for t in Path(f"/proc/{self.pid}/task").glob("*/stat")),
+                   5, f"{self.name} to stand still")
+
     def resume(self):
         self.signal(signal.SIGCONT)
 
