@@ -8,6 +8,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <edge/id.h>
+
 #include "filter.h"
 #include "host.h"
 #include "nft.h"
@@ -66,6 +68,30 @@ check_transparent(void)
 	return err;
 }
 
+/* A new table knows none of the transactions under way, so the one that is there stays
+ * when it is the same.  (Another program may have flushed it.) */
+static int
+load_table(struct keep *k, const char *text, size_t n, struct sbuf *why)
+{
+	uint64_t hash = id_hash(text, n);
+	struct sbuf ignored;
+	bool there;
+	int err;
+
+	sbuf_init(&ignored, 512);
+	there = k->table && k->table_hash == hash &&
+		nft_run("list set inet " FILTER_TABLE " ours4\n", &ignored) == 0;
+	sbuf_fini(&ignored);
+	if (there)
+		return 0;
+	err = nft_run(text, why);
+	if (err == 0) {
+		k->table = true;
+		k->table_hash = hash;
+	}
+	return err;
+}
+
 static int
 apply_table(struct keep *k, const struct work *w, struct sbuf *why)
 {
@@ -74,10 +100,8 @@ apply_table(struct keep *k, const struct work *w, struct sbuf *why)
 
 	sbuf_init(&text, FILTER_TEXT_MAX);
 	filter_text(w->m, w->past, w->n_past, &text);
-	err = text.failed ? -ENOMEM : nft_run(sbuf_text(&text), why);
+	err = text.failed ? -ENOMEM : load_table(k, sbuf_text(&text), text.length, why);
 	sbuf_fini(&text);
-	if (err == 0)
-		k->table = true;
 	return err;
 }
 

@@ -9,19 +9,10 @@
 
 #define LB_FIELD_NONE LB_FIELDS
 
-static const struct {
-	const char *word;
-	enum lb_field field;
-} close_infos[CLOSE_REASONS] = {
-#define CLOSE(id, word, field, text) [CLOSE_##id] = {word, LB_FIELD_##field},
+static const enum lb_field close_fields[CLOSE_REASONS] = {
+#define CLOSE(id, word, field, text) [CLOSE_##id] = LB_FIELD_##field,
 #include "tbl/close_reasons.h"
 };
-
-const char *
-close_reason_word(enum close_reason r)
-{
-	return (unsigned)r < CLOSE_REASONS ? close_infos[r].word : "?";
-}
 
 static struct live_listener_share *
 listener_share(const struct gate *g)
@@ -158,7 +149,7 @@ seat_count(struct seat *seat, enum lb_field f, uint64_t by)
 static void
 seat_count_reason(struct seat *seat, enum close_reason reason)
 {
-	enum lb_field f = close_infos[reason].field;
+	enum lb_field f = close_fields[reason];
 
 	if (f == LB_FIELD_NONE)
 		return;

@@ -29,8 +29,6 @@ enum close_reason {
 	CLOSE_REASONS
 };
 
-const char *close_reason_word(enum close_reason r);
-
 struct seat;
 
 /* What the owner does when its session must end: closes descriptors, calls seat_close()

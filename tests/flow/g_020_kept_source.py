@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Sessions whose client source is kept outlive the member, the option and the listener that
 a reload removes; what a crashed edge-lb left in the kernel goes with the next start."""
+import os
+import select
+import socket
+
 import pytest
 
-from echo import Session, echoes, relay_conf, until_sessions
+from echo import Session, echoes, relay_conf, stun, udp_socket, until_sessions
 
 
 def av_sessions(net):
@@ -58,3 +62,26 @@ def test_a_crash_leaves_nothing_for_long(routed):
     routed.edge.write(conf)
     routed.edge.start("lb")
     assert ours() == before
+
+
+def test_an_answer_under_way_finds_its_way_back(routed):
+    """The member answers after the reload: by way of the VIP, as it was asked."""
+    routed.edge.write(relay_conf(routed))
+    ears = []
+    for m in routed.members:
+        with m.host.entered():
+            ears.append(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+        ears[-1].bind((m.addresses["av"][0], 3478))
+    routed.edge.start("lb")
+    with udp_socket(routed, 3) as u:
+        asked = stun(os.urandom(16))
+        u.sendto(asked, (routed.vip("av"), 3478))
+        ear = select.select(ears, [], [], 5)[0][0]
+        octets, client = ear.recvfrom(2048)
+        routed.edge.write(relay_conf(routed, access={"idle_timeout": 1900.0}))
+        routed.edge.ask("lb", "reload")
+        ear.sendto(octets, client)
+        assert u.recvfrom(2048) == (asked, (routed.vip("av"), 3478))
+    routed.balancer.run("nft", "flush", "ruleset")
+    routed.edge.ask("lb", "reload")
+    assert "asked4" in routed.balancer.run("nft", "list", "ruleset").stdout, "a reload mends it"

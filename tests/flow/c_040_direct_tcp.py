@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A client whose session through the VIP has ended reaches its member directly from the
+same port: what the balancer remembers of the old connection does not get in between."""
+import socket
+
+import pytest
+
+from echo import Session, echoes, relay_conf, until_sessions
+
+
+@pytest.mark.parametrize("v6", [False, True])
+def test_a_direct_connection_from_the_same_port(net, v6):
+    net.edge.write(relay_conf(net))
+    with echoes(net) as members:
+        net.edge.start("lb")
+        here = (net.client_address(1, v6), 46001)
+        s = Session(net, "av", 1, v6, local_port=here[1])
+        member = members[s.who()].member
+        assert s.peer() == here
+        s.close()
+        until_sessions(net, 0)
+        with net.client.entered():
+            direct = socket.create_connection((member.addresses["av"][v6], 443), 5, source_address=here)
+        direct.sendall(b"x" * 100000)
+        got = b""
+        while len(got) < 100000:
+            got += direct.recv(65536)
+        assert got.split()[1].decode() == here[0]
+        direct.close()
