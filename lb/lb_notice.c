@@ -87,6 +87,15 @@ is_same(const struct state *a, const struct state *b)
 	       a->flags == b->flags;
 }
 
+/* Another process wrote it: what cannot have begun yet is no slow start. */
+static int64_t
+slow_start_of(const struct lb *lb, size_t row)
+{
+	uint64_t word = board_reader_load(lb->health, row, HEALTH_FIELD_SLOW_START);
+
+	return word <= (uint64_t)clock_boot_ns() ? (int64_t)word : 0;
+}
+
 static bool
 look_at_endpoint(struct lb *lb, const struct endpoint *e, struct live_endpoint *x)
 {
@@ -98,8 +107,7 @@ look_at_endpoint(struct lb *lb, const struct endpoint *e, struct live_endpoint *
 	if (row == BOARD_NO_ROW && x->state_known)
 		return false;
 	if (row != BOARD_NO_ROW)
-		slow =
-		    (int64_t)board_reader_load(lb->health, row, HEALTH_FIELD_SLOW_START);
+		slow = slow_start_of(lb, row);
 	changed = !x->looked || !is_same(&now, &x->state) || slow != x->slow_boot_ns;
 	if (changed && x->looked)
 		log_debug("%s: %s -> %s", x->full_name, state_summary(&x->state),
