@@ -259,7 +259,7 @@ session_next_member(struct session *s, enum reason reason)
 static void
 session_broken(struct session *s, const struct leg *leg, int err)
 {
-	if (leg != &s->member) {
+	if (err == -ENOMEM || leg != &s->member) {
 		session_close(s, err == -ENOMEM ? CLOSE_LOCAL : CLOSE_CLIENT_RESET);
 		return;
 	}
