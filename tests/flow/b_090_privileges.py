@@ -3,6 +3,7 @@
 keep one; without them it ends with a sentence that names what is missing."""
 import os
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -26,9 +27,9 @@ def unprivileged(routed):
     if len(Path("/proc/self/uid_map").read_text().splitlines()) == 1 and \
             Path("/proc/self/uid_map").read_text().split()[2] == "1":
         pytest.skip("a user namespace with one user has no other to become")
-    if routed.balancer.run(*as_nobody(), "test", "-x", program("edge-lb"), check=False).returncode != 0:
-        pytest.skip("the build directory is closed to other users")
     routed.lab.dir.chmod(0o755)
+    tool = shutil.copy(program("edge-lb"), routed.lab.dir / "edge-lb")  # a build may be out of reach
+    os.chmod(tool, 0o755)
     os.chown(routed.edge.run_dir, NOBODY, NOBODY)
     routed.edge.write(relay_conf(routed, lb={"workers": 2}))
     return routed
@@ -42,7 +43,7 @@ def test_three_capabilities_are_enough(unprivileged):
     net = unprivileged
     with echoes(net):
         lb = net.balancer.popen(*as_nobody("net_bind_service", "net_admin", "net_raw"),
-                                program("edge-lb"), *net.edge.options(), name="edge-lb")
+                                str(net.lab.dir / "edge-lb"), *net.edge.options(), name="edge-lb")
         wait_until(lambda: net.edge.ask("lb", "status"), 10, "edge-lb to answer")
         for v6 in (False, True):
             s = Session(net, "av", v6=v6)
@@ -60,5 +61,5 @@ def test_three_capabilities_are_enough(unprivileged):
     (["net_bind_service", "net_raw"], "CAP_NET_ADMIN")])
 def test_what_is_missing_is_named(unprivileged, given, missing):
     net = unprivileged
-    done = net.balancer.run(*as_nobody(*given), program("edge-lb"), *net.edge.options(), check=False, timeout=5)
+    done = net.balancer.run(*as_nobody(*given), str(net.lab.dir / "edge-lb"), *net.edge.options(), check=False, timeout=5)
     assert done.returncode == 2 and missing in done.stderr, done.stderr
