@@ -155,7 +155,9 @@ class Demo:
         self.show.chapter("What edge-dnslb publishes for the pool in DNS mode")
         self.show.command(f"cat {self.net.zone()}")
         try:
-            wait_until(lambda: all(self.net.published(m) == 3 for m in self.dns_pool), 15, "the records")
+            # from "unproven" to "complete": at most one spacing (5 s) after the first verdicts
+            wait_until(lambda: all(self.net.published(m) == 3 for m in self.dns_pool) and
+                       "state: complete" in self.net.zone().read_text(), 15, "the records")
         except LabError as e:
             self.show.expect(f"both members are published ({e})", False)
             return
