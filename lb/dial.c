@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -96,17 +97,30 @@ connect_to(int fd, const struct live_endpoint *to)
 	return failed(fd, -errno);
 }
 
+/* A stream socket for a member.  The client has spoken, mostly (listen.c), so the
+ * handshake's last ACK goes out with its first octets, or 200 ms later. */
+static int
+stream_socket(const struct view_listener *vl, const struct live_endpoint *to)
+{
+	int fd = socket(to->sa.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return -errno;
+	patience_set(fd, &vl->patience);
+	set_int(fd, IPPROTO_TCP, TCP_QUICKACK, 0);
+	return fd;
+}
+
 static struct dialled
 dial_tcp_kept(const struct view_listener *vl, const struct live_endpoint *to,
     const struct addr *client, uint16_t port)
 {
 	enum family family = addr_family(client);
-	int fd = socket(to->sa.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int fd = stream_socket(vl, to);
 	int err;
 
 	if (fd < 0)
-		return failed(-1, -errno);
-	patience_set(fd, &vl->patience);
+		return failed(-1, fd);
 	err = set_transparent(fd, family);
 	if (err == 0 && port != 0) {
 		set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1);
@@ -122,12 +136,11 @@ dial_tcp_replaced(
     const struct view_listener *vl, const struct live_endpoint *to, uint32_t turn)
 {
 	const struct addr *source = source_of(vl, addr_family(&to->addr), turn);
-	int fd = socket(to->sa.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int fd = stream_socket(vl, to);
 	int err = 0;
 
 	if (fd < 0)
-		return failed(-1, -errno);
-	patience_set(fd, &vl->patience);
+		return failed(-1, fd);
 	if (source != NULL)
 		err = bind_late(fd, source);
 	return err == 0 ? connect_to(fd, to) : failed(fd, err);

@@ -161,7 +161,9 @@ relay_move(struct leg *from, struct leg *to, uint8_t *scratch, size_t size, size
 	}
 	if (m.error == 0 && from->ended && from->held == NULL && !to->shut) {
 		to->shut = true;
-		shutdown(to->fd, SHUT_WR);
+		/* The second end needs none: both sockets close now, which says it. */
+		if (!from->shut)
+			shutdown(to->fd, SHUT_WR);
 	}
 	return m;
 }

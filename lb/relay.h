@@ -45,7 +45,8 @@ void leg_note(struct leg *leg, uint32_t events);
 void leg_close(struct leg *leg, bool reset);
 
 /* Moves what can be moved from @from to @to, about @budget octets at most, and passes
- * the end on when it was read and nothing is held. */
+ * the end on when it was read and nothing is held; the second of the two by the close
+ * that must follow when both legs are shut. */
 struct relay_moved relay_move(
     struct leg *from, struct leg *to, uint8_t *scratch, size_t size, size_t budget);
 

@@ -144,7 +144,7 @@ session_connected(struct session *s)
 {
 	session_enter(s, SESSION_RELAYING);
 	seat_settle(&s->seat);
-	s->member.readable = s->member.writable = true;
+	s->member.writable = true;
 	worker_busy(worker_of(s), &s->duty);
 }
 
@@ -323,15 +323,20 @@ on_busy(struct duty *duty)
 
 /* --- events ------------------------------------------------------------------------- */
 
-/* An edge of a socket that a retry has just closed may still be in the batch, so only
- * the socket itself is believed. */
+/* An edge of a socket that a retry has just closed may still be in the batch, so after
+ * one only the socket itself is believed. */
 static void
-session_check_connect(struct session *s)
+session_check_connect(struct session *s, uint32_t events)
 {
 	struct sockaddr_storage ss;
 	socklen_t n = sizeof(int), n_ss = sizeof ss;
 	int err = 0;
 
+	leg_note(&s->member, events);
+	if (seat_tries(&s->seat) == 1 && !(events & (EPOLLERR | EPOLLHUP))) {
+		session_connected(s);
+		return;
+	}
 	if (getsockopt(s->member.fd, SOL_SOCKET, SO_ERROR, &err, &n) != 0)
 		err = errno;
 	if (err != 0)
@@ -348,7 +353,7 @@ on_member(struct watch *watch, uint32_t events)
 	switch (s->state) {
 	case SESSION_CONNECTING:
 		if (events & (EPOLLOUT | EPOLLERR | EPOLLHUP))
-			session_check_connect(s);
+			session_check_connect(s, events);
 		break;
 	case SESSION_RELAYING:
 	case SESSION_ENDING:
