@@ -37,6 +37,8 @@ enum exit_code status_run(const struct edgectl *e, int argc, char **argv);
 enum exit_code member_run(const struct edgectl *e, int argc, char **argv);
 /* reload.c */
 enum exit_code reload_run(const struct edgectl *e, int argc, char **argv);
+/* upgrade.c */
+enum exit_code upgrade_run(const struct edgectl *e, int argc, char **argv);
 /* dns.c */
 enum exit_code dns_run(const struct edgectl *e, int argc, char **argv);
 

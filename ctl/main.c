@@ -27,6 +27,8 @@ static const struct verb verbs[] = {
     {"enable", "MEMBER", member_run, "back to work, as far as its probes say"},
     {"disable", "MEMBER", member_run, "no sessions at all; those it has end"},
     {"reload", "", reload_run, "all daemons take the changed configuration"},
+    {"upgrade", "", upgrade_run,
+	"edge-lb is replaced in place by the program that is installed now"},
     {"dns", "[status|plan|show]", dns_run, "zones; what would be written; their texts"},
     {"version", "", version_run, "the version of this tool"},
     {"help", "[VERB]", help_run, "this text"},

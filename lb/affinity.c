@@ -2,6 +2,7 @@
 #include "affinity.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -197,4 +198,45 @@ affinity_drop(struct affinity *a, struct affinity_entry **pe)
 	assert(e->sessions > 0);
 	if (--e->sessions == 0)
 		affinity_forget(a, e);
+}
+
+void
+affinity_each(const struct affinity *a,
+    void (*visit)(void *arg, const struct affinity_entry *e), void *arg)
+{
+	for (struct link *l = a->idle.next; l != &a->idle; l = l->next)
+		visit(arg, container_of(l, struct affinity_entry, idle));
+	for (size_t i = 0; i < a->n_slots; i++)
+		for (const struct affinity_entry *e = a->slots[i]; e != NULL;
+		     e = e->chain)
+			if (e->sessions > 0)
+				visit(arg, e);
+}
+
+int
+affinity_restore(struct affinity *a, const struct affinity_entry *from)
+{
+	struct affinity_entry *e;
+
+	if (*affinity_slot(a, from->domain, &from->source) != NULL)
+		return -EEXIST;
+	e = affinity_add(a, from->domain, &from->source);
+	if (e == NULL)
+		return -ENOMEM;
+	e->member = from->member;
+	e->ended_ns = from->ended_ns;
+	link_append(&a->idle, &e->idle);
+	return 0;
+}
+
+struct affinity_entry *
+affinity_rejoin(struct affinity *a, uint64_t domain, const struct addr *source)
+{
+	struct affinity_entry *e = *affinity_slot(a, domain, source);
+
+	if (e == NULL)
+		return NULL;
+	link_remove(&e->idle);
+	e->sessions++;
+	return e;
 }

@@ -49,4 +49,13 @@ void affinity_release(struct affinity *a, struct affinity_entry **pe, int64_t no
  * never answered. */
 void affinity_drop(struct affinity *a, struct affinity_entry **pe);
 
+/* An upgrade: every entry in turn, those that nobody holds first and oldest first. */
+void affinity_each(const struct affinity *a,
+    void (*visit)(void *arg, const struct affinity_entry *e), void *arg);
+/* Puts back an entry that nobody holds yet, in that order.  0, -ENOMEM, or -EEXIST. */
+int affinity_restore(struct affinity *a, const struct affinity_entry *e);
+/* One more session holds the entry of this source again; NULL when there is none. */
+struct affinity_entry *
+affinity_rejoin(struct affinity *a, uint64_t domain, const struct addr *source);
+
 #endif

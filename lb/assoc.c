@@ -19,6 +19,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -390,4 +391,66 @@ assoc_receive(struct gate *g, int fd)
 		if (n < WORKER_BATCH)
 			return;
 	}
+}
+
+/* --- upgrade ------------------------------------------------------------------------ */
+
+bool
+assoc_save(struct seat *seat, struct saved_assoc *ret)
+{
+	const struct assoc *a = container_of(seat, struct assoc, seat);
+	struct sockaddr_in6 in6 = {0};
+
+	if (seat->end != assoc_end)
+		return false;
+	if (a->client.ss_family == AF_INET6)
+		memcpy(&in6, &a->client, sizeof in6);
+	*ret = (struct saved_assoc){
+	    .fd = a->fd,
+	    .answered = a->answered,
+	    .kept = a->kept,
+	    .idle_ns = a->idle_ns,
+	    .scope = in6.sin6_scope_id,
+	};
+	seat_save(seat, &ret->seat);
+	return true;
+}
+
+static void
+client_restore(struct assoc *a, uint32_t scope)
+{
+	struct sockaddr_in6 in6;
+
+	a->n_client = addr_to_sockaddr(&a->seat.source, a->seat.source_port, &a->client);
+	if (a->client.ss_family != AF_INET6)
+		return;
+	memcpy(&in6, &a->client, sizeof in6);
+	in6.sin6_scope_id = scope;
+	memcpy(&a->client, &in6, sizeof in6);
+}
+
+int
+assoc_restore(const struct saved_assoc *from, const struct restoring *r)
+{
+	struct assoc *a = calloc(1, sizeof *a), **slot;
+
+	if (a == NULL)
+		return -ENOMEM;
+	seat_restore(&a->seat, &from->seat, r, assoc_end, assoc_end);
+	a->watch.ready = on_member;
+	a->duty.run = on_busy;
+	link_init(&a->duty.link);
+	a->fd = from->fd;
+	a->answered = from->answered;
+	a->kept = from->kept;
+	a->idle_ns = from->idle_ns;
+	client_restore(a, from->scope);
+	slot = assoc_slot(
+	    worker_of(a)->assocs, a->seat.gate, &a->seat.source, a->seat.source_port);
+	if (*slot != NULL)
+		return -EEXIST;
+	*slot = a;
+	if (!a->answered)
+		worker_of(a)->assocs->unanswered++;
+	return restoring_watch(r, worker_of(a), a->fd, &a->watch);
 }

@@ -15,6 +15,8 @@
 #include <stdint.h>
 
 #include "gate.h"
+#include "seat.h"
+#include "seat_state.h"
 
 struct assoc_table;
 
@@ -23,5 +25,9 @@ void assoc_table_free(struct assoc_table **pt); /* must be empty */
 
 /* Reads what waits at the gate's socket, a bounded number per turn, and passes it on. */
 void assoc_receive(struct gate *g, int fd);
+
+/* An upgrade; as with sessions (session.h). */
+bool assoc_save(struct seat *seat, struct saved_assoc *ret);
+int assoc_restore(const struct saved_assoc *from, const struct restoring *r);
 
 #endif

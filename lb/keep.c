@@ -247,6 +247,13 @@ keep_apply(
 }
 
 void
+keep_adopt(struct keep *k, uint64_t table_hash)
+{
+	k->applied = true;
+	k->table_hash = table_hash;
+}
+
+void
 keep_fini(struct keep *k)
 {
 	if (!k->applied)

@@ -32,6 +32,8 @@ void keep_init(struct keep *k, const char *run_dir);
  * @why; outbound source NAT that cannot be had is no failure, and says so in @why. */
 int keep_apply(
     struct keep *k, const struct model *m, const struct live *live, struct sbuf *why);
+/* After an upgrade: the table that is in the kernel has this hash. */
+void keep_adopt(struct keep *k, uint64_t table_hash);
 /* Takes everything back. */
 void keep_fini(struct keep *k);
 

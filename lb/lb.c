@@ -48,8 +48,8 @@ sessions_by_descriptors(void)
  */
 
 /* Opens what is wanted and closed.  On failure closes again what it opened. */
-static int
-open_listeners(struct lb *lb, const struct model *m, struct sbuf *why)
+int
+lb_open_listeners(struct lb *lb, const struct model *m, struct sbuf *why)
 {
 	struct live *live = &lb->live;
 	size_t opened = 0, i;
@@ -200,7 +200,7 @@ prepare(struct lb *lb, const struct model *m, struct view **ret, struct sbuf *wh
 	if (err != 0)
 		sbuf_addf(why, "no memory");
 	if (err == 0)
-		err = open_listeners(lb, m, why);
+		err = lb_open_listeners(lb, m, why);
 	if (err == 0)
 		err = keep_apply(&lb->keep, m, &lb->live, why);
 	if (err == 0 && (*ret = build(lb, m)) == NULL)
@@ -249,8 +249,8 @@ lb_reload(struct lb *lb, struct sbuf *why)
 /* --- start and end ---------------------------------------------------------------------
  */
 
-static int
-create_workers(struct lb *lb)
+int
+lb_create_workers(struct lb *lb)
 {
 	struct worker_setup setup = {
 	    .run_dir = lb->program.run_dir,
@@ -284,8 +284,8 @@ start_workers(struct lb *lb)
 	return err;
 }
 
-static void
-fix_sizes(struct lb *lb)
+void
+lb_fix_sizes(struct lb *lb)
 {
 	uint32_t by_descriptors = sessions_by_descriptors();
 
@@ -320,7 +320,7 @@ open_parts(struct lb *lb, struct sbuf *why)
 	if (err != 0)
 		sbuf_addf(why, "control socket lb.ctl: %s", ctl_open_text(err));
 	if (err == 0)
-		err = open_listeners(lb, lb->model, why);
+		err = lb_open_listeners(lb, lb->model, why);
 	if (err == 0)
 		err = keep_apply(&lb->keep, lb->model, &lb->live, why);
 	if (err == 0)
@@ -331,8 +331,26 @@ open_parts(struct lb *lb, struct sbuf *why)
 		return err;
 	lb_stats_adopt(lb);
 	lb_look_at_health(lb);
-	err = create_workers(lb);
+	err = lb_create_workers(lb);
 	return said(err == 0 ? start_workers(lb) : err, why, "workers");
+}
+
+void
+lb_init(struct lb *lb, const struct program *program, struct ev_loop *loop)
+{
+	*lb = (struct lb){
+	    .program = *program, .loop = loop, .notice_fd = -1, .sender_fd = -1};
+	keep_init(&lb->keep, program->run_dir);
+	ev_async_init(&lb->acknowledged, on_acknowledged);
+	ev_async_start(loop, &lb->acknowledged);
+}
+
+void
+lb_start_seconds(struct lb *lb)
+{
+	ev_timer_init(&lb->second, on_second, 1., 1.);
+	ev_set_priority(&lb->second, EV_MINPRI);
+	ev_timer_start(lb->loop, &lb->second);
 }
 
 int
@@ -341,28 +359,23 @@ lb_open(
 {
 	int err;
 
-	*lb = (struct lb){
-	    .program = *program, .loop = loop, .notice_fd = -1, .sender_fd = -1};
-	keep_init(&lb->keep, program->run_dir);
-	ev_async_init(&lb->acknowledged, on_acknowledged);
-	ev_async_start(loop, &lb->acknowledged);
+	lb_init(lb, program, loop);
 	if (!conf_load_said(program->conf_file, DIAG_ERROR, &lb->model, why))
 		return -EINVAL;
-	fix_sizes(lb);
+	lb_fix_sizes(lb);
 	live_init(&lb->live, lb->n_workers);
 	err = open_parts(lb, why);
 	if (err != 0)
 		return err;
 	lb_stats_write(lb);
-	ev_timer_init(&lb->second, on_second, 1., 1.);
-	ev_set_priority(&lb->second, EV_MINPRI);
-	ev_timer_start(loop, &lb->second);
+	lb_start_seconds(lb);
 	return 0;
 }
 
 void
 lb_close(struct lb *lb)
 {
+	upgrade_fini(lb);
 	ev_timer_stop(lb->loop, &lb->second);
 	ev_async_stop(lb->loop, &lb->acknowledged);
 	for (unsigned i = 0; lb->workers != NULL && i < lb->n_workers; i++)

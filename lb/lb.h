@@ -21,6 +21,7 @@
 #include "keep.h"
 #include "live.h"
 #include "steer.h"
+#include "upgrade.h"
 #include "view.h"
 #include "worker.h"
 
@@ -50,7 +51,9 @@ struct lb {
 	struct ctl_server *ctl;
 	ev_io ctl_io;
 	ev_timer second;
-	ev_signal hangup, terminate, interrupt;
+	ev_signal hangup, terminate, interrupt, replace;
+
+	struct upgrade upgrade;
 };
 
 /* Everything from a configuration to running workers.  0, or -errno with the reason in
@@ -58,6 +61,13 @@ struct lb {
 int lb_open(
     struct lb *lb, const struct program *program, struct ev_loop *loop, struct sbuf *why);
 void lb_close(struct lb *lb);
+
+/* The steps of lb_open() that takeover.c takes in another order. */
+void lb_init(struct lb *lb, const struct program *program, struct ev_loop *loop);
+void lb_fix_sizes(struct lb *lb);
+int lb_open_listeners(struct lb *lb, const struct model *m, struct sbuf *why);
+int lb_create_workers(struct lb *lb);
+void lb_start_seconds(struct lb *lb);
 
 /* Takes over the configuration file as it is now.  0; or -errno with diagnostics in @why
  * and nothing changed.  On success @why may hold remarks. */
@@ -80,6 +90,8 @@ int lb_stats_replace(struct lb *lb, const struct model *m, struct sbuf *why);
 /* What the board already says of objects that are counted from now on. */
 void lb_stats_adopt(struct lb *lb);
 void lb_stats_write(struct lb *lb);
+/* The process row's counters as they are now. */
+void lb_stats_sums(const struct lb *lb, uint64_t ret[LB_FIELDS]);
 
 /* lb_past.c: members that answer past the balancer.  Looks every few seconds. */
 void lb_look_for_bypass(struct lb *lb);

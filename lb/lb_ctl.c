@@ -2,6 +2,8 @@
 /*
  * lb_ctl - the verbs of lb.ctl.
  */
+#include <string.h>
+
 #include <edge/base.h>
 #include <edge/boards.h>
 #include <edge/clock.h>
@@ -92,11 +94,37 @@ verb_reload(void *owner, struct ctl_request *req)
 	sbuf_fini(&why);
 }
 
+static void
+verb_upgrade(void *owner, struct ctl_request *req)
+{
+	struct lb *lb = owner;
+	const struct upgrade *u = &lb->upgrade;
+	struct sbuf why;
+
+	if (req->argc > 1) {
+		if (strcmp(req->argv[1], "status") != 0)
+			ctl_fail(req, "upgrade takes 'status' or nothing");
+		else
+			sbuf_addf(req->out, "%u %s\n%s\n", u->attempts,
+			    upgrade_stage_word(u->stage), u->text);
+		return;
+	}
+	sbuf_init(&why, UPGRADE_TEXT);
+	if (upgrade_begin(lb, &why) != 0)
+		ctl_fail(req, "%s", sbuf_text(&why));
+	else
+		sbuf_addf(req->out, "%u %s\n", u->attempts, upgrade_stage_word(u->stage));
+	sbuf_fini(&why);
+}
+
 static const struct ctl_verb verbs[] = {
     {"status", CTL_READ, 0, 0, verb_status, "status: the process in a few lines"},
     {"sessions", CTL_READ, 0, 0, verb_sessions,
 	"sessions: how many each listener and endpoint has"},
     {"reload", CTL_RELOAD, 0, 0, verb_reload, "reload: take over the configuration file"},
+    {"upgrade", CTL_RELOAD, 0, 1, verb_upgrade,
+	"upgrade [status]: let the program that is installed now take over; how that "
+	"went"},
 };
 
 static void

@@ -45,7 +45,8 @@ lb_notice_open(struct lb *lb)
 	lb->notice_fd = notice_open(lb->program.run_dir, "lb");
 	if (lb->notice_fd < 0)
 		return lb->notice_fd;
-	lb->sender_fd = notice_sender_open();
+	if (lb->sender_fd < 0)
+		lb->sender_fd = notice_sender_open();
 	if (lb->sender_fd < 0)
 		return lb->sender_fd;
 	ev_io_init(&lb->notice_io, on_notice, lb->notice_fd, EV_READ);

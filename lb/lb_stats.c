@@ -135,6 +135,15 @@ write_endpoint(struct lb *lb, const struct live_endpoint *x)
 	    atomic_load_explicit(&x->sessions, memory_order_relaxed));
 }
 
+void
+lb_stats_sums(const struct lb *lb, uint64_t ret[LB_FIELDS])
+{
+	memcpy(ret, lb->base, sizeof lb->base);
+	for (unsigned i = 0; i < lb->n_workers; i++)
+		for (unsigned f = 0; f < LB_FIELDS; f++)
+			ret[f] += counters_get(&lb->workers[i]->count, (enum lb_field)f);
+}
+
 static void
 write_process(struct lb *lb)
 {
@@ -142,13 +151,11 @@ write_process(struct lb *lb)
 	uint64_t sums[LB_FIELDS], sessions = 0, acked = UINT64_MAX;
 	int64_t lag_ns = 0;
 
-	memcpy(sums, lb->base, sizeof sums);
+	lb_stats_sums(lb, sums);
 	for (unsigned i = 0; i < lb->n_workers; i++) {
 		const struct worker *w = lb->workers[i];
 		int64_t lag = atomic_load_explicit(&w->lag_ns, memory_order_relaxed);
 
-		for (unsigned f = 0; f < LB_FIELDS; f++)
-			sums[f] += counters_get(&w->count, (enum lb_field)f);
 		sessions += atomic_load_explicit(&w->sessions_now, memory_order_relaxed);
 		if (lag > lag_ns)
 			lag_ns = lag;

@@ -136,8 +136,8 @@ live_fini(struct live *l)
 	*l = (struct live){0};
 }
 
-static int
-add_listener(struct live *l, const struct listener *m)
+int
+live_add_listener(struct live *l, const struct listener *m)
 {
 	struct live_listener *x;
 
@@ -150,8 +150,8 @@ add_listener(struct live *l, const struct listener *m)
 	return 0;
 }
 
-static int
-add_endpoint(struct live *l, const struct endpoint *m)
+int
+live_add_endpoint(struct live *l, const struct endpoint *m)
 {
 	struct live_endpoint *x;
 
@@ -175,9 +175,9 @@ live_grow(struct live *l, const struct model *m)
 		for (size_t i = 0; err == 0 && i < pool->n_listeners; i++) {
 			const struct listener *x = &pool->listeners[i];
 
-			err = add_listener(l, x);
+			err = live_add_listener(l, x);
 			for (size_t k = 0; err == 0 && k < x->n_endpoints; k++)
-				err = add_endpoint(l, x->endpoints[k]);
+				err = live_add_endpoint(l, x->endpoints[k]);
 		}
 	}
 	return err;

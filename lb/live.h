@@ -129,6 +129,9 @@ void live_fini(struct live *l);
 /* Makes an object for everything @m has in hardware mode that has none yet.  0 or
  * -ENOMEM; what was made before stays and is harmless. */
 int live_grow(struct live *l, const struct model *m);
+/* The same for one of them; only what a live object keeps of it need be set. */
+int live_add_listener(struct live *l, const struct listener *m);
+int live_add_endpoint(struct live *l, const struct endpoint *m);
 /* Marks what @m wants. */
 void live_want(struct live *l, const struct model *m);
 /* Frees what nobody wants or refers to.  Sockets must be closed before. */

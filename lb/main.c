@@ -7,7 +7,9 @@
 #include <ev.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <edge/base.h>
 #include <edge/log.h>
@@ -15,6 +17,7 @@
 #include "systemd.h"
 
 #include "lb.h"
+#include "takeover.h"
 
 #define REMARKS_MAX 65536
 
@@ -53,6 +56,20 @@ on_hangup(EV_P_ ev_signal *signal, int revents)
 }
 
 static void
+on_replace(EV_P_ ev_signal *signal, int revents)
+{
+	struct lb *lb = container_of(signal, struct lb, replace);
+	struct sbuf why;
+
+	(void)loop;
+	(void)revents;
+	sbuf_init(&why, UPGRADE_TEXT);
+	if (upgrade_begin(lb, &why) != 0)
+		log_error("not upgraded, everything goes on: %s", sbuf_text(&why));
+	sbuf_fini(&why);
+}
+
+static void
 on_end(EV_P_ ev_signal *signal, int revents)
 {
 	(void)signal;
@@ -79,6 +96,64 @@ signals_start(struct lb *lb)
 	ev_signal_start(lb->loop, &lb->terminate);
 	ev_signal_init(&lb->interrupt, on_end, SIGINT);
 	ev_signal_start(lb->loop, &lb->interrupt);
+	ev_signal_init(&lb->replace, on_replace, SIGUSR2);
+	ev_signal_start(lb->loop, &lb->replace);
+	takeover_signals();
+}
+
+/* What upgrade.c adds to our arguments, at their end. */
+struct role {
+	enum { ROLE_START, ROLE_CHECK, ROLE_TAKE_OVER } role;
+	int fd;
+};
+
+static struct role
+role_of(int *argc, char **argv)
+{
+	struct role r = {ROLE_START, -1};
+
+	if (*argc < 3)
+		return r;
+	if (strcmp(argv[*argc - 2], "--takeover-check") == 0)
+		r.role = ROLE_CHECK;
+	else if (strcmp(argv[*argc - 2], "--takeover") == 0)
+		r.role = ROLE_TAKE_OVER;
+	else
+		return r;
+	r.fd = atoi(argv[*argc - 1]);
+	*argc -= 2;
+	argv[*argc] = NULL;
+	return r;
+}
+
+static int
+check(const struct program *program, struct ev_loop *loop, int fd)
+{
+	struct sbuf why;
+	int err;
+
+	sbuf_init(&why, REMARKS_MAX);
+	err = takeover_check(program, loop, fd, &why);
+	log_lines(log_error, sbuf_text(&why));
+	/* At once: what was built for the check belongs to nobody. */
+	_exit(err == 0 ? 0 : 2);
+}
+
+static int
+open_as(
+    struct role role, struct lb *lb, const struct program *program, struct ev_loop *loop)
+{
+	struct sbuf why;
+	int err;
+
+	sbuf_init(&why, REMARKS_MAX);
+	if (role.role == ROLE_TAKE_OVER)
+		err = takeover(lb, program, loop, role.fd, &why);
+	else
+		err = lb_open(lb, program, loop, &why);
+	log_lines(err == 0 ? log_warning : log_error, sbuf_text(&why));
+	sbuf_fini(&why);
+	return err;
 }
 
 int
@@ -86,8 +161,8 @@ main(int argc, char **argv)
 {
 	struct program program = {.name = "edge-lb"};
 	struct ev_loop *loop;
+	struct role role = role_of(&argc, argv);
 	struct lb lb;
-	struct sbuf why;
 	ev_timer alive;
 	int err;
 
@@ -98,12 +173,14 @@ main(int argc, char **argv)
 		log_error("no event loop");
 		return 2;
 	}
-	sbuf_init(&why, REMARKS_MAX);
-	err = lb_open(&lb, &program, loop, &why);
-	log_lines(err == 0 ? log_warning : log_error, sbuf_text(&why));
-	sbuf_fini(&why);
+	if (role.role == ROLE_CHECK)
+		return check(&program, loop, role.fd);
+	err = open_as(role, &lb, &program, loop);
+	if (err == 0)
+		err = upgrade_init(&lb, argc, argv);
 	if (err != 0) {
-		lb_close(&lb);
+		if (role.role == ROLE_START)
+			lb_close(&lb);
 		return 2;
 	}
 	signals_start(&lb);

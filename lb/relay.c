@@ -167,3 +167,33 @@ relay_move(struct leg *from, struct leg *to, uint8_t *scratch, size_t size, size
 	}
 	return m;
 }
+
+void
+leg_save(const struct leg *leg, struct saved_leg *ret)
+{
+	*ret = (struct saved_leg){
+	    .fd = leg->fd,
+	    .to_the_last = leg->to_the_last,
+	    .broken = leg->broken,
+	    .ended = leg->ended,
+	    .shut = leg->shut,
+	};
+	if (leg->held == NULL)
+		return;
+	ret->held = leg->held->octets + leg->held->at;
+	ret->n_held = (uint32_t)(leg->held->n - leg->held->at);
+}
+
+/* Whether it is readable and writable, epoll tells as soon as it is watched. */
+int
+leg_restore(struct leg *leg, const struct saved_leg *from)
+{
+	leg->to_the_last = from->to_the_last;
+	leg->broken = from->broken;
+	leg->ended = from->ended;
+	leg->shut = from->shut;
+	if (from->n_held != 0 && hold(leg, from->held, from->n_held) != 0)
+		return -ENOMEM;
+	leg->fd = from->fd;
+	return 0;
+}

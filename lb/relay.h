@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "state_records.h"
 #include "worker.h"
 
 struct piece;
@@ -43,6 +44,11 @@ void leg_init(struct leg *leg, void (*ready)(struct watch *, uint32_t));
 void leg_note(struct leg *leg, uint32_t events);
 /* Closes the socket, with a reset instead of an end when @reset. */
 void leg_close(struct leg *leg, bool reset);
+
+/* An upgrade: what is held of @leg, and as it was in the program before.  0 or -ENOMEM.
+ */
+void leg_save(const struct leg *leg, struct saved_leg *ret);
+int leg_restore(struct leg *leg, const struct saved_leg *from);
 
 /* Moves what can be moved from @from to @to, about @budget octets at most, and passes
  * the end on when it was read and nothing is held; the second of the two by the close

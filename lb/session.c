@@ -481,3 +481,77 @@ session_accept(struct gate *g, int listen_fd)
 		/* A connection that broke before it was accepted: the next one. */
 	}
 }
+
+/* --- upgrade ------------------------------------------------------------------------ */
+
+/* Parked workers have no others: who is accepted is connecting, who is closed is buried.
+ */
+static enum saved_stage
+stage_of(enum session_state state)
+{
+	switch (state) {
+	case SESSION_CONNECTING:
+		return STAGE_CONNECTING;
+	case SESSION_RELAYING:
+		return STAGE_RELAYING;
+	case SESSION_ENDING:
+		return STAGE_ENDING;
+	case SESSION_ACCEPTED:
+	case SESSION_CLOSED:
+		break;
+	}
+	return STAGES;
+}
+
+bool
+session_save(struct seat *seat, struct saved_session *ret)
+{
+	const struct session *s = container_of(seat, struct session, seat);
+
+	if (seat->end != session_end)
+		return false;
+	*ret = (struct saved_session){
+	    .stage = (uint8_t)stage_of(s->state),
+	    .heard = s->heard,
+	    .asked = s->asked,
+	    .idle_ns = s->idle_ns,
+	    .half_close_ns = s->half_close_ns,
+	};
+	leg_save(&s->client, &ret->client);
+	leg_save(&s->member, &ret->member);
+	seat_save(seat, &ret->seat);
+	return true;
+}
+
+int
+session_restore(const struct saved_session *from, const struct restoring *r)
+{
+	static const enum session_state states[STAGES] = {
+	    [STAGE_CONNECTING] = SESSION_CONNECTING,
+	    [STAGE_RELAYING] = SESSION_RELAYING,
+	    [STAGE_ENDING] = SESSION_ENDING,
+	};
+	struct session *s = calloc(1, sizeof *s);
+	int err;
+
+	if (s == NULL)
+		return -ENOMEM;
+	s->state = states[from->stage];
+	s->duty.run = on_busy;
+	link_init(&s->duty.link);
+	leg_init(&s->client, on_client);
+	leg_init(&s->member, on_member);
+	s->heard = from->heard;
+	s->asked = from->asked;
+	s->idle_ns = from->idle_ns;
+	s->half_close_ns = from->half_close_ns;
+	seat_restore(&s->seat, &from->seat, r, session_end, session_late);
+	err = leg_restore(&s->client, &from->client);
+	if (err == 0)
+		err = leg_restore(&s->member, &from->member);
+	if (err == 0)
+		err = restoring_watch(r, worker_of(s), s->client.fd, &s->client.watch);
+	if (err == 0)
+		err = restoring_watch(r, worker_of(s), s->member.fd, &s->member.watch);
+	return err;
+}

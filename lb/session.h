@@ -8,8 +8,15 @@
  * Belongs to the worker that accepted it; everything it refers to is in its seat.
  */
 #include "gate.h"
+#include "seat.h"
+#include "seat_state.h"
 
 /* Accepts what waits at the gate's socket, a bounded number per turn. */
 void session_accept(struct gate *g, int listen_fd);
+
+/* An upgrade.  @ret points into the session.  False when @seat is no session's. */
+bool session_save(struct seat *seat, struct saved_session *ret);
+/* Before the worker runs.  0 or -errno. */
+int session_restore(const struct saved_session *from, const struct restoring *r);
 
 #endif

@@ -220,6 +220,21 @@ arm(struct worker *w)
 }
 
 static void
+park(struct worker *w)
+{
+	unsigned attempt = atomic_load_explicit(&w->parking, memory_order_acquire);
+
+	if (attempt == 0)
+		return;
+	atomic_store_explicit(&w->parked_for, attempt, memory_order_release);
+	sem_post(&w->parked);
+	/* A post may be left over from an attempt that was given up. */
+	while (atomic_load_explicit(&w->parking, memory_order_acquire) == attempt)
+		sem_wait(&w->resumed);
+	w->now_ns = clock_mono_ns();
+}
+
+static void
 on_prepare(EV_P_ ev_prepare *prepare, int revents)
 {
 	struct worker *w = container_of(prepare, struct worker, prepare);
@@ -239,6 +254,7 @@ on_prepare(EV_P_ ev_prepare *prepare, int revents)
 	turn_ns = clock_mono_ns() - w->now_ns;
 	if (turn_ns > w->turn_max_ns)
 		w->turn_max_ns = turn_ns;
+	park(w);
 	if (atomic_load_explicit(&w->stopping, memory_order_relaxed))
 		ev_break(loop, EVBREAK_ALL);
 }
@@ -398,6 +414,8 @@ worker_new(const struct worker_setup *setup, struct worker **ret)
 		return -ENOMEM;
 	memset(w, 0, sizeof *w);
 	w->setup = *setup;
+	sem_init(&w->parked, 0, 0);
+	sem_init(&w->resumed, 0, 0);
 	link_init(&w->dead);
 	link_init(&w->busy);
 	idle_init(&w->idle);
@@ -453,6 +471,8 @@ worker_free(struct worker **pw)
 		ev_loop_destroy(w->loop);
 	if (w->epoll_fd >= 0)
 		close(w->epoll_fd);
+	sem_destroy(&w->parked);
+	sem_destroy(&w->resumed);
 	free(w->scratch);
 	free(w);
 }
@@ -468,4 +488,44 @@ uint64_t
 worker_acked(const struct worker *w)
 {
 	return atomic_load_explicit(&w->acked, memory_order_acquire);
+}
+
+static int
+wait_parked(struct worker *w, unsigned attempt, const struct timespec *end)
+{
+	/* A post may be of an attempt before, which this worker was too late for. */
+	while (atomic_load_explicit(&w->parked_for, memory_order_acquire) != attempt)
+		if (sem_clockwait(&w->parked, CLOCK_MONOTONIC, end) != 0 &&
+		    errno != EINTR)
+			return -errno;
+	return 0;
+}
+
+int
+worker_park(
+    struct worker *const *workers, unsigned n, unsigned attempt, int64_t timeout_ns)
+{
+	int64_t end_ns = clock_mono_ns() + timeout_ns;
+	struct timespec end = {end_ns / NS_PER_S, end_ns % NS_PER_S};
+	int err = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		atomic_store_explicit(
+		    &workers[i]->parking, attempt, memory_order_release);
+		ev_async_send(workers[i]->loop, &workers[i]->wake);
+	}
+	for (unsigned i = 0; err == 0 && i < n; i++)
+		err = wait_parked(workers[i], attempt, &end);
+	if (err != 0)
+		worker_resume(workers, n);
+	return err;
+}
+
+void
+worker_resume(struct worker *const *workers, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		atomic_store_explicit(&workers[i]->parking, 0, memory_order_release);
+		sem_post(&workers[i]->resumed);
+	}
 }

@@ -13,11 +13,12 @@
  * registered once, never modified.  Each entry is a struct watch inside its owner, so
  * owners that close during a turn are freed at the turn's end (worker_bury()).
  *
- * Crossing threads: offered, acked, stopping, sessions, lag_ns and the counters, all C11
- * atomics.  ev_async only wakes.
+ * Crossing threads: offered, acked, stopping, parking, sessions, lag_ns and the counters,
+ * all C11 atomics.  ev_async only wakes.
  */
 #include <ev.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -64,6 +65,9 @@ struct worker {
 
 	_Alignas(64) _Atomic(const struct view *) offered;
 	atomic_bool stopping;
+	atomic_uint parking,
+	    parked_for;        /* the attempt to park that is under way; 0: none */
+	sem_t parked, resumed; /* posted by the worker, and by the main thread */
 	ev_async wake;
 
 	_Alignas(64) atomic_uint_least64_t acked;
@@ -100,6 +104,13 @@ int worker_start(struct worker *w);
 /* Ends the thread and all its sessions. */
 void worker_stop(struct worker *w);
 void worker_free(struct worker **pw);
+
+/* Makes all @n wait at the end of a turn: from then on their sessions are the caller's,
+ * until worker_resume().  0; or -ETIMEDOUT, and they go on.  @attempt is another number,
+ * above 0, each time.  Main thread. */
+int worker_park(
+    struct worker *const *workers, unsigned n, unsigned attempt, int64_t timeout_ns);
+void worker_resume(struct worker *const *workers, unsigned n);
 
 /* Main thread: @v is the view to use from now on. */
 void worker_offer(struct worker *w, const struct view *v);

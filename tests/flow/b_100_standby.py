@@ -6,9 +6,7 @@ from lab import wait_until
 
 
 def viewed(net):
-    """The number of the view in use: "view 1 applied 1", once the workers have it."""
-    line = next(x for x in net.edge.ask("lb", "status").splitlines() if x.startswith("view")).split()
-    return line[1] if line[1] == line[3] else None
+    return next(x for x in net.edge.ask("lb", "status").splitlines() if x.startswith("view"))
 
 
 def test_a_standby_takes_over_when_the_vips_arrive(routed):
@@ -17,7 +15,7 @@ def test_a_standby_takes_over_when_the_vips_arrive(routed):
     routed.edge.write(relay_conf(routed))
     with echoes(routed):
         routed.edge.start("lb")
-        view = wait_until(lambda: viewed(routed), 5, "the first view to be applied")
+        view = viewed(routed)
         wait_until(lambda: routed.edge.ask("lb", "sessions").count("vip-on-no-interface") == 10, 5, "its report")
         routed.balancer.address(*vips)
         for v6 in (False, True):
@@ -25,4 +23,4 @@ def test_a_standby_takes_over_when_the_vips_arrive(routed):
             assert s.who()
             s.close()
         wait_until(lambda: "vip-on-no-interface" not in routed.edge.ask("lb", "sessions"), 6, "its report to change")
-        assert wait_until(lambda: viewed(routed), 5, "the view") == view, "no state changed, so no view was built"
+        assert viewed(routed) == view, "no state changed, so no view was built"

@@ -27,3 +27,4 @@ edge_fuzz(xmpp LINK edge_probe)
 edge_fuzz(conf LINK edge_core
     ALSO ${CMAKE_CURRENT_SOURCE_DIR}/conf/good ${CMAKE_CURRENT_SOURCE_DIR}/conf/bad)
 edge_fuzz(admin LINK edge_health)
+edge_fuzz(state LINK edge_lb)

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A program that cannot take over costs nobody anything, and the administrator is told why:
+no program, no permission, a library missing, a crash, another program, an older state."""
+import re
+import signal
+
+import pytest
+
+from echo import Session, echoes, relay_conf, stun, udp_socket
+from lab import wait_until
+from upgrading import Installed, settled, totals
+
+
+@pytest.fixture
+def relay(routed):
+    routed.edge.write(relay_conf(routed))
+    routed.installed = Installed(routed)
+    with echoes(routed):
+        routed.edge.start("lb")
+        routed.sessions = [Session(routed, g, n, n % 2 == 1) for n in range(10) for g in ("access", "av")]
+        for s in routed.sessions:
+            s.who()
+        u = udp_socket(routed, 50)
+        u.connect((routed.vip("av"), 3478))
+        u.send(stun(bytes(16)))
+        assert u.recv(2048)
+        routed.association = u
+        yield routed
+        u.close()
+
+
+def nothing_happened(net, before):
+    for s in net.sessions:
+        assert s.ask() == b"hello\n"
+    net.association.send(stun(bytes(15) + b"x"))
+    assert net.association.recv(2048)
+    assert totals(net) == before
+    settled(net, len(net.sessions) + 1)
+
+
+SCRIPT = b"#!/bin/sh\n"
+WRONG = {
+    "text": ({"octets": b"hello, I am no program\n"}, "Exec format error"),
+    "not executable": ({"octets": b"", "mode": 0o644}, "Permission denied"),
+    "empty": ({"octets": b""}, "Exec format error"),
+    "a crash": ({"octets": SCRIPT + b"kill -SEGV $$\n"}, r"signal 11 \(Segmentation fault\)"),
+    "an abort with words": ({"octets": SCRIPT + b"echo Assertion failed >&2\nkill -ABRT $$\n"},
+                            "signal 6 .*\nAssertion failed"),
+    "another program": ({"octets": SCRIPT + b"exit 0\n"}, "is it an edge-lb?"),
+    "one that refuses": ({"octets": SCRIPT + b"echo no, thanks\nexit 3\n"}, "ended with 3\nno, thanks"),
+    "one that talks too much": ({"octets": SCRIPT + b"head -c 1000000 /dev/zero\nexit 1\n"}, "ended with|signal"),
+}
+
+
+@pytest.mark.parametrize("what", sorted(WRONG))
+def test_what_is_no_successor(relay, what):
+    before = totals(relay)
+    how, says = WRONG[what]
+    relay.installed.put(**how)
+    said = relay.installed.refused()
+    assert re.search(says, said), said
+    nothing_happened(relay, before)
+
+
+def test_no_program_at_all(relay):
+    before = totals(relay)
+    relay.installed.path.unlink()
+    assert "No such file" in relay.installed.refused()
+    nothing_happened(relay, before)
+    relay.installed.put("edge-lb")
+    assert "20 sessions and 1 associations taken over" in relay.installed.upgrade()
+    nothing_happened(relay, before)
+
+
+def test_a_missing_library(relay):
+    before = totals(relay)
+    relay.installed.without_library()
+    said = relay.installed.refused()
+    assert "libev.so.9" in said and "ended with 127" in said
+    nothing_happened(relay, before)
+
+
+def test_a_newer_state_and_an_older(relay):
+    before = totals(relay)
+    relay.installed.put("edge-lb-next")
+    assert "20 sessions" in relay.installed.upgrade(), "a newer program reads the state of an older"
+    nothing_happened(relay, before)
+    relay.installed.put("edge-lb")
+    said = relay.installed.refused()
+    assert "the state has version 2; this program reads 1 to 1" in said
+    nothing_happened(relay, before)
+    relay.installed.put("edge-lb-next")
+    relay.installed.upgrade()
+    nothing_happened(relay, before)
+
+
+def test_a_wrong_configuration(relay):
+    before, text = totals(relay), relay.edge.conf_file.read_text()
+    relay.edge.write("pools = (")
+    assert "put it right first" in relay.installed.refused()
+    nothing_happened(relay, before)
+    relay.edge.write(text)
+    relay.installed.upgrade()
+    nothing_happened(relay, before)
+
+
+def test_a_signal_upgrades_too(relay):
+    before, lb = totals(relay), relay.edge.daemon["lb"]
+    lb.signal(signal.SIGUSR2)
+    wait_until(lambda: "upgraded in place" in lb.output(), 20, "the upgrade")
+    relay.installed.path.unlink()
+    wait_until(lambda: totals(relay) == before, 10, "the control socket")
+    lb.signal(signal.SIGUSR2)
+    wait_until(lambda: "not upgraded, everything goes on" in lb.output(), 20, "the refusal")
+    nothing_happened(relay, before)
+    lb.signal(signal.SIGTERM)
+    assert lb.exit_code() == 0
