@@ -199,8 +199,7 @@ take_state(struct lb *lb, int64_t parked_ns, struct codec *c, struct saved *ret_
 static int
 park(struct lb *lb, struct sbuf *why)
 {
-	int err =
-	    worker_park(lb->workers, lb->n_workers, ++lb->upgrade.parks, PARK_NS);
+	int err = worker_park(lb->workers, lb->n_workers, ++lb->upgrade.parks, PARK_NS);
 
 	if (err != 0)
 		sbuf_addf(why, "a worker did not come to rest within a second");

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A program that cannot take over costs nobody anything, and the administrator is told why:
 no program, no permission, a library missing, a crash, another program, an older state."""
+import os
 import re
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -115,3 +117,32 @@ def test_a_signal_upgrades_too(relay):
     nothing_happened(relay, before)
     lb.signal(signal.SIGTERM)
     assert lb.exit_code() == 0
+
+
+LIES = SCRIPT + b'echo "takes over: edge-lb 9.9"\n'
+
+
+def test_the_last_step_fails(relay):
+    """The check says yes, the workers are parked, and then the program cannot be executed."""
+    before, lb = totals(relay), relay.edge.daemon["lb"]
+    for _ in range(3):
+        relay.installed.put(octets=LIES + b'chmod 0 "$0"\n')
+        assert "Permission denied" in relay.installed.refused()
+        nothing_happened(relay, before)
+    flags = [int(f.read_text().split()[3], 8) for f in Path(f"/proc/{lb.pid}/fdinfo").iterdir() if int(f.name) > 2]
+    assert len(flags) > 2 * len(relay.sessions) and all(f & os.O_CLOEXEC for f in flags)
+    relay.installed.put("edge-lb")
+    relay.installed.upgrade()
+    nothing_happened(relay, before)
+    flags = [int(f.read_text().split()[3], 8) for f in Path(f"/proc/{lb.pid}/fdinfo").iterdir() if int(f.name) > 2]
+    assert len(flags) > 2 * len(relay.sessions) and all(f & os.O_CLOEXEC for f in flags)
+
+
+def test_what_changes_during_the_check(relay):
+    before = totals(relay)
+    relay.installed.put(octets=LIES + b'cp "$0" "$0.2"; mv "$0.2" "$0"\n')
+    assert "changed while it was checked" in relay.installed.refused()
+    conf = relay.edge.conf_file
+    relay.installed.put(octets=LIES + b"echo >>" + str(conf).encode() + b"\n")
+    assert "changed while it was checked" in relay.installed.refused()
+    nothing_happened(relay, before)
