@@ -107,6 +107,21 @@ def reload_tells(m):
     assert all_active(m)
 
 
+def an_upgrade_is_no_restart(net, m):
+    main = m.main("edge-lb")
+    with SipSession(net.client, (net.vip("access"), 443)) as held:
+        assert held.options() == 504
+        assert "upgraded" in m.run("edgectl", "upgrade").stdout
+        m.run("systemctl", "kill", "--signal=USR2", "edge-lb")
+        wait_until(lambda: m.journal("edge-lb").count("upgraded in place") == 2, 20, "both upgrades")
+        assert held.options() == 504
+    assert m.main("edge-lb") == main and m.show("edge-lb", "NRestarts") == "0" and all_active(m)
+    wait_until(lambda: m.run("edgectl", "status", check=False).returncode == 0, 10, "all to be told again")
+    rights_are_few(m)
+    the_sandbox_hinders_nothing(net, m)
+    assert sessions_pass(net)
+
+
 def comes_back(m, number):
     """A signal to all four; True when others run in their place, all active."""
     before = {u: m.main(u) for u in UNITS}
@@ -136,6 +151,7 @@ def test_the_units_under_systemd(net):
     wait_until(lambda: sessions_pass(net), 10, "sessions through the VIPs")
     people_may_what_they_should(m)
     reload_tells(m)
+    an_upgrade_is_no_restart(net, m)
     for unit in UNITS:  # a watchdog is armed as the process starts
         assert m.show(unit, "WatchdogUSec") == "15s"
         m.change(unit, "WatchdogSec=2")
