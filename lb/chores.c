@@ -4,6 +4,7 @@
 #include <edge/base.h>
 #include <edge/clock.h>
 
+#include "pace.h"
 #include "seat.h"
 
 #define SLICE_NS   (2 * NS_PER_MS)
@@ -108,6 +109,6 @@ chores_do(struct worker *w)
 	bool finished;
 
 	run_duties(w);
-	finished = expire(w, &slice) && sweep(w, &slice);
+	finished = expire(w, &slice) && sweep(w, &slice) && pace_serve(w, slice.end_ns);
 	return finished && link_alone(&w->busy);
 }

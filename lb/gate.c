@@ -16,8 +16,11 @@ gate_new(struct live_listener *listener)
 {
 	struct gate *g = calloc(1, sizeof *g);
 
-	if (g != NULL)
-		g->listener = listener;
+	if (g == NULL)
+		return NULL;
+	g->listener = listener;
+	queue_init(&g->queue);
+	link_init(&g->waiting);
 	return g;
 }
 
@@ -29,7 +32,7 @@ gate_free(struct gate **pg)
 	*pg = NULL;
 	if (g == NULL)
 		return;
-	assert(!g->open && g->sessions == 0);
+	assert(!g->open && g->sessions == 0 && link_alone(&g->waiting));
 	free(g);
 }
 
@@ -68,8 +71,10 @@ gate_open(struct gate *g, struct worker *w)
 	ev_io_init(&g->io,
 	    g->listener->proto == PROTO_TCP ? on_connections : on_datagrams, fd, EV_READ);
 	ev_set_priority(&g->io, 0);
-	if (g->listener->proto == PROTO_UDP || w->paused_until_ns == 0)
+	if (g->listener->proto == PROTO_UDP)
 		ev_io_start(w->loop, &g->io);
+	else
+		gate_resume(g);
 }
 
 void
@@ -91,7 +96,8 @@ gate_pause(struct gate *g)
 void
 gate_resume(struct gate *g)
 {
-	if (g->open && g->listener->proto == PROTO_TCP)
+	if (g->open && g->listener->proto == PROTO_TCP && !g->paced &&
+	    g->worker->paused_until_ns == 0)
 		ev_io_start(g->worker->loop, &g->io);
 }
 
@@ -122,25 +128,80 @@ all_full(const struct view_listener *vl, uint32_t tried)
 	return false;
 }
 
+/* When the first member that may take a session has its rate; INT64_MAX: there is none.
+ */
+static int64_t
+first_rate_ns(const struct view_listener *vl, uint32_t tried)
+{
+	int64_t first = INT64_MAX;
+
+	for (size_t i = 0; i < vl->n_choices; i++) {
+		const struct view_choice *c = &vl->choices[i];
+		int64_t word;
+
+		if (c->use != USE_NEW || tried & (1u << i) || view_choice_full(vl, c))
+			continue;
+		word = atomic_load_explicit(c->rate, memory_order_relaxed);
+		if (vl->rate.step_ns == 0)
+			word = 0;
+		if (word < first)
+			first = word;
+	}
+	return first;
+}
+
+int64_t
+gate_ready_ns(const struct gate *g)
+{
+	int64_t first = g->view == NULL ? 0 : first_rate_ns(g->view, 0);
+
+	return first == INT64_MAX ? 0 : first;
+}
+
+static struct pick_result
+nobody(const struct gate *g, uint32_t tried)
+{
+	int64_t first = first_rate_ns(g->view, tried);
+
+	return (struct pick_result){
+	    .choice = PICK_NONE,
+	    .paced = first != INT64_MAX && first > g->worker->now_ns,
+	    .full = all_full(g->view, tried),
+	};
+}
+
+/* A place, and then the rate, which cannot be given back. */
+static bool
+take(const struct view_listener *vl, const struct view_choice *c, int64_t now_ns)
+{
+	_Atomic uint32_t *sessions = &c->endpoint->sessions;
+
+	if (!live_take_place(sessions, vl->sessions_per_member))
+		return false;
+	if (rate_take(&vl->rate, c->rate, now_ns))
+		return true;
+	live_give_place(sessions);
+	return false;
+}
+
 struct pick_result
 gate_pick(struct gate *g, const struct addr *source, uint32_t tried)
 {
 	const struct view_listener *vl = g->view;
 	struct pick_entry e[MODEL_MEMBERS_MAX];
-	uint32_t lost = tried; /* and those where another worker took the last place */
+	uint32_t lost = tried; /* and those where another worker was faster */
 
 	for (size_t i = 0; i <= vl->n_choices; i++) {
 		int choice;
-		struct live_endpoint *x;
 
 		view_entries(vl, lost, g->worker->now_ns, e);
 		choice = choose(g, source, e);
 		if (choice == PICK_NONE)
 			break;
-		x = vl->choices[choice].endpoint;
-		if (live_take_place(&x->sessions, vl->sessions_per_member))
-			return (struct pick_result){.endpoint = x, .choice = choice};
+		if (take(vl, &vl->choices[choice], g->worker->now_ns))
+			return (struct pick_result){
+			    .endpoint = vl->choices[choice].endpoint, .choice = choice};
 		lost |= 1u << choice;
 	}
-	return (struct pick_result){.choice = PICK_NONE, .full = all_full(vl, tried)};
+	return nobody(g, tried);
 }

@@ -13,6 +13,7 @@
 
 #include "live.h"
 #include "pick.h"
+#include "queue.h"
 #include "view.h"
 
 struct worker;
@@ -26,6 +27,12 @@ struct gate {
 	ev_io io;
 	bool open;         /* the watcher is set to the worker's socket */
 	uint32_t sessions; /* of this worker that came in here */
+
+	/* Members' rates are used up: pace.h. */
+	struct queue queue;
+	struct link waiting; /* on the worker's ring of such gates */
+	bool paced;          /* accepting pauses until there is room */
+	int64_t ready_ns;    /* when a rate allows the next one */
 };
 
 struct gate *gate_new(struct live_listener *listener);
@@ -35,18 +42,22 @@ void gate_free(struct gate **pg);
  * open for the associations that are left. */
 void gate_open(struct gate *g, struct worker *w);
 void gate_close(struct gate *g);
-/* Stops and goes on accepting, when descriptors are short. */
+/* Stops and goes on accepting: when descriptors are short, or while it is paced. */
 void gate_pause(struct gate *g);
 void gate_resume(struct gate *g);
 
 struct pick_result {
 	struct live_endpoint *endpoint; /* a place in it is taken; NULL: nobody */
 	int choice;
-	bool full; /* nobody because of a limit, not for want of members */
+	bool full;  /* nobody because of a limit, not for want of members */
+	bool paced; /* nobody yet, because of rates */
 };
 
 /* The member for a session of @source that has @tried some; takes a place in its count.
  * @now_ns is the worker's. */
 struct pick_result gate_pick(struct gate *g, const struct addr *source, uint32_t tried);
+/* When a member's rate allows a session: a time gone by if one does now, and also if no
+ * rate is what it would wait for. */
+int64_t gate_ready_ns(const struct gate *g);
 
 #endif

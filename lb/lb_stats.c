@@ -101,7 +101,20 @@ lb_listener_status(const struct lb *lb, const struct live_listener *x)
 		if (atomic_load_explicit(
 			&lb->workers[w]->paused_now, memory_order_relaxed))
 			status |= LB_LISTENER_PAUSED;
+	for (unsigned w = 0; w < lb->n_workers; w++)
+		if (atomic_load_explicit(&x->share[w].paced, memory_order_relaxed))
+			status |= LB_LISTENER_PAUSED;
 	return status;
+}
+
+static uint64_t
+count_waiting(const struct lb *lb, const struct live_listener *x)
+{
+	uint64_t n = 0;
+
+	for (unsigned w = 0; w < lb->n_workers; w++)
+		n += atomic_load_explicit(&x->share[w].waiting, memory_order_relaxed);
+	return n;
 }
 
 static void
@@ -116,6 +129,7 @@ write_listener(struct lb *lb, const struct live_listener *x)
 			board_store(lb->board, row, f,
 			    live_listener_sum(&lb->live, x, (enum lb_field)f));
 	board_store(lb->board, row, LB_FIELD_STATUS, lb_listener_status(lb, x));
+	board_store(lb->board, row, LB_FIELD_WAITING, count_waiting(lb, x));
 	board_store(lb->board, row, LB_FIELD_SESSIONS,
 	    atomic_load_explicit(&x->sessions, memory_order_relaxed));
 }

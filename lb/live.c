@@ -82,19 +82,43 @@ fail:
 	return NULL;
 }
 
+static struct live_member *
+member_get(const struct live *l, uint64_t id)
+{
+	struct live_member *m = NULL;
+
+	for (size_t i = 0; m == NULL && i < l->n_endpoints; i++)
+		if (l->endpoints[i]->member_id == id)
+			m = l->endpoints[i]->member;
+	if (m == NULL && (m = calloc_aligned(64, 1, sizeof *m)) != NULL)
+		m->id = id;
+	if (m != NULL)
+		m->endpoints++;
+	return m;
+}
+
+static void
+member_put(struct live_member *m)
+{
+	if (m != NULL && --m->endpoints == 0)
+		free(m);
+}
+
 static void
 endpoint_free(struct live_endpoint *x)
 {
 	if (x == NULL)
 		return;
+	member_put(x->member);
 	free(x->share);
 	free(x->full_name);
 	free(x);
 }
 
 static struct live_endpoint *
-endpoint_new(const struct endpoint *m, unsigned workers)
+endpoint_new(const struct live *l, const struct endpoint *m)
 {
+	unsigned workers = l->workers;
 	struct live_endpoint *x = calloc_aligned(64, 1, sizeof *x);
 
 	if (x == NULL)
@@ -109,7 +133,8 @@ endpoint_new(const struct endpoint *m, unsigned workers)
 	x->sa_length = addr_to_sockaddr(&m->addr, m->port, &x->sa);
 	x->full_name = strdup(m->full_name);
 	x->share = calloc_aligned(64, workers, sizeof *x->share);
-	if (x->full_name == NULL || x->share == NULL) {
+	x->member = member_get(l, x->member_id);
+	if (x->full_name == NULL || x->share == NULL || x->member == NULL) {
 		endpoint_free(x);
 		return NULL;
 	}
@@ -157,8 +182,7 @@ live_add_endpoint(struct live *l, const struct endpoint *m)
 
 	if (live_endpoint(l, m->id) != NULL)
 		return 0;
-	if (grow(&l->endpoints, l->n_endpoints) != 0 ||
-	    (x = endpoint_new(m, l->workers)) == NULL)
+	if (grow(&l->endpoints, l->n_endpoints) != 0 || (x = endpoint_new(l, m)) == NULL)
 		return -ENOMEM;
 	l->endpoints[l->n_endpoints++] = x;
 	return 0;

@@ -10,6 +10,7 @@
  *
  *              written by                     read by
  *   sessions   any worker (fetch_add)         any worker, main thread
+ *   rate       any worker (compare-and-swap)  any worker
  *   share[w]   worker w alone                 main thread (counters only)
  *   the rest   main thread, while no worker   workers
  *              can see a change
@@ -60,8 +61,16 @@ struct live_endpoint_share {
 	int64_t evidence_ns;        /* when this worker last sent evidence */
 };
 
+/* What all endpoints of a member share. */
+struct live_member {
+	uint64_t id;
+	unsigned endpoints; /* the main thread's: it goes with the last one */
+	_Alignas(64) _Atomic int64_t rate[SERVICES]; /* rate.h; any worker */
+};
+
 struct live_endpoint {
 	uint64_t id, member_id;
+	struct live_member *member;
 	char *full_name;
 	struct addr addr;
 	uint16_t port;
@@ -91,6 +100,8 @@ struct live_endpoint {
 struct live_listener_share {
 	_Alignas(64) struct counters count;
 	struct gate *gate;
+	_Atomic uint32_t waiting; /* for a member's rate */
+	atomic_bool paced;        /* accepting pauses because too many do */
 };
 
 struct live_listener {

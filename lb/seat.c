@@ -37,17 +37,34 @@ seat_leave_member(struct seat *seat)
 	seat->endpoint = NULL;
 }
 
+/* What was taken before a refusal is given back. */
+static bool
+take_places(struct gate *g, const struct addr *source, struct source_entry **ret)
+{
+	struct worker *w = g->worker;
+	struct live_listener *l = g->listener;
+
+	if (worker_is_full(w) || !view_admits(g->view, source) ||
+	    !live_take_place(&l->sessions, g->view->sessions_per_listener))
+		return false;
+	if (sources_take(
+		w->sources, l->id, source, &g->view->each_source, w->now_ns, ret))
+		return true;
+	live_give_place(&l->sessions);
+	return false;
+}
+
 bool
 seat_open(struct seat *seat, struct gate *gate, const struct addr *source, uint16_t port,
     seat_end_fn *end, seat_end_fn *late)
 {
 	struct live_listener *l = gate->listener;
 	struct counters *c = &listener_share(gate)->count;
+	struct source_entry *source_entry;
 
 	counters_add(c, LB_FIELD_SESSIONS_TOTAL, 1);
 	counters_add(&gate->worker->count, LB_FIELD_SESSIONS_TOTAL, 1);
-	if (worker_is_full(gate->worker) || !view_admits(gate->view, source) ||
-	    !live_take_place(&l->sessions, gate->view->sessions_per_listener)) {
+	if (!take_places(gate, source, &source_entry)) {
 		counters_add(c, LB_FIELD_REFUSED, 1);
 		counters_add(&gate->worker->count, LB_FIELD_REFUSED, 1);
 		return false;
@@ -61,6 +78,7 @@ seat_open(struct seat *seat, struct gate *gate, const struct addr *source, uint1
 	    .gate = gate,
 	    .source = *source,
 	    .source_port = port,
+	    .source_entry = source_entry,
 	    .stays = gate->view->on_down == ON_DOWN_KEEP && l->proto == PROTO_TCP,
 	};
 	idle_entry_init(&seat->idle);
@@ -96,7 +114,9 @@ seat_find_member(struct seat *seat, enum close_reason *ret_reason)
 	seat_check_tried(seat);
 	found = gate_pick(g, &seat->source, seat->tried);
 	if (found.endpoint == NULL) {
-		*ret_reason = found.full ? CLOSE_REFUSED : CLOSE_NO_MEMBER;
+		*ret_reason = found.paced  ? CLOSE_RATE
+			      : found.full ? CLOSE_REFUSED
+					   : CLOSE_NO_MEMBER;
 		return false;
 	}
 	seat->endpoint = found.endpoint;
@@ -172,6 +192,7 @@ seat_close(struct seat *seat, enum close_reason reason, bool forget)
 		affinity_drop(w->affinity, &seat->affinity);
 	else
 		affinity_release(w->affinity, &seat->affinity, w->now_ns);
+	sources_give(w->sources, &seat->source_entry);
 	g->sessions--;
 	worker_session_ended(w);
 	live_give_place(&g->listener->sessions);

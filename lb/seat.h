@@ -41,6 +41,7 @@ struct seat {
 	struct gate *gate;
 	struct live_endpoint *endpoint; /* NULL: none yet */
 	struct affinity_entry *affinity;
+	struct source_entry *source_entry;
 	struct idle_entry idle;
 	struct link of_endpoint;
 	struct addr source;
@@ -55,7 +56,7 @@ struct seat {
 bool seat_open(struct seat *seat, struct gate *gate, const struct addr *source,
     uint16_t port, seat_end_fn *end, seat_end_fn *late);
 /* Finds a member not tried before and takes a place there; leaves the one before.  False
- * when there is none: *ret_reason says why. */
+ * when there is none: *ret_reason says why; CLOSE_RATE: none yet. */
 bool seat_find_member(struct seat *seat, enum close_reason *ret_reason);
 /* How many members were tried. */
 int seat_tries(const struct seat *seat);

@@ -22,14 +22,17 @@
 #include <edge/clock.h>
 
 #include "dial.h"
+#include "pace.h"
 #include "relay.h"
 #include "seat.h"
 #include "worker.h"
 
 #define ACCEPTS_PER_TURN 64
-#define SHORTAGE_NS      (100 * NS_PER_MS)
-#define RELAY_READ       65536
-#define RELAY_BUDGET     (4 * RELAY_READ) /* per direction and turn: others wait too */
+/* No client waits longer; its queue is let grow only to lb.limits.queue_timeout. */
+#define WAITING_NS   (600 * NS_PER_S)
+#define SHORTAGE_NS  (100 * NS_PER_MS)
+#define RELAY_READ   65536
+#define RELAY_BUDGET (4 * RELAY_READ) /* per direction and turn: others wait too */
 
 /*
  *          member found            connected           one side ended
@@ -43,10 +46,14 @@
  *     | no member, limit        v first octet: next v                    |
  *     +---------------------> CLOSED <--------------+--------------------+
  *
+ * Where a member could take it but for its rate, a session is WAITING instead, until
+ * session_take_turn() looks again; a client that ends meanwhile has given up.
+ *
  * CLOSED is entered by session_close() only, which is the single exit.
  */
 enum session_state {
 	SESSION_ACCEPTED,
+	SESSION_WAITING,
 	SESSION_CONNECTING,
 	SESSION_RELAYING,
 	SESSION_ENDING,
@@ -54,11 +61,14 @@ enum session_state {
 };
 
 static const unsigned session_edges[] = {
-    [SESSION_ACCEPTED] = 1u << SESSION_CONNECTING | 1u << SESSION_CLOSED,
-    [SESSION_CONNECTING] =
-	1u << SESSION_CONNECTING | 1u << SESSION_RELAYING | 1u << SESSION_CLOSED,
-    [SESSION_RELAYING] =
-	1u << SESSION_CONNECTING | 1u << SESSION_ENDING | 1u << SESSION_CLOSED,
+    [SESSION_ACCEPTED] =
+	1u << SESSION_WAITING | 1u << SESSION_CONNECTING | 1u << SESSION_CLOSED,
+    [SESSION_WAITING] =
+	1u << SESSION_WAITING | 1u << SESSION_CONNECTING | 1u << SESSION_CLOSED,
+    [SESSION_CONNECTING] = 1u << SESSION_WAITING | 1u << SESSION_CONNECTING |
+			   1u << SESSION_RELAYING | 1u << SESSION_CLOSED,
+    [SESSION_RELAYING] = 1u << SESSION_WAITING | 1u << SESSION_CONNECTING |
+			 1u << SESSION_ENDING | 1u << SESSION_CLOSED,
     [SESSION_ENDING] = 1u << SESSION_CLOSED,
     [SESSION_CLOSED] = 0,
 };
@@ -66,7 +76,8 @@ static const unsigned session_edges[] = {
 struct session {
 	struct seat seat;
 	struct leg client, member;
-	struct duty duty; /* more to relay, or dead */
+	struct duty duty;        /* more to relay, or dead */
+	struct queue_entry turn; /* WAITING */
 	enum session_state state;
 	bool heard; /* an octet of the member was passed on */
 	bool asked; /* an octet of the client was */
@@ -94,6 +105,9 @@ session_enter(struct session *s, enum session_state next)
 	assert(session_edges[s->state] & 1u << next);
 	s->state = next;
 	switch (next) {
+	case SESSION_WAITING:
+		seat_wait(&s->seat, WAITING_NS);
+		break;
 	case SESSION_CONNECTING:
 		seat_wait(&s->seat, worker_of(s)->view->connect_timeout_ns);
 		break;
@@ -129,6 +143,8 @@ session_close(struct session *s, enum close_reason reason)
 	struct worker *w = worker_of(s);
 	bool answered = s->state == SESSION_RELAYING || s->state == SESSION_ENDING;
 
+	if (s->state == SESSION_WAITING)
+		pace_leave(s->seat.gate, &s->turn);
 	session_enter(s, SESSION_CLOSED);
 	leg_close(&s->client, reason_resets(reason));
 	leg_close(&s->member, reason_resets(reason));
@@ -201,7 +217,14 @@ reason_of(int err)
 	return REASON_CONNECT_ERROR;
 }
 
-/* Tries members until one is being connected to, or the session is closed. */
+static void
+session_await_turn(struct session *s)
+{
+	session_enter(s, SESSION_WAITING);
+	pace_enter(s->seat.gate, &s->turn);
+}
+
+/* Tries members until one is being connected to, or the session waits or is closed. */
 static void
 session_find_member(struct session *s)
 {
@@ -215,7 +238,10 @@ session_find_member(struct session *s)
 			return;
 		}
 		if (!seat_find_member(&s->seat, &reason)) {
-			session_close(s, reason);
+			if (reason == CLOSE_RATE)
+				session_await_turn(s);
+			else
+				session_close(s, reason);
 			return;
 		}
 		if (seat_tries(&s->seat) > 1)
@@ -231,6 +257,12 @@ session_find_member(struct session *s)
 			session_count_failure(s, reason_of(err));
 		leg_close(&s->member, false);
 	}
+}
+
+void
+session_take_turn(struct queue_entry *e)
+{
+	session_find_member(container_of(e, struct session, turn));
 }
 
 /* The member failed before it cost the client anything. */
@@ -361,6 +393,7 @@ on_member(struct watch *watch, uint32_t events)
 		session_relay(s);
 		break;
 	case SESSION_ACCEPTED:
+	case SESSION_WAITING:
 	case SESSION_CLOSED:
 		break;
 	}
@@ -373,6 +406,12 @@ on_client(struct watch *watch, uint32_t events)
 
 	leg_note(&s->client, events);
 	switch (s->state) {
+	case SESSION_WAITING:
+		/* No protocol of an Edge Server lets a client end first: it gave up, and
+		 * may be back in the queue already. */
+		if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+			session_close(s, CLOSE_GAVE_UP);
+		break;
 	case SESSION_CONNECTING:
 		if (events & EPOLLERR)
 			session_close(s, CLOSE_CLIENT_RESET);
@@ -441,6 +480,7 @@ session_begin(struct gate *g, int fd, const struct sockaddr_storage *ss)
 	s->state = SESSION_ACCEPTED;
 	s->duty.run = on_busy;
 	link_init(&s->duty.link);
+	queue_entry_init(&s->turn);
 	leg_init(&s->client, on_client);
 	leg_init(&s->member, on_member);
 	s->client.fd = fd;
@@ -449,6 +489,8 @@ session_begin(struct gate *g, int fd, const struct sockaddr_storage *ss)
 	s->half_close_ns = g->worker->view->half_close_ns;
 	if (worker_watch(g->worker, fd, &s->client.watch) != 0)
 		session_close(s, CLOSE_LOCAL);
+	else if (pace_has_waiting(g))
+		session_await_turn(s);
 	else
 		session_find_member(s);
 }
@@ -465,6 +507,8 @@ session_accept(struct gate *g, int listen_fd)
 			worker_pause(g->worker, 0);
 			return;
 		}
+		if (!pace_lets_in(g))
+			return;
 		fd = accept4(
 		    listen_fd, (struct sockaddr *)&ss, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd >= 0) {
@@ -497,6 +541,7 @@ stage_of(enum session_state state)
 	case SESSION_ENDING:
 		return STAGE_ENDING;
 	case SESSION_ACCEPTED:
+	case SESSION_WAITING:
 	case SESSION_CLOSED:
 		break;
 	}
@@ -539,6 +584,7 @@ session_restore(const struct saved_session *from, const struct restoring *r)
 	s->state = states[from->stage];
 	s->duty.run = on_busy;
 	link_init(&s->duty.link);
+	queue_entry_init(&s->turn);
 	leg_init(&s->client, on_client);
 	leg_init(&s->member, on_member);
 	s->heard = from->heard;

@@ -13,13 +13,14 @@ affinity_domain(const struct listener *l)
 }
 
 static void
-choice_set(struct view_choice *c, const struct endpoint *e, struct live_endpoint *x,
-    const struct model *m, struct view_clock now)
+choice_set(struct view_choice *c, const struct listener *l, const struct endpoint *e,
+    struct live_endpoint *x, const struct model *m, struct view_clock now)
 {
 	const struct health_conf *health = &e->member->pool->health;
 
 	live_endpoint_get(x);
 	c->endpoint = x;
+	c->rate = &x->member->rate[l->service->kind];
 	c->weight = e->member->weight;
 	c->backup = e->member->backup;
 	c->use = state_use(&x->state);
@@ -85,6 +86,21 @@ sources_set(struct view_listener *vl, const struct side *side)
 		vl->sources[vl->n_sources++] = side->source_address[i];
 }
 
+static void
+limits_set(struct view_listener *vl, const struct limits_conf *limits, unsigned workers)
+{
+	vl->sessions_per_member = limits->sessions_per_member;
+	vl->sessions_per_listener = limits->sessions_per_listener;
+	vl->rate = rate_even(limits->rate_per_member);
+	vl->each_source = (struct source_limits){
+	    limits->sessions_per_source, rate_at_once(limits->rate_per_source)};
+	vl->workers = workers;
+	/* At least one: that it must wait shows when a session is accepted already. */
+	vl->queue.n = (limits->queue + workers - 1) / workers;
+	vl->queue.n = vl->queue.n > 0 ? vl->queue.n : 1;
+	vl->queue.wait_ns = limits->queue_timeout_ns;
+}
+
 static bool
 listener_set(struct view_listener *vl, const struct listener *l, const struct model *m,
     const struct live *live, struct view_clock now)
@@ -100,14 +116,13 @@ listener_set(struct view_listener *vl, const struct listener *l, const struct mo
 	vl->on_down = service->on_down;
 	vl->idle_ns = service->idle_ns;
 	vl->patience = (struct patience){m->lb.keepalive_ns, m->lb.user_timeout_ns};
-	vl->sessions_per_member = service->limits.sessions_per_member;
-	vl->sessions_per_listener = service->limits.sessions_per_listener;
+	limits_set(vl, &service->limits, live->workers);
 	sources_set(vl, &l->pool->sides[l->side]);
 	for (size_t i = 0; i < l->n_endpoints; i++) {
 		struct live_endpoint *x = live_endpoint(live, l->endpoints[i]->id);
 
 		assert(x != NULL);
-		choice_set(&vl->choices[vl->n_choices++], l->endpoints[i], x, m, now);
+		choice_set(&vl->choices[vl->n_choices++], l, l->endpoints[i], x, m, now);
 	}
 	return prefixes_copy(&vl->allow, &vl->n_allow, service->limits.allow,
 		   service->limits.n_allow) &&
@@ -188,7 +203,9 @@ view_entries(const struct view_listener *vl, uint32_t tried, int64_t now_ns,
 		uint32_t sessions =
 		    atomic_load_explicit(&c->endpoint->sessions, memory_order_relaxed);
 		bool full =
-		    vl->sessions_per_member != 0 && sessions >= vl->sessions_per_member;
+		    view_choice_full(vl, c) ||
+		    !rate_lets(&vl->rate,
+			atomic_load_explicit(c->rate, memory_order_relaxed), now_ns);
 
 		ret[i] = (struct pick_entry){
 		    .weight = c->weight,
@@ -201,6 +218,14 @@ view_entries(const struct view_listener *vl, uint32_t tried, int64_t now_ns,
 			ret[i].share = (uint16_t)slow_start_share(
 			    now_ns - c->slow_begin_ns, c->slow_ns);
 	}
+}
+
+bool
+view_choice_full(const struct view_listener *vl, const struct view_choice *c)
+{
+	return vl->sessions_per_member != 0 &&
+	       atomic_load_explicit(&c->endpoint->sessions, memory_order_relaxed) >=
+		   vl->sessions_per_member;
 }
 
 int

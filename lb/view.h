@@ -23,12 +23,16 @@
 #include "live.h"
 #include "patience.h"
 #include "pick.h"
+#include "queue.h"
+#include "rate.h"
+#include "sources.h"
 #include "steer.h"
 
 #define VIEW_SOURCES_MAX 16
 
 struct view_choice {
 	struct live_endpoint *endpoint;
+	_Atomic int64_t *rate; /* the member's word for this service */
 	uint32_t weight;
 	bool backup;
 	enum use use;
@@ -48,6 +52,10 @@ struct view_listener {
 	int64_t idle_ns;
 	struct patience patience; /* of member legs */
 	uint32_t sessions_per_member, sessions_per_listener;
+	struct rate rate;                 /* of new sessions on each member */
+	struct queue_limits queue;        /* each worker's part */
+	struct source_limits each_source; /* of clients */
+	unsigned workers;
 	struct addr sources[VIEW_SOURCES_MAX]; /* for replaced sources; may be none */
 	size_t n_sources;
 	struct prefix *allow, *deny;
@@ -86,6 +94,8 @@ view_find(const struct view *v, const struct live_listener *x);
  * per choice).  Fills @ret (n_choices of them). */
 void view_entries(const struct view_listener *vl, uint32_t tried, int64_t now_ns,
     struct pick_entry *ret);
+/* As many sessions as it may have. */
+bool view_choice_full(const struct view_listener *vl, const struct view_choice *c);
 /* The choice of the member with this id if it may take a session now; else PICK_NONE. */
 int view_choice_of(
     const struct view_listener *vl, const struct pick_entry *e, uint64_t member);

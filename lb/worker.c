@@ -26,6 +26,7 @@
 
 #include "assoc.h"
 #include "chores.h"
+#include "pace.h"
 #include "seat.h"
 
 #define EVENTS       64
@@ -206,6 +207,8 @@ arm(struct worker *w)
 {
 	int64_t next = idle_next_ns(&w->idle);
 
+	if (pace_next_ns(w) < next)
+		next = pace_next_ns(w);
 	if (w->paused_until_ns != 0 && w->paused_until_ns < next)
 		next = w->paused_until_ns > w->now_ns ? w->paused_until_ns
 						      : w->now_ns + 100 * NS_PER_MS;
@@ -360,6 +363,7 @@ worker_main(void *arg)
 	take_view(w);
 	ev_run(w->loop, 0);
 	end_all_sessions(w);
+	pace_end(w);
 	for_gates(w, gate_close);
 	return NULL;
 }
@@ -418,12 +422,15 @@ worker_new(const struct worker_setup *setup, struct worker **ret)
 	sem_init(&w->resumed, 0, 0);
 	link_init(&w->dead);
 	link_init(&w->busy);
+	link_init(&w->waiting);
 	idle_init(&w->idle);
 	err = descriptors_new(w);
 	w->affinity = affinity_new(2 * (size_t)setup->sessions_max, 0, setup->secret);
+	w->sources = sources_new(2 * (size_t)setup->sessions_max, setup->secret);
 	w->assocs = assoc_table_new(setup->sessions_max, setup->secret);
 	w->scratch = malloc((size_t)WORKER_BATCH * WORKER_DATAGRAM);
-	if (err == 0 && (w->affinity == NULL || w->assocs == NULL || w->scratch == NULL))
+	if (err == 0 && (w->affinity == NULL || w->sources == NULL || w->assocs == NULL ||
+			    w->scratch == NULL))
 		err = -ENOMEM;
 	if (err != 0) {
 		worker_free(&w);
@@ -467,6 +474,7 @@ worker_free(struct worker **pw)
 	assert(!w->started);
 	assoc_table_free(&w->assocs);
 	affinity_free(&w->affinity);
+	sources_free(&w->sources);
 	if (w->loop != NULL)
 		ev_loop_destroy(w->loop);
 	if (w->epoll_fd >= 0)

@@ -29,6 +29,7 @@
 #include "gate.h"
 #include "idle.h"
 #include "live.h"
+#include "sources.h"
 #include "view.h"
 
 struct watch {
@@ -86,6 +87,8 @@ struct worker {
 	uint32_t sources_turn; /* which source address is used next */
 	struct idle idle;
 	struct affinity *affinity;
+	struct sources *sources;
+	struct link waiting; /* gates, of pace.h */
 	struct assoc_table *assocs;
 	struct link dead, busy; /* of struct duty */
 	int epoll_fd;

@@ -12,6 +12,8 @@ CLOSE(CLIENT_RESET,  "client-reset",  NONE,        "the client's connection brok
 CLOSE(MEMBER_RESET,  "member-reset",  NONE,        "the member's connection broke")
 CLOSE(NO_MEMBER,     "no-member",     NO_MEMBER,   "no member could take it")
 CLOSE(REFUSED,       "refused",       REFUSED,     "a limit or a list forbids it")
+CLOSE(RATE,          "rate",        REFUSED,     "all members had their new sessions of this second: a datagram; TCP waits")
+CLOSE(GAVE_UP,       "gave-up",     NONE,        "the client ended before a member could take it")
 CLOSE(LOCAL,         "local",         REFUSED,     "the balancer itself was short of something")
 CLOSE(RECYCLED,      "recycled",      NONE,        "an unanswered association made room")
 CLOSE(MEMBER_DOWN,   "member-down",   NONE,        "its member went down, was disabled or drained too long")

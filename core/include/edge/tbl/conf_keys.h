@@ -124,11 +124,11 @@ KEY(IN_SRV, target,   FQDN, srv_conf, target,   OPTIONAL, 0, 0,     NONE, "(the 
 
 KEY(IN_LIMITS,  sessions_per_member,   COUNT,    limits_conf, sessions_per_member,   OPTIONAL, 0, 16000000, NONE, "0",    NOW, "sessions on one member")
 KEY(IN_LIMITS,  sessions_per_listener, COUNT,    limits_conf, sessions_per_listener, OPTIONAL, 0, 16000000, NONE, "0",    NOW, "sessions of one listener")
-KEY(IN_LIMITS,  sessions_per_source,   COUNT,    limits_conf, sessions_per_source,   OPTIONAL, 0, 16000000, NONE, "0",    LATER, "sessions of one client address")
-KEY(IN_LIMITS,  rate_per_member,       COUNT,    limits_conf, rate_per_member,       OPTIONAL, 0, 1000000,  NONE, "0",    LATER, "new sessions per second on one member; what exceeds it waits")
-KEY(IN_LIMITS,  rate_per_source,       COUNT,    limits_conf, rate_per_source,       OPTIONAL, 0, 1000000,  NONE, "0",    LATER, "new sessions per second from one client address")
-KEY(IN_LIMITS,  queue,                 COUNT,    limits_conf, queue,                 OPTIONAL, 0, 100000,   NONE, "1000", LATER, "sessions that may wait for a member's rate")
-KEY(IN_LIMITS,  queue_timeout,         SECONDS,  limits_conf, queue_timeout_ns,      OPTIONAL, 0.1, 300,    NONE, "10",   LATER, "how long they wait")
+KEY(IN_LIMITS,  sessions_per_source,   COUNT,    limits_conf, sessions_per_source,   OPTIONAL, 0, 16000000, NONE, "0",    NOW, "sessions of one client address at one listener")
+KEY(IN_LIMITS,  rate_per_member,       COUNT,    limits_conf, rate_per_member,       OPTIONAL, 0, 1000000,  NONE, "0",    NOW, "new sessions per second on one member, for each service; what exceeds it goes to another member, then waits; a datagram is dropped")
+KEY(IN_LIMITS,  rate_per_source,       COUNT,    limits_conf, rate_per_source,       OPTIONAL, 0, 1000000,  NONE, "0",    NOW, "new sessions per second from one client address at one listener; a second's number may come at once")
+KEY(IN_LIMITS,  queue,                 COUNT,    limits_conf, queue,                 OPTIONAL, 0, 100000,   NONE, "1000", NOW, "sessions of a listener that may wait for a member's rate; when it is full accepting pauses; 0: pauses at once")
+KEY(IN_LIMITS,  queue_timeout,         SECONDS,  limits_conf, queue_timeout_ns,      OPTIONAL, 0.1, 300,    NONE, "10",   NOW, "a queue that would take longer is full, too")
 MANY(IN_LIMITS, allow,                 PREFIXES, limits_conf, allow, n_allow, OPTIONAL, 0, 256, NONE, "", NOW, "networks whose new sessions are taken; none: everybody's")
 MANY(IN_LIMITS, deny,                  PREFIXES, limits_conf, deny, n_deny,   OPTIONAL, 0, 256, NONE, "", NOW, "networks whose new sessions are refused; checked before allow")
 

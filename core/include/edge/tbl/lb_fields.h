@@ -21,5 +21,7 @@ FIELD(REFUSED,          "refused",          COUNTER, "SL",  "sessions refused at
 FIELD(IDLE_CLOSED,      "idle-closed",      COUNTER, "L",   "sessions closed by the idle timeout")
 FIELD(SESSIONS_MAX,     "sessions-max",     GAUGE,   "S",   "the session limit computed at the start")
 FIELD(LOOP_LAG,         "loop-lag",         GAUGE,   "S",   "longest turn of a worker's loop in the last second, ns")
-FIELD(ACCEPT_PAUSES,    "accept-pauses",    COUNTER, "S",   "times accepting paused for want of descriptors")
+FIELD(ACCEPT_PAUSES,    "accept-pauses",    COUNTER, "S",   "times accepting paused: for want of descriptors, or because too many wait for a member's rate")
+FIELD(WAITED,           "waited",           COUNTER, "L",   "sessions that waited for a member's rate")
+FIELD(WAITING,          "waiting",          GAUGE,   "L",   "sessions that wait for a member's rate now")
 #undef FIELD

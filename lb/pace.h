@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LB_PACE_H
+#define LB_PACE_H
+
+/*
+ * pace - a worker's gates at which sessions wait for a member's rate.
+ *
+ *   over every member's rate ---> the gate's queue ---> full: accepting pauses at this
+ * gate
+ *                                      |
+ *                                      v  in turn, one per gate, as rates allow
+ *                               session_take_turn()
+ *
+ * A gate is on the worker's ring while somebody waits there or accepting pauses, and
+ * holds a reference to its listener meanwhile: a removed one must not go before all are
+ * told.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "gate.h"
+#include "queue.h"
+
+/* Others wait here: a newcomer goes behind them. */
+bool pace_has_waiting(const struct gate *g);
+void pace_enter(struct gate *g, struct queue_entry *e);
+/* Harmless for an entry that does not wait. */
+void pace_leave(struct gate *g, struct queue_entry *e);
+/* False: the queue is full, and accepting has paused. */
+bool pace_lets_in(struct gate *g);
+
+/* Lets begin whom the rates allow; false when @end_ns came before. */
+bool pace_serve(struct worker *w, int64_t end_ns);
+/* When a rate allows somebody who waits; INT64_MAX: nobody waits. */
+int64_t pace_next_ns(const struct worker *w);
+/* The worker ends: nobody waits any more. */
+void pace_end(struct worker *w);
+
+#endif
