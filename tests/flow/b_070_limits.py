@@ -9,11 +9,6 @@ from echo import Session, board, echoes, relay_conf, until_sessions
 from lab import program, wait_until
 
 
-def listeners(net):
-    return {x["full_name"]: x["lb"] for p in net.edge.status()["pools"]
-            for side in p["sides"].values() for x in side.get("listeners", [])}
-
-
 def test_clients_wait_for_a_place(routed):
     routed.edge.write(relay_conf(routed, lb={"sessions": 4}))
     with echoes(routed):

@@ -200,6 +200,12 @@ def board(net, kind="endpoints"):
     return {e["full_name"]: e["lb"] for m in net.edge.members() for e in m[kind]}
 
 
+def listeners(net):
+    """Counters of lb.board of every listener by full name, through edgectl."""
+    return {s["listener"]["full_name"]: s["listener"]["lb"] for p in net.edge.status()["pools"]
+            for s in p["services"] if s["listener"]}
+
+
 def until_up(net):
     """Waits until every TCP endpoint is up (echo members answer no other probe)."""
     wait_until(lambda: all(e["state"]["summary"] == "up" for m in net.edge.members()
