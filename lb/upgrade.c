@@ -337,6 +337,10 @@ on_limit(EV_P_ ev_timer *timer, int revents)
 	kill(u->child.pid, SIGKILL); /* on_checked() tells the rest */
 }
 
+/* Between its beginning and its exec the child has copies of all our descriptors, and a
+ * socket that a worker closes meanwhile would stay in the worker's epoll set and speak of
+ * a session that is freed.  So the workers are parked, and the child closes the copies
+ * itself: exec would do that only after posix_spawn() has returned to us. */
 static int
 spawn(struct upgrade *u, int state_fd, int output_fd, pid_t *ret)
 {
@@ -358,7 +362,8 @@ spawn(struct upgrade *u, int state_fd, int output_fd, pid_t *ret)
 		0 &&
 	    posix_spawn_file_actions_adddup2(&actions, output_fd, 1) == 0 &&
 	    posix_spawn_file_actions_adddup2(&actions, output_fd, 2) == 0 &&
-	    posix_spawn_file_actions_adddup2(&actions, state_fd, CHECK_FD) == 0)
+	    posix_spawn_file_actions_adddup2(&actions, state_fd, CHECK_FD) == 0 &&
+	    posix_spawn_file_actions_addclosefrom_np(&actions, CHECK_FD + 1) == 0)
 		err = posix_spawn(ret, u->program, &actions, &attributes, argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
 	posix_spawnattr_destroy(&attributes);
@@ -447,12 +452,13 @@ upgrade_begin(struct lb *lb, struct sbuf *why)
 		return err;
 	u->attempts++;
 	fd = take_state(lb, 0, &c, &s, why);
+	if (fd >= 0)
+		err = start_check(lb, fd, why);
 	worker_resume(lb->workers, lb->n_workers);
 	if (fd < 0)
 		return fd;
 	saved_fini(&s);
 	codec_fini(&c);
-	err = start_check(lb, fd, why);
 	close(fd);
 	if (err == 0)
 		u->stage = UPGRADE_CHECKING;
