@@ -54,8 +54,14 @@ pace_has_waiting(const struct gate *g)
 void
 pace_enter(struct gate *g, struct queue_entry *e)
 {
-	queue_enter(&g->queue, e, g->worker->now_ns);
 	counters_add(&share_of(g)->count, LB_FIELD_WAITED, 1);
+	pace_rejoin(g, e, g->worker->now_ns);
+}
+
+void
+pace_rejoin(struct gate *g, struct queue_entry *e, int64_t since_ns)
+{
+	queue_enter(&g->queue, e, since_ns);
 	put_on_ring(g);
 	publish(g);
 }

@@ -24,6 +24,8 @@
 /* Others wait here: a newcomer goes behind them. */
 bool pace_has_waiting(const struct gate *g);
 void pace_enter(struct gate *g, struct queue_entry *e);
+/* The same for one that waited before an upgrade, in the order of the queue then. */
+void pace_rejoin(struct gate *g, struct queue_entry *e, int64_t since_ns);
 /* Harmless for an entry that does not wait. */
 void pace_leave(struct gate *g, struct queue_entry *e);
 /* False: the queue is full, and accepting has paused. */

@@ -20,6 +20,7 @@ seat_save(const struct seat *seat, struct saved_seat *ret)
 	    .timeout_ns = seat->idle.queue->timeout_ns,
 	    .since_ns = seat->idle.since_ns,
 	    .affine = seat->affinity != NULL,
+	    .counted = seat->source_entry != NULL,
 	};
 	if (seat->affinity == NULL)
 		return;
@@ -63,18 +64,22 @@ seat_restore(struct seat *seat, const struct saved_seat *from, const struct rest
 	    .end = end,
 	    .late = late,
 	    .gate = l->share[from->worker].gate,
-	    .endpoint = live_endpoint(r->live, from->endpoint),
+	    .endpoint =
+		from->endpoint == 0 ? NULL : live_endpoint(r->live, from->endpoint),
 	    .source = from->source,
 	    .source_port = from->port,
 	    .stays = from->stays,
 	    .tried = from->tried,
 	    .tried_conf = from->tried_conf,
 	};
-	assert(seat->endpoint != NULL);
+	assert(from->endpoint == 0 || seat->endpoint != NULL);
 	idle_entry_init(&seat->idle);
 	link_init(&seat->of_endpoint);
 	gate_rejoin(seat->gate, w, r);
-	endpoint_rejoin(seat, w);
+	if (seat->endpoint != NULL)
+		endpoint_rejoin(seat, w);
+	if (from->counted)
+		seat->source_entry = sources_rejoin(w->sources, l->id, &from->source);
 	if (from->affine)
 		seat->affinity =
 		    affinity_rejoin(w->affinity, from->domain, &from->affine_source);

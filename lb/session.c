@@ -540,8 +540,9 @@ stage_of(enum session_state state)
 		return STAGE_RELAYING;
 	case SESSION_ENDING:
 		return STAGE_ENDING;
-	case SESSION_ACCEPTED:
 	case SESSION_WAITING:
+		return STAGE_WAITING;
+	case SESSION_ACCEPTED:
 	case SESSION_CLOSED:
 		break;
 	}
@@ -575,6 +576,7 @@ session_restore(const struct saved_session *from, const struct restoring *r)
 	    [STAGE_CONNECTING] = SESSION_CONNECTING,
 	    [STAGE_RELAYING] = SESSION_RELAYING,
 	    [STAGE_ENDING] = SESSION_ENDING,
+	    [STAGE_WAITING] = SESSION_WAITING,
 	};
 	struct session *s = calloc(1, sizeof *s);
 	int err;
@@ -597,7 +599,9 @@ session_restore(const struct saved_session *from, const struct restoring *r)
 		err = leg_restore(&s->member, &from->member);
 	if (err == 0)
 		err = restoring_watch(r, worker_of(s), s->client.fd, &s->client.watch);
-	if (err == 0)
+	if (s->state == SESSION_WAITING)
+		pace_rejoin(s->seat.gate, &s->turn, from->seat.since_ns);
+	else if (err == 0)
 		err = restoring_watch(r, worker_of(s), s->member.fd, &s->member.watch);
 	return err;
 }

@@ -126,6 +126,14 @@ source_add(struct sources *s, uint64_t listener, const struct addr *addr)
 	return e;
 }
 
+static struct source_entry *
+source_find(struct sources *s, uint64_t listener, const struct addr *addr)
+{
+	struct source_entry *e = *source_slot(s, listener, addr);
+
+	return e != NULL ? e : source_add(s, listener, addr);
+}
+
 bool
 sources_take(struct sources *s, uint64_t listener, const struct addr *addr,
     const struct source_limits *limits, int64_t now_ns, struct source_entry **ret)
@@ -136,9 +144,7 @@ sources_take(struct sources *s, uint64_t listener, const struct addr *addr,
 	if (limits->sessions == 0 && limits->rate.step_ns == 0)
 		return true;
 	sources_tidy(s, now_ns);
-	e = *source_slot(s, listener, addr);
-	if (e == NULL)
-		e = source_add(s, listener, addr);
+	e = source_find(s, listener, addr);
 	if (e == NULL)
 		return true;
 	if ((limits->sessions != 0 && e->sessions >= limits->sessions) ||
@@ -149,6 +155,18 @@ sources_take(struct sources *s, uint64_t listener, const struct addr *addr,
 	link_remove(&e->idle);
 	*ret = e;
 	return true;
+}
+
+struct source_entry *
+sources_rejoin(struct sources *s, uint64_t listener, const struct addr *addr)
+{
+	struct source_entry *e = source_find(s, listener, addr);
+
+	if (e == NULL)
+		return NULL;
+	e->sessions++;
+	link_remove(&e->idle);
+	return e;
 }
 
 void

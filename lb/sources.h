@@ -47,6 +47,9 @@ size_t sources_count(const struct sources *s);
  * them. */
 bool sources_take(struct sources *s, uint64_t listener, const struct addr *addr,
     const struct source_limits *limits, int64_t now_ns, struct source_entry **ret);
+/* A session that was counted before an upgrade; NULL without memory. */
+struct source_entry *
+sources_rejoin(struct sources *s, uint64_t listener, const struct addr *addr);
 /* @pe may point to NULL and does so afterwards. */
 void sources_give(struct sources *s, struct source_entry **pe);
 

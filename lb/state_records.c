@@ -107,10 +107,12 @@ seat(struct codec *c, struct saved_seat *s)
 	duration(c, &s->timeout_ns);
 	duration(c, &s->since_ns);
 	codec_bool(c, &s->affine);
-	if (!s->affine)
-		return;
-	codec_u64(c, &s->domain);
-	codec_addr(c, &s->affine_source);
+	if (s->affine) {
+		codec_u64(c, &s->domain);
+		codec_addr(c, &s->affine_source);
+	}
+	if (c->version >= 2)
+		codec_bool(c, &s->counted);
 }
 
 static void
@@ -128,13 +130,16 @@ void
 record_session(struct codec *c, struct saved_session *s)
 {
 	seat(c, &s->seat);
-	codec_below(c, &s->stage, STAGES);
+	codec_below(c, &s->stage, c->version >= 2 ? STAGES : STAGE_WAITING);
 	codec_bool(c, &s->heard);
 	codec_bool(c, &s->asked);
 	duration(c, &s->idle_ns);
 	duration(c, &s->half_close_ns);
 	leg(c, &s->client);
-	leg(c, &s->member);
+	if (s->stage != STAGE_WAITING)
+		leg(c, &s->member);
+	else if (c->reading)
+		s->member.fd = -1;
 }
 
 void

@@ -91,7 +91,7 @@ struct saved_affinity {
 /* What sessions and associations have in common. */
 struct saved_seat {
 	uint32_t worker;
-	uint64_t listener, endpoint;
+	uint64_t listener, endpoint; /* endpoint 0: none yet */
 	struct addr source;
 	uint16_t port;
 	bool stays;
@@ -101,6 +101,7 @@ struct saved_seat {
 	bool affine;
 	uint64_t domain; /* of its affinity entry */
 	struct addr affine_source;
+	bool counted; /* at its source; since version 2 */
 };
 
 struct saved_leg {
@@ -118,7 +119,14 @@ struct saved_session {
 	struct saved_leg client, member;
 };
 
-enum saved_stage { STAGE_CONNECTING, STAGE_RELAYING, STAGE_ENDING, STAGES };
+/* STAGE_WAITING since version 2; it has neither a member leg nor an endpoint. */
+enum saved_stage {
+	STAGE_CONNECTING,
+	STAGE_RELAYING,
+	STAGE_ENDING,
+	STAGE_WAITING,
+	STAGES
+};
 
 struct saved_assoc {
 	struct saved_seat seat;

@@ -120,7 +120,8 @@ saved_descriptors(const struct saved *s, size_t *ret_n)
 			fds[at++] = s->listeners[i].fds[w];
 	for (uint32_t i = 0; i < s->n.sessions; i++) {
 		fds[at++] = s->sessions[i].client.fd;
-		fds[at++] = s->sessions[i].member.fd;
+		if (s->sessions[i].member.fd >= 0)
+			fds[at++] = s->sessions[i].member.fd;
 	}
 	for (uint32_t i = 0; i < s->n.assocs; i++)
 		fds[at++] = s->assocs[i].fd;
@@ -147,7 +148,7 @@ check_descriptors(const struct saved *s)
 static bool
 seat_is_sound(const struct saved *s, const struct saved_seat *seat, enum proto proto)
 {
-	bool listener = false, endpoint = false;
+	bool listener = false, endpoint = seat->endpoint == 0;
 
 	for (uint32_t i = 0; i < s->n.listeners && !listener; i++)
 		listener = s->listeners[i].id == seat->listener &&
@@ -179,10 +180,13 @@ check(const struct saved *s)
 		if (s->affinities[i].worker >= s->process.workers)
 			return -EPROTO;
 	for (uint32_t i = 0; i < s->n.sessions; i++)
-		if (!seat_is_sound(s, &s->sessions[i].seat, PROTO_TCP))
+		if (!seat_is_sound(s, &s->sessions[i].seat, PROTO_TCP) ||
+		    (s->sessions[i].stage == STAGE_WAITING) !=
+			(s->sessions[i].seat.endpoint == 0))
 			return -EPROTO;
 	for (uint32_t i = 0; i < s->n.assocs; i++)
-		if (!seat_is_sound(s, &s->assocs[i].seat, PROTO_UDP))
+		if (!seat_is_sound(s, &s->assocs[i].seat, PROTO_UDP) ||
+		    s->assocs[i].seat.endpoint == 0)
 			return -EPROTO;
 	return check_descriptors(s);
 }

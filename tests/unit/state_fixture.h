@@ -104,10 +104,13 @@ state_fixture(void)
 	return f;
 }
 
+/* As a program of @version would, whatever this one is. */
 static inline void
-state_fixture_write(struct state_fixture *f, struct codec *c)
+state_fixture_write_as(struct state_fixture *f, uint32_t version, struct codec *c)
 {
 	codec_write(c);
+	c->version = version;
+	memcpy(c->octets + 8, &version, sizeof version);
 #define PUT(type, function, value)                                                       \
 	do {                                                                             \
 		codec_begin(c, type);                                                    \
@@ -124,6 +127,12 @@ state_fixture_write(struct state_fixture *f, struct codec *c)
 	PUT(RECORD_ASSOC, record_assoc, &f->assoc);
 	PUT(RECORD_END, record_end, &f->end);
 #undef PUT
+}
+
+static inline void
+state_fixture_write(struct state_fixture *f, struct codec *c)
+{
+	state_fixture_write_as(f, state_version, c);
 }
 
 #endif

@@ -139,12 +139,11 @@ versions_are_told_apart(void **state)
 	struct saved s;
 
 	(void)state;
-	state_fixture_write(&f, &c);
 	for (uint32_t version = 0; version < 4; version++) {
 		struct sbuf why;
 		int err;
 
-		memcpy(c.octets + 8, &version, sizeof version);
+		state_fixture_write_as(&f, version, &c);
 		sbuf_init(&why, 256);
 		err = saved_read(&s, c.octets, c.n, &why);
 		if (version >= STATE_VERSION_OLDEST && version <= state_version) {
@@ -155,8 +154,33 @@ versions_are_told_apart(void **state)
 			assert_non_null(strstr(sbuf_text(&why), "the state has version"));
 		}
 		sbuf_fini(&why);
+		codec_fini(&c);
 	}
+}
+
+/* Has no member yet: neither its leg nor its endpoint. */
+static void
+a_session_that_waits_is_carried(void **state)
+{
+	struct state_fixture f = state_fixture();
+	struct codec c;
+	struct saved s;
+	struct sbuf why;
+
+	(void)state;
+	f.session.stage = STAGE_WAITING;
+	refused(f, "damaged"); /* with an endpoint */
+	f.session.seat.endpoint = 0;
+	f.session.seat.counted = true;
+	assert_int_equal(read_fixture(&f, &s, &c, &why), 0);
+	assert_int_equal(s.sessions[0].stage, STAGE_WAITING);
+	assert_int_equal(s.sessions[0].member.fd, -1);
+	assert_true(s.sessions[0].seat.counted);
+	saved_fini(&s);
+	sbuf_fini(&why);
 	codec_fini(&c);
+	f.session.stage = STAGE_RELAYING;
+	refused(f, "damaged"); /* without one */
 }
 
 /* A newer program's record, and a newer program's longer record. */
@@ -221,6 +245,7 @@ main(void)
 	    cmocka_unit_test(what_does_not_fit_together_is_refused),
 	    cmocka_unit_test(every_cut_and_every_growth_is_refused),
 	    cmocka_unit_test(versions_are_told_apart),
+	    cmocka_unit_test(a_session_that_waits_is_carried),
 	    cmocka_unit_test(what_is_unknown_is_refused),
 	    cmocka_unit_test(what_cannot_be_carried_is_not_written),
 	};
