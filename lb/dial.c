@@ -100,23 +100,22 @@ connect_to(int fd, const struct live_endpoint *to)
 /* A stream socket for a member.  The client has spoken, mostly (listen.c), so the
  * handshake's last ACK goes out with its first octets, or 200 ms later. */
 static int
-stream_socket(const struct view_listener *vl, const struct live_endpoint *to)
+stream_socket(const struct live_endpoint *to)
 {
 	int fd = socket(to->sa.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		return -errno;
-	patience_set(fd, &vl->patience);
+	patience_prompt(fd);
 	set_int(fd, IPPROTO_TCP, TCP_QUICKACK, 0);
 	return fd;
 }
 
 static struct dialled
-dial_tcp_kept(const struct view_listener *vl, const struct live_endpoint *to,
-    const struct addr *client, uint16_t port)
+dial_tcp_kept(const struct live_endpoint *to, const struct addr *client, uint16_t port)
 {
 	enum family family = addr_family(client);
-	int fd = stream_socket(vl, to);
+	int fd = stream_socket(to);
 	int err;
 
 	if (fd < 0)
@@ -136,7 +135,7 @@ dial_tcp_replaced(
     const struct view_listener *vl, const struct live_endpoint *to, uint32_t turn)
 {
 	const struct addr *source = source_of(vl, addr_family(&to->addr), turn);
-	int fd = stream_socket(vl, to);
+	int fd = stream_socket(to);
 	int err = 0;
 
 	if (fd < 0)
@@ -153,10 +152,10 @@ dial_tcp(const struct view_listener *vl, const struct live_endpoint *to,
 	struct dialled d;
 
 	if (vl->source == SOURCE_KEEP) {
-		d = dial_tcp_kept(vl, to, client, port);
+		d = dial_tcp_kept(to, client, port);
 		if (d.error == -EADDRNOTAVAIL || d.error == -EADDRINUSE ||
 		    d.error == -EACCES)
-			d = dial_tcp_kept(vl, to, client, 0);
+			d = dial_tcp_kept(to, client, 0);
 		return d;
 	}
 	d = dial_tcp_replaced(vl, to, *turn);

@@ -97,12 +97,8 @@ offer(struct lb *lb, struct view *v)
 {
 	v->older = lb->view;
 	lb->view = v;
-	for (size_t i = 0; i < v->n_listeners; i++) {
-		struct view_listener *vl = &v->listeners[i];
-
-		vl->listener->last_view = v->generation;
-		listen_tune(vl->listener, lb->n_workers, &vl->patience);
-	}
+	for (size_t i = 0; i < v->n_listeners; i++)
+		v->listeners[i].listener->last_view = v->generation;
 	for (unsigned w = 0; w < lb->n_workers; w++)
 		worker_offer(lb->workers[w], v);
 }

@@ -17,6 +17,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "patience.h"
+
 #ifndef IPV6_FREEBIND
 #define IPV6_FREEBIND 78
 #endif
@@ -58,8 +60,10 @@ set_options(int fd, const struct live_listener *x, unsigned workers)
 		err = set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1);
 	/* In every service of an Edge pool the client speaks first: it is accepted with
 	 * its first octets, which saves a turn of the loop.  Without it all works too. */
-	if (x->proto == PROTO_TCP)
+	if (x->proto == PROTO_TCP) {
 		set_int(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, SPEAKS_WITHIN);
+		patience_prompt(fd);
+	}
 	/* A lone worker's socket stays exclusive: a second edge-lb gets a clear error. */
 	if (err == 0 && workers > 1)
 		err = set_int(fd, SOL_SOCKET, SO_REUSEPORT, 1);
@@ -119,14 +123,6 @@ listen_open(struct live_listener *x, unsigned workers, const struct steer_mask *
 		}
 	}
 	return 0;
-}
-
-void
-listen_tune(struct live_listener *x, unsigned workers, const struct patience *patience)
-{
-	for (unsigned w = 0; x->proto == PROTO_TCP && w < workers; w++)
-		if (x->fds[w] >= 0)
-			patience_set(x->fds[w], patience);
 }
 
 void

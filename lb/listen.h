@@ -11,15 +11,11 @@
 #include <edge/sbuf.h>
 
 #include "live.h"
-#include "patience.h"
 #include "steer.h"
 
 /* Opens the group, in worker order.  0, or -errno with a sentence in @why. */
 int listen_open(struct live_listener *x, unsigned workers, const struct steer_mask *mask,
     struct sbuf *why);
-/* What connections inherit that are accepted from now on. */
-void
-listen_tune(struct live_listener *x, unsigned workers, const struct patience *patience);
 void listen_close(struct live_listener *x, unsigned workers);
 /* Looks for each open listener's VIP on the interfaces. */
 void listen_look_for_vips(struct live *live);

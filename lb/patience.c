@@ -25,11 +25,16 @@ at_least_one(int64_t n)
 }
 
 void
-patience_set(int fd, const struct patience *p)
+patience_prompt(int fd)
 {
 	set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 	/* Urgent data is octets like others, or it would be lost on the way. */
 	set(fd, SOL_SOCKET, SO_OOBINLINE, 1);
+}
+
+void
+patience_limit(int fd, const struct patience *p)
+{
 	set(fd, SOL_SOCKET, SO_KEEPALIVE, p->keepalive_ns > 0);
 	if (p->keepalive_ns > 0)
 		set(fd, IPPROTO_TCP, TCP_KEEPIDLE,

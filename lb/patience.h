@@ -3,11 +3,12 @@
 #define LB_PATIENCE_H
 
 /*
- * patience - how long TCP waits for a peer that has vanished; and that it never waits for
- * more octets before it sends some (no Nagle, as Edge asks of a balancer), and keeps
- * urgent ones in their place.
+ * patience - how long TCP waits for a peer that has vanished, and what it must not wait
+ * for.  What patience_prompt() sets on a listening socket is inherited by every
+ * connection accepted there.
  *
- * Set on a listening socket it is inherited by every connection accepted there.
+ * The two are apart because limits cost: three system calls and a timer of the kernel for
+ * each leg, which a session that is over in a moment need not pay.
  */
 #include <stdint.h>
 
@@ -16,6 +17,10 @@ struct patience {
 	int64_t user_timeout_ns; /* sent octets may stay unanswered; 0: the system's */
 };
 
-void patience_set(int fd, const struct patience *p);
+/* No waiting for more octets before some are sent (no Nagle, as Edge asks of a balancer),
+ * and urgent ones stay in their place. */
+void patience_prompt(int fd);
+/* Until when a peer may be silent. */
+void patience_limit(int fd, const struct patience *p);
 
 #endif

@@ -152,6 +152,12 @@ seat_wait(struct seat *seat, int64_t timeout_ns)
 	idle_enter(&seat->idle, idle_queue(&w->idle, timeout_ns), w->now_ns);
 }
 
+int64_t
+seat_waits_ns(const struct seat *seat)
+{
+	return seat->idle.queue->timeout_ns;
+}
+
 void
 seat_touch(struct seat *seat)
 {

@@ -64,6 +64,7 @@ int seat_tries(const struct seat *seat);
 void seat_settle(struct seat *seat);
 /* Begins to wait for @timeout_ns from the worker's now. */
 void seat_wait(struct seat *seat, int64_t timeout_ns);
+int64_t seat_waits_ns(const struct seat *seat);
 void seat_touch(struct seat *seat);
 void seat_count(struct seat *seat, enum lb_field f, uint64_t by);
 /* @forget: the member never answered, so affinity must not remember it. */

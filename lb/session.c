@@ -29,9 +29,13 @@
 
 #define ACCEPTS_PER_TURN 64
 /* No client waits longer; its queue is let grow only to lb.limits.queue_timeout. */
-#define WAITING_NS   (600 * NS_PER_S)
-#define SHORTAGE_NS  (100 * NS_PER_MS)
-#define RELAY_READ   65536
+#define WAITING_NS  (600 * NS_PER_S)
+#define SHORTAGE_NS (100 * NS_PER_MS)
+#define RELAY_READ  65536
+/* A session is young until it was silent for so long, and only then gets TCP's limits.
+ * Not a round number, so that no other timeout shares its queue. */
+#define YOUNG_NS     (2 * NS_PER_S + 2)
+#define YOUNG_OF_NS  (60 * NS_PER_S)  /* shorter idle timeouts are kept to the second */
 #define RELAY_BUDGET (4 * RELAY_READ) /* per direction and turn: others wait too */
 
 /*
@@ -98,6 +102,23 @@ worker_of(const struct session *s)
 	return s->seat.gate->worker;
 }
 
+/* What a session that lives on needs of TCP: limits for peers that have vanished. */
+static void
+session_grow_up(struct session *s)
+{
+	const struct patience *p = &worker_of(s)->view->patience;
+
+	patience_limit(s->client.fd, p);
+	patience_limit(s->member.fd, p);
+	seat_wait(&s->seat, s->idle_ns);
+}
+
+static bool
+is_young(const struct session *s)
+{
+	return s->state == SESSION_RELAYING && seat_waits_ns(&s->seat) == YOUNG_NS;
+}
+
 /* The one place that changes the state, with what belongs to it. */
 static void
 session_enter(struct session *s, enum session_state next)
@@ -112,7 +133,10 @@ session_enter(struct session *s, enum session_state next)
 		seat_wait(&s->seat, worker_of(s)->view->connect_timeout_ns);
 		break;
 	case SESSION_RELAYING:
-		seat_wait(&s->seat, s->idle_ns);
+		if (s->idle_ns >= YOUNG_OF_NS)
+			seat_wait(&s->seat, YOUNG_NS);
+		else
+			session_grow_up(s);
 		break;
 	case SESSION_ENDING:
 		seat_wait(&s->seat, s->half_close_ns);
@@ -449,6 +473,8 @@ session_late(struct seat *seat, enum close_reason reason)
 
 	if (s->state == SESSION_CONNECTING)
 		session_next_member(s, REASON_CONNECT_TIMEOUT);
+	else if (is_young(s))
+		session_grow_up(s);
 	else
 		session_close(s, reason);
 }

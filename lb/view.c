@@ -115,7 +115,6 @@ listener_set(struct view_listener *vl, const struct listener *l, const struct mo
 	vl->source = service->source;
 	vl->on_down = service->on_down;
 	vl->idle_ns = service->idle_ns;
-	vl->patience = (struct patience){m->lb.keepalive_ns, m->lb.user_timeout_ns};
 	limits_set(vl, &service->limits, live->workers);
 	sources_set(vl, &l->pool->sides[l->side]);
 	for (size_t i = 0; i < l->n_endpoints; i++) {
@@ -147,6 +146,7 @@ view_new(const struct model *m, const struct live *live, uint64_t generation,
 	v->affinity_ns = m->lb.affinity_ns;
 	v->connect_timeout_ns = m->lb.connect_timeout_ns;
 	v->half_close_ns = m->lb.half_close_ns;
+	v->patience = (struct patience){m->lb.keepalive_ns, m->lb.user_timeout_ns};
 	v->connect_retries = m->lb.connect_retries;
 	for (size_t p = 0; p < m->n_pools; p++) {
 		const struct pool *pool = &m->pools[p];

@@ -50,7 +50,6 @@ struct view_listener {
 	enum source source;
 	enum on_down on_down;
 	int64_t idle_ns;
-	struct patience patience; /* of member legs */
 	uint32_t sessions_per_member, sessions_per_listener;
 	struct rate rate;                 /* of new sessions on each member */
 	struct queue_limits queue;        /* each worker's part */
@@ -71,6 +70,7 @@ struct view {
 	uint64_t conf_hash; /* choices of two views with one hash have the same order */
 	struct steer_mask mask;
 	int64_t affinity_ns, connect_timeout_ns, half_close_ns;
+	struct patience patience;
 	int connect_retries;
 	size_t n_listeners;
 	struct view_listener listeners[];

@@ -47,3 +47,15 @@ def test_a_half_closed_session_does_not_stay(routed):
         theirs.shutdown(socket.SHUT_WR)
         assert s.s.recv(1) == b""
         until_sessions(routed, 0, 5)
+
+
+def test_a_session_that_lives_on_gets_keepalives_on_both_legs(routed):
+    routed.edge.write(relay_conf(routed))
+    with echoes(routed):
+        routed.edge.start("lb")
+        s = Session(routed, "access")
+        s.who()
+        wait_until(lambda: routed.balancer.run("ss", "-Htno", "state", "established").stdout.count("keepalive") == 2,
+                   10, "keepalive timers on both legs")
+        assert s.ask() == b"hello\n"
+        s.close()
