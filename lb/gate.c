@@ -8,6 +8,7 @@
 #include <edge/id.h>
 
 #include "assoc.h"
+#include "listen.h"
 #include "session.h"
 #include "worker.h"
 
@@ -71,10 +72,12 @@ gate_open(struct gate *g, struct worker *w)
 	ev_io_init(&g->io,
 	    g->listener->proto == PROTO_TCP ? on_connections : on_datagrams, fd, EV_READ);
 	ev_set_priority(&g->io, 0);
-	if (g->listener->proto == PROTO_UDP)
+	if (g->listener->proto == PROTO_UDP) {
 		ev_io_start(w->loop, &g->io);
-	else
+	} else {
+		listen_hold(fd, false); /* a program before us may have held it */
 		gate_resume(g);
+	}
 }
 
 void

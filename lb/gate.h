@@ -33,6 +33,7 @@ struct gate {
 	struct link waiting; /* on the worker's ring of such gates */
 	bool paced;          /* accepting pauses until there is room */
 	int64_t ready_ns;    /* when a rate allows the next one */
+	int64_t held_ns;     /* until then listen_hold() is on; 0: it is off */
 };
 
 struct gate *gate_new(struct live_listener *listener);

@@ -23,9 +23,13 @@
 #define IPV6_FREEBIND 78
 #endif
 
-#define LISTEN_BACKLOG 4096      /* the kernel cuts it to net.core.somaxconn */
-#define SPEAKS_WITHIN  1         /* seconds; a client silent for longer is accepted too */
-#define UDP_BUFFER     (4 << 20) /* a burst of 1000 clients while the worker is busy */
+#define LISTEN_BACKLOG 4096 /* the kernel cuts it to net.core.somaxconn */
+#define SPEAKS_WITHIN  1    /* seconds; a client silent for longer is accepted too */
+/* While accepting pauses: the kernel forgets a handshake whose end found no room after so
+ * many seconds only, longer than any client waits, and not after its usual few repeats.
+ */
+#define HELD_S     120
+#define UDP_BUFFER (4 << 20) /* a burst of 1000 clients while the worker is busy */
 
 static int
 set_int(int fd, int level, int name, int value)
@@ -166,4 +170,10 @@ listen_look_for_vips(struct live *live)
 		live->listeners[i]->vip_missing =
 		    !is_on_interface(list, &live->listeners[i]->addr);
 	freeifaddrs(list);
+}
+
+void
+listen_hold(int fd, bool hold)
+{
+	set_int(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, hold ? HELD_S : SPEAKS_WITHIN);
 }

@@ -5,10 +5,12 @@
 /*
  * listen - the sockets of a listener: one per worker, steered by source.
  *
- * Main thread only.  The VIP need not be on an interface (IP_FREEBIND): a standby holds
- * its sockets ready.
+ * Main thread only, but for listen_hold().  The VIP need not be on an interface
+ * (IP_FREEBIND): a standby holds its sockets ready.
  */
 #include <edge/sbuf.h>
+
+#include <stdbool.h>
 
 #include "live.h"
 #include "steer.h"
@@ -19,5 +21,9 @@ int listen_open(struct live_listener *x, unsigned workers, const struct steer_ma
 void listen_close(struct live_listener *x, unsigned workers);
 /* Looks for each open listener's VIP on the interfaces. */
 void listen_look_for_vips(struct live *live);
+
+/* Worker: clients whose handshake finds no room in the backlog of this socket wait, where
+ * the kernel would soon reset them. */
+void listen_hold(int fd, bool hold);
 
 #endif

@@ -6,10 +6,12 @@
 #include <edge/base.h>
 #include <edge/clock.h>
 
+#include "listen.h"
 #include "session.h"
 #include "worker.h"
 
-#define SERVED_LOOK 16 /* read the clock once per so many sessions */
+#define SERVED_LOOK 16               /* read the clock once per so many sessions */
+#define HOLD_NS     (150 * NS_PER_S) /* as long as what was held may last */
 #define ANOTHER_NS  (10 * NS_PER_MS)
 
 static struct live_listener_share *
@@ -92,6 +94,29 @@ is_full(struct gate *g)
 	       queue_is_full(&g->queue, &g->view->queue, turn_ns(g), g->worker->now_ns);
 }
 
+/* Not only while accepting pauses: who was held then is still being waited for. */
+static void
+hold(struct gate *g)
+{
+	if (g->held_ns == 0)
+		listen_hold(g->io.fd, true);
+	g->held_ns = g->worker->now_ns + HOLD_NS;
+}
+
+/* True when nothing is held any more. */
+static bool
+let_go(struct gate *g)
+{
+	if (g->held_ns == 0)
+		return true;
+	if (g->open && g->worker->now_ns < g->held_ns)
+		return false;
+	if (g->open)
+		listen_hold(g->io.fd, false);
+	g->held_ns = 0;
+	return true;
+}
+
 bool
 pace_lets_in(struct gate *g)
 {
@@ -100,6 +125,7 @@ pace_lets_in(struct gate *g)
 	counters_add(&g->worker->count, LB_FIELD_ACCEPT_PAUSES, 1);
 	g->paced = true;
 	gate_pause(g);
+	hold(g);
 	put_on_ring(g);
 	publish(g);
 	return false;
@@ -131,7 +157,7 @@ settle(struct gate *g)
 		gate_resume(g);
 	}
 	publish(g);
-	if (g->queue.n == 0 && !g->paced)
+	if (g->queue.n == 0 && !g->paced && let_go(g))
 		take_off_ring(g);
 }
 
@@ -207,6 +233,7 @@ pace_end(struct worker *w)
 
 		assert(g->queue.n == 0);
 		g->paced = false;
+		g->held_ns = 0;
 		publish(g);
 		take_off_ring(g);
 	}

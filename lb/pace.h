@@ -11,9 +11,9 @@
  *                                      v  in turn, one per gate, as rates allow
  *                               session_take_turn()
  *
- * A gate is on the worker's ring while somebody waits there or accepting pauses, and
- * holds a reference to its listener meanwhile: a removed one must not go before all are
- * told.
+ * A gate is on the worker's ring while somebody waits there, accepting pauses or did so a
+ * moment ago (listen_hold()), and holds a reference to its listener meanwhile: a removed
+ * one must not go before all are told.
  */
 #include <stdbool.h>
 #include <stdint.h>
