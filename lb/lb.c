@@ -23,6 +23,8 @@
 
 #include "listen.h"
 
+#define LOG_END_NS NS_PER_S
+
 /* --- configuration -------------------------------------------------------------------
  */
 
@@ -215,6 +217,9 @@ lb_reload(struct lb *lb, struct sbuf *why)
 	struct view *v = NULL;
 	int err;
 
+	/* First, because whoever has renamed the file waits for it, whatever else is
+	 * wrong. */
+	lb_log_sessions(lb);
 	if (!conf_load_said(lb->program.conf_file, DIAG_ERROR, &m, why))
 		return -EINVAL;
 	err = prepare(lb, m, &v, why);
@@ -231,6 +236,7 @@ lb_reload(struct lb *lb, struct sbuf *why)
 	}
 	model_free(&lb->model);
 	lb->model = m;
+	lb_log_sessions(lb);
 	live_want(&lb->live, m);
 	lb_stats_adopt(lb);
 	offer(lb, v);
@@ -261,6 +267,7 @@ lb_create_workers(struct lb *lb)
 	lb->workers = calloc(lb->n_workers, sizeof(struct worker *));
 	if (lb->workers == NULL)
 		return -ENOMEM;
+	err = session_log_new(lb->n_workers, &lb->log);
 	for (unsigned i = 0; err == 0 && i < lb->n_workers; i++) {
 		setup.index = i;
 		setup.sessions_max = lb->sessions_max / lb->n_workers +
@@ -270,11 +277,24 @@ lb_create_workers(struct lb *lb)
 	return err;
 }
 
+void
+lb_log_sessions(struct lb *lb)
+{
+	int err = session_log_use(lb->log, lb->model->lb.log_sessions);
+
+	if (err != 0)
+		log_error("session log: %s: there is none", strerror(-err));
+	for (unsigned i = 0; err == 0 && i < lb->n_workers; i++)
+		atomic_store_explicit(&lb->workers[i]->log, session_log_ring(lb->log, i),
+		    memory_order_release);
+}
+
 static int
 start_workers(struct lb *lb)
 {
 	int err = lb_publish(lb);
 
+	lb_log_sessions(lb);
 	for (unsigned i = 0; err == 0 && i < lb->n_workers; i++)
 		err = worker_start(lb->workers[i]);
 	return err;
@@ -377,6 +397,7 @@ lb_close(struct lb *lb)
 	for (unsigned i = 0; lb->workers != NULL && i < lb->n_workers; i++)
 		if (lb->workers[i] != NULL)
 			worker_stop(lb->workers[i]);
+	lb->base[LB_FIELD_LOG_LOST] += session_log_free(&lb->log, LOG_END_NS);
 	if (lb->view != NULL) /* it ran */
 		lb_stats_write(lb);
 	while (lb->view != NULL) {

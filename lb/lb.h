@@ -20,6 +20,7 @@
 
 #include "keep.h"
 #include "live.h"
+#include "session_log.h"
 #include "steer.h"
 #include "upgrade.h"
 #include "view.h"
@@ -36,6 +37,7 @@ struct lb {
 	struct worker **workers;
 	unsigned n_workers;
 	uint32_t sessions_max; /* of all workers */
+	struct session_log *log;
 	struct view *view;     /* the newest; older ones hang on it */
 	ev_async acknowledged;
 
@@ -67,6 +69,8 @@ void lb_init(struct lb *lb, const struct program *program, struct ev_loop *loop)
 void lb_fix_sizes(struct lb *lb);
 int lb_open_listeners(struct lb *lb, const struct model *m, struct sbuf *why);
 int lb_create_workers(struct lb *lb);
+/* Where sessions are logged, as the model says; opens the file anew. */
+void lb_log_sessions(struct lb *lb);
 void lb_start_seconds(struct lb *lb);
 
 /* Takes over the configuration file as it is now.  0; or -errno with diagnostics in @why

@@ -29,9 +29,10 @@ static void
 verb_status(void *owner, struct ctl_request *req)
 {
 	struct lb *lb = owner;
-	uint64_t sessions = 0, acked = UINT64_MAX;
+	uint64_t sums[LB_FIELDS], sessions = 0, acked = UINT64_MAX;
 	int64_t lag_ns = 0;
 
+	lb_stats_sums(lb, sums);
 	for (unsigned i = 0; i < lb->n_workers; i++) {
 		struct worker *w = lb->workers[i];
 		int64_t lag = atomic_load_explicit(&w->lag_ns, memory_order_relaxed);
@@ -51,6 +52,10 @@ verb_status(void *owner, struct ctl_request *req)
 	    !board_reader_present(lb->health) ? "missing"
 	    : lb->health_stale                ? "stale"
 					      : "fresh");
+	if (lb->model->lb.log_sessions != NULL || sums[LB_FIELD_LOG_LOST] != 0)
+		sbuf_addf(req->out, "session log %s lost %llu\n",
+		    lb->model->lb.log_sessions != NULL ? lb->model->lb.log_sessions : "-",
+		    (unsigned long long)sums[LB_FIELD_LOG_LOST]);
 	sbuf_addf(req->out, "log lines lost %llu\n", (unsigned long long)log_dropped());
 }
 

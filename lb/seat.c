@@ -2,9 +2,12 @@
 #include "seat.h"
 
 #include <assert.h>
+#include <stdio.h>
+#include <string.h>
 
 #include <edge/base.h>
 
+#include "log_ring.h"
 #include "worker.h"
 
 #define LB_FIELD_NONE LB_FIELDS
@@ -79,6 +82,7 @@ seat_open(struct seat *seat, struct gate *gate, const struct addr *source, uint1
 	    .source = *source,
 	    .source_port = port,
 	    .source_entry = source_entry,
+	    .begun_ns = gate->worker->now_ns,
 	    .stays = gate->view->on_down == ON_DOWN_KEEP && l->proto == PROTO_TCP,
 	};
 	idle_entry_init(&seat->idle);
@@ -167,6 +171,10 @@ seat_touch(struct seat *seat)
 void
 seat_count(struct seat *seat, enum lb_field f, uint64_t by)
 {
+	if (f == LB_FIELD_OCTETS_IN)
+		seat->octets_in += by;
+	else if (f == LB_FIELD_OCTETS_OUT)
+		seat->octets_out += by;
 	counters_add(&listener_share(seat->gate)->count, f, by);
 	if (seat->endpoint != NULL)
 		counters_add(&endpoint_share(seat)->count, f, by);
@@ -184,6 +192,52 @@ seat_count_reason(struct seat *seat, enum close_reason reason)
 		counters_add(&seat->gate->worker->count, f, 1);
 }
 
+/* "POOL/MEMBER" of "POOL/MEMBER/SIDE...". */
+static size_t
+member_length(const char *full_name)
+{
+	const char *slash = strchr(full_name, '/');
+
+	return slash == NULL ? strlen(full_name)
+			     : (size_t)(slash - full_name) + 1 + strcspn(slash + 1, "/");
+}
+
+static void
+seat_log(const struct seat *seat, enum close_reason reason)
+{
+	const struct live_listener *l = seat->gate->listener;
+	const struct live_endpoint *e = seat->endpoint;
+	struct worker *w = seat->gate->worker;
+	struct log_ring *ring = atomic_load_explicit(&w->log, memory_order_acquire);
+	struct log_record r;
+
+	if (ring == NULL)
+		return;
+	r = (struct log_record){
+	    .begun_ns = seat->begun_ns,
+	    .ended_ns = w->now_ns,
+	    .octets_in = seat->octets_in,
+	    .octets_out = seat->octets_out,
+	    .client = seat->source,
+	    .client_port = seat->source_port,
+	    .vip = l->addr,
+	    .vip_port = l->port,
+	    .proto = (uint8_t)l->proto,
+	    .reason = (uint8_t)reason,
+	};
+	/* A removed listener has no service any more. */
+	if (seat->gate->view != NULL)
+		snprintf(r.service, sizeof r.service, "%s", seat->gate->view->service);
+	if (e != NULL) {
+		r.at = e->addr;
+		r.at_port = e->port;
+		snprintf(r.member, sizeof r.member, "%.*s",
+		    (int)member_length(e->full_name), e->full_name);
+	}
+	if (!log_ring_push(ring, &r))
+		counters_add(&w->count, LB_FIELD_LOG_LOST, 1);
+}
+
 void
 seat_close(struct seat *seat, enum close_reason reason, bool forget)
 {
@@ -192,6 +246,7 @@ seat_close(struct seat *seat, enum close_reason reason, bool forget)
 
 	assert(g->sessions > 0);
 	seat_count_reason(seat, reason);
+	seat_log(seat, reason);
 	idle_leave(&seat->idle);
 	seat_leave_member(seat);
 	if (forget)

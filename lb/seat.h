@@ -49,6 +49,8 @@ struct seat {
 	bool stays;     /* when the member goes down */
 	uint32_t tried; /* members, by choice of the configuration below */
 	uint64_t tried_conf;
+	int64_t begun_ns;
+	uint64_t octets_in, octets_out;
 };
 
 /* Takes a place at the gate.  False: over a limit or not admitted, which is counted and

@@ -19,6 +19,9 @@ seat_save(const struct seat *seat, struct saved_seat *ret)
 	    .tried_conf = seat->tried_conf,
 	    .timeout_ns = seat->idle.queue->timeout_ns,
 	    .since_ns = seat->idle.since_ns,
+	    .begun_ns = seat->begun_ns,
+	    .octets_in = seat->octets_in,
+	    .octets_out = seat->octets_out,
 	    .affine = seat->affinity != NULL,
 	    .counted = seat->source_entry != NULL,
 	};
@@ -71,6 +74,9 @@ seat_restore(struct seat *seat, const struct saved_seat *from, const struct rest
 	    .stays = from->stays,
 	    .tried = from->tried,
 	    .tried_conf = from->tried_conf,
+	    .begun_ns = from->begun_ns != 0 ? from->begun_ns : from->since_ns,
+	    .octets_in = from->octets_in,
+	    .octets_out = from->octets_out,
 	};
 	assert(from->endpoint == 0 || seat->endpoint != NULL);
 	idle_entry_init(&seat->idle);

@@ -113,6 +113,11 @@ seat(struct codec *c, struct saved_seat *s)
 	}
 	if (c->version >= 2)
 		codec_bool(c, &s->counted);
+	if (c->version >= 3) {
+		duration(c, &s->begun_ns);
+		codec_u64(c, &s->octets_in);
+		codec_u64(c, &s->octets_out);
+	}
 }
 
 static void

@@ -98,6 +98,8 @@ struct saved_seat {
 	uint32_t tried;
 	uint64_t tried_conf;
 	int64_t timeout_ns, since_ns; /* how long it waits, and from when on */
+	int64_t begun_ns;             /* 0: of a version that did not know */
+	uint64_t octets_in, octets_out;
 	bool affine;
 	uint64_t domain; /* of its affinity entry */
 	struct addr affine_source;

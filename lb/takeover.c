@@ -292,6 +292,7 @@ run_workers(struct lb *lb, const struct saved *s, struct sbuf *why)
 		return said(-ENOMEM, why, "descriptors");
 	descriptors_close_on_exec(fds, n);
 	free(fds);
+	lb_log_sessions(lb);
 	for (unsigned i = 0; err == 0 && i < lb->n_workers; i++)
 		err = worker_start(lb->workers[i]);
 	return said(err, why, "workers");

@@ -31,6 +31,7 @@
 #define CHECK_FD    3 /* where the child finds the state */
 #define CHECK_LIMIT 30.
 #define PARK_NS     NS_PER_S
+#define LOG_REST_NS (200 * NS_PER_MS)
 #define EXTRA_ARGS  2
 
 static const char *const stage_words[] = {
@@ -206,27 +207,55 @@ park(struct lb *lb, struct sbuf *why)
 	return err;
 }
 
+/* execve() would wait for a writer that the disk holds, and all sessions with it. */
+static int
+rest_log(struct lb *lb, struct sbuf *why)
+{
+	if (session_log_rest(lb->log, LOG_REST_NS))
+		return 0;
+	sbuf_addf(why, "the writer of the session log hangs: %s",
+	    lb->model->lb.log_sessions != NULL ? lb->model->lb.log_sessions
+					       : "in the file before");
+	return -EBUSY;
+}
+
+/* Parked and at rest: state, execve().  Returns only when it failed. */
+static void
+hand_over_parked(struct lb *lb, int64_t parked_ns, struct sbuf *why)
+{
+	struct codec c;
+	struct saved s;
+	int fd;
+
+	lb_stats_write(lb);
+	fd = take_state(lb, parked_ns, &c, &s, why);
+	if (fd < 0)
+		return;
+	replace(lb, fd, &s, why);
+	close(fd);
+	saved_fini(&s);
+	codec_fini(&c);
+}
+
 /* Returns only when it failed. */
 static void
 hand_over(struct lb *lb)
 {
-	int64_t parked_ns = clock_mono_ns();
-	struct codec c;
-	struct saved s;
+	int64_t parked_ns;
 	struct sbuf why;
-	int fd;
 
 	sbuf_init(&why, UPGRADE_TEXT);
-	if (park(lb, &why) == 0) {
-		lb_stats_write(lb);
-		fd = take_state(lb, parked_ns, &c, &s, &why);
-		if (fd >= 0) {
-			replace(lb, fd, &s, &why);
-			close(fd);
-			saved_fini(&s);
-			codec_fini(&c);
+	/* Once before the pause, which is short then: what waits is written, and a writer
+	 * that hangs costs nobody anything. */
+	if (rest_log(lb, &why) == 0) {
+		session_log_resume(lb->log);
+		parked_ns = clock_mono_ns();
+		if (park(lb, &why) == 0) {
+			if (rest_log(lb, &why) == 0)
+				hand_over_parked(lb, parked_ns, &why);
+			session_log_resume(lb->log);
+			worker_resume(lb->workers, lb->n_workers);
 		}
-		worker_resume(lb->workers, lb->n_workers);
 	}
 	refuse(lb, sbuf_text(&why));
 	sbuf_fini(&why);

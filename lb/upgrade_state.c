@@ -37,6 +37,8 @@ save_process(struct lb *lb, int64_t parked_ns, struct codec *c)
 
 	snprintf(p.release, sizeof p.release, "%s", EDGE_VERSION);
 	lb_stats_sums(lb, p.count.at);
+	/* The next program's rings are empty. */
+	p.count.at[LB_FIELD_LOG_LOST] += session_log_waiting(lb->log);
 	codec_begin(c, RECORD_PROCESS);
 	record_process(c, &p);
 	codec_end(c);

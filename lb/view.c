@@ -111,6 +111,7 @@ listener_set(struct view_listener *vl, const struct listener *l, const struct mo
 	assert(vl->listener != NULL);
 	live_listener_get(vl->listener);
 	vl->domain = service->affinity ? affinity_domain(l) : 0;
+	vl->service = service_infos[service->kind].word;
 	vl->algorithm = service->algorithm;
 	vl->source = service->source;
 	vl->on_down = service->on_down;

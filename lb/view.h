@@ -46,6 +46,7 @@ struct view_choice {
 struct view_listener {
 	struct live_listener *listener;
 	uint64_t domain; /* of affinity: one per pool and side; 0: no affinity */
+	const char *service; /* its word */
 	enum algorithm algorithm;
 	enum source source;
 	enum on_down on_down;

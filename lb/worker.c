@@ -17,7 +17,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <edge/base.h>
@@ -27,11 +26,11 @@
 #include "assoc.h"
 #include "chores.h"
 #include "pace.h"
+#include "rights.h"
 #include "seat.h"
 
-#define EVENTS       64
-#define EVIDENCE_NS  (100 * NS_PER_MS)
-#define CAP_V3_WORDS 2
+#define EVENTS      64
+#define EVIDENCE_NS (100 * NS_PER_MS)
 
 /* --- called by sessions ------------------------------------------------------------- */
 
@@ -314,26 +313,6 @@ on_nothing_idle(EV_P_ ev_idle *idle, int revents)
 	(void)revents;
 }
 
-/* Capabilities are per thread.  IP_TRANSPARENT is all a worker needs one for, and
- * NET_RAW is enough for that; everything privileged happens in the main thread. */
-static void
-drop_capabilities(void)
-{
-	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-	struct __user_cap_data_struct caps[CAP_V3_WORDS];
-
-	if (syscall(SYS_capget, &header, caps) != 0)
-		return;
-	for (int i = 0; i < CAP_V3_WORDS; i++) {
-		uint32_t keep = i == 0 ? 1u << CAP_NET_RAW : 0;
-
-		caps[i].permitted &= keep;
-		caps[i].effective = caps[i].permitted;
-		caps[i].inheritable = 0;
-	}
-	syscall(SYS_capset, &header, caps);
-}
-
 static void
 end_all_sessions(struct worker *w)
 {
@@ -358,7 +337,9 @@ worker_main(void *arg)
 
 	snprintf(name, sizeof name, "worker-%u", w->setup.index);
 	pthread_setname_np(pthread_self(), name); /* for top -H */
-	drop_capabilities();
+	/* IP_TRANSPARENT is all a worker needs a capability for, and this is enough for
+	 * that; everything privileged happens in the main thread. */
+	rights_keep(1u << CAP_NET_RAW);
 	w->now_ns = clock_mono_ns();
 	take_view(w);
 	ev_run(w->loop, 0);

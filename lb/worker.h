@@ -13,8 +13,8 @@
  * registered once, never modified.  Each entry is a struct watch inside its owner, so
  * owners that close during a turn are freed at the turn's end (worker_bury()).
  *
- * Crossing threads: offered, acked, stopping, parking, sessions, lag_ns and the counters,
- * all C11 atomics.  ev_async only wakes.
+ * Crossing threads: offered, acked, stopping, parking, sessions, lag_ns, log and the
+ * counters, all C11 atomics.  ev_async only wakes.
  */
 #include <ev.h>
 #include <pthread.h>
@@ -46,6 +46,7 @@ struct duty {
 #define WORKER_DATAGRAM 65536
 
 struct assoc_table;
+struct log_ring;
 
 /* What a worker is given by the main thread. */
 struct worker_setup {
@@ -75,7 +76,8 @@ struct worker {
 	atomic_uint_least32_t sessions_now;
 	atomic_int_least64_t lag_ns; /* longest turn of the last second */
 	atomic_bool paused_now;
-	struct counters count; /* of the process: this worker's part */
+	_Atomic(struct log_ring *) log; /* NULL: sessions are not logged */
+	struct counters count;          /* of the process: this worker's part */
 
 	/* The worker's alone from here on. */
 	const struct view *view;

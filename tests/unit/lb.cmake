@@ -7,6 +7,7 @@ edge_unit_test(view LINK edge_lb)
 edge_unit_test(lb_turn LINK edge_lb)
 edge_unit_test(relay LINK edge_lb)
 edge_unit_test(filter LINK edge_lb)
+edge_unit_test(session_log LINK edge_lb)
 edge_unit_test(state_saved LINK edge_lb)
 # For plays of upgrades: the program after this one.
 edge_program(edge-lb-next MAIN ${CMAKE_SOURCE_DIR}/lb/main.c LINK edge_lb)

@@ -139,7 +139,9 @@ versions_are_told_apart(void **state)
 	struct saved s;
 
 	(void)state;
-	for (uint32_t version = 0; version < 4; version++) {
+	f.session.seat.begun_ns = 5;
+	f.assoc.seat.octets_out = 6;
+	for (uint32_t version = 0; version < 5; version++) {
 		struct sbuf why;
 		int err;
 
@@ -148,6 +150,10 @@ versions_are_told_apart(void **state)
 		err = saved_read(&s, c.octets, c.n, &why);
 		if (version >= STATE_VERSION_OLDEST && version <= state_version) {
 			assert_int_equal(err, 0);
+			assert_int_equal(
+			    s.sessions[0].seat.begun_ns, version >= 3 ? 5 : 0);
+			assert_int_equal(
+			    s.assocs[0].seat.octets_out, version >= 3 ? 6 : 0);
 			saved_fini(&s);
 		} else {
 			assert_int_equal(err, -EPROTONOSUPPORT);

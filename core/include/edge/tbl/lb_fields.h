@@ -24,4 +24,5 @@ FIELD(LOOP_LAG,         "loop-lag",         GAUGE,   "S",   "longest turn of a w
 FIELD(ACCEPT_PAUSES,    "accept-pauses",    COUNTER, "S",   "times accepting paused: for want of descriptors, or because too many wait for a member's rate")
 FIELD(WAITED,           "waited",           COUNTER, "L",   "sessions that waited for a member's rate")
 FIELD(WAITING,          "waiting",          GAUGE,   "L",   "sessions that wait for a member's rate now")
+FIELD(LOG_LOST,         "log-lost",         COUNTER, "S",   "lines of the log of sessions that could not be written")
 #undef FIELD
