@@ -19,7 +19,7 @@ elseif(EDGE_FLOW)
     if(stem MATCHES "^[b-g]_|^h_010")
       list(APPEND labels asan)
     endif()
-    if(stem MATCHES "^[bc]_|^g_020|^g_1[0134]0")
+    if(stem MATCHES "^[bc]_|^g_020|^g_1[01345]0")
       list(APPEND labels tsan)
     endif()
     # A whole system that boots: only in the long run.
