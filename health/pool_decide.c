@@ -50,6 +50,7 @@ publish_target(struct pool_watch *w, struct target *t, const struct guard_endpoi
 {
 	struct board *b = w->publish->board;
 	int64_t boot = clock_boot_ns();
+	bool changed;
 	struct state next = {.health = g->health,
 	    .admin = g->admin,
 	    .reason = g->reason,
@@ -62,10 +63,11 @@ publish_target(struct pool_watch *w, struct target *t, const struct guard_endpoi
 	/* Before the state: who reads the new state finds the ramp already there. */
 	if (g->slow_start && t->conf->slow_start_ns > 0)
 		board_store(b, t->row, HEALTH_FIELD_SLOW_START, (uint64_t)boot);
-	if (next.health != t->state.health && t->state.health != HEALTH_UNKNOWN)
-		board_add(b, t->row, HEALTH_FIELD_TRANSITIONS, 1);
+	changed = next.health != t->state.health && t->state.health != HEALTH_UNKNOWN;
 	t->state = next;
 	publish_state(w->publish, t->row, t->endpoint->id, &next);
+	if (changed) /* after the state: readers may see it late, never early */
+		board_add(b, t->row, HEALTH_FIELD_TRANSITIONS, 1);
 }
 
 /* The member as a whole is what its external access endpoints are; without any, what its
@@ -107,17 +109,19 @@ publish_member(struct pool_watch *w, unsigned m)
 {
 	const struct member *member = &w->pool->members[m];
 	struct state next = member_state(w, m, true), *last = &w->members[m];
+	bool changed;
 
 	next.admin = admin_list_get(w->admin, member->full_name);
 	if (w->out[m])
 		next.flags |= STATE_MEMBER_OUT;
 	if (!state_follows(&next, last, (uint32_t)(clock_boot_ns() / NS_PER_S)))
 		return;
-	if (next.health != last->health && last->health != HEALTH_UNKNOWN)
-		board_add(
-		    w->publish->board, w->member_rows[m], HEALTH_FIELD_TRANSITIONS, 1);
+	changed = next.health != last->health && last->health != HEALTH_UNKNOWN;
 	*last = next;
 	publish_state(w->publish, w->member_rows[m], member->id, &next);
+	if (changed) /* after the state, as for endpoints */
+		board_add(
+		    w->publish->board, w->member_rows[m], HEALTH_FIELD_TRANSITIONS, 1);
 }
 
 static void

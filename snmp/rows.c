@@ -66,7 +66,9 @@ words_load(const struct board_reader *r, uint64_t id, uint64_t *words, unsigned 
 
 	if (at == BOARD_NO_ROW)
 		return false;
-	for (unsigned w = 0; w < n; w++)
+	/* Backwards: the counter of transitions before the state that comes first in the
+	 * row.  Writers go the other way, so a counter may be seen late, never early. */
+	for (unsigned w = n; w-- > 0;)
 		words[w] = board_reader_load(r, at, w);
 	return true;
 }
@@ -95,6 +97,7 @@ row_add(const struct look *k, enum table t, uint64_t id, const uint32_t *index,
 	if (old == NULL)
 		return r;
 	r->told = old->told;
+	r->counted = old->counted;
 	if (!r->in_health && old->in_health) {
 		r->in_health = true;
 		memcpy(r->health, old->health, sizeof r->health);

@@ -71,21 +71,21 @@ tell_missed(const struct comparison *c, const struct watched *w, const struct ro
 	tell_health(c, w, r);
 }
 
-/* Whether it was the opposite of what it is since @before, and nobody saw it. */
+/* Whether it was the opposite of what it is since it was last told, and nobody saw it.
+ * The counter is another word than the state and may have been seen late, now or when it
+ * was last told: one more is no proof, and what was told is not moved on for it. */
 static bool
 came_back(const struct row *before, const struct row *now)
 {
 	const enum health was = state_unpack(before->health[HEALTH_FIELD_STATE]).health;
 	const enum health is = state_unpack(now->health[HEALTH_FIELD_STATE]).health;
-	const uint64_t then = before->health[HEALTH_FIELD_TRANSITIONS];
 	const uint64_t transitions = now->health[HEALTH_FIELD_TRANSITIONS];
 
-	if (transitions <= then) /* less: a board that began anew */
+	if (transitions <= now->counted)
 		return false;
 	if (was == HEALTH_UNKNOWN)
 		return is == HEALTH_UP; /* the first verdict is no transition */
-	/* Two at least: state and counter are two words, so one may be seen late. */
-	return was == is && transitions - then >= 2;
+	return was == is && transitions - now->counted >= 2;
 }
 
 static void
@@ -95,15 +95,25 @@ compare_health(const struct comparison *c, const struct watched *w, struct row *
 	const struct row *before =
 	    c->before == NULL ? NULL
 			      : snapshot_find(c->before, w->table, r->index, r->n_index);
+	const uint64_t transitions = r->health[HEALTH_FIELD_TRANSITIONS];
 	const bool trouble = health == HEALTH_DOWN;
+	const bool known = before != NULL && before->in_health;
 
-	if (!r->in_health || health == HEALTH_UNKNOWN)
+	if (!r->in_health)
 		return;
+	if (health == HEALTH_UNKNOWN) {
+		r->counted = transitions;
+		return;
+	}
 	if (trouble != r->told) {
 		tell_health(c, w, r);
 		r->told = trouble;
-	} else if (before != NULL && before->in_health && came_back(before, r)) {
+		r->counted = transitions;
+	} else if (known && came_back(before, r)) {
 		tell_missed(c, w, r);
+		r->counted = transitions;
+	} else if (!known || transitions < r->counted) {
+		r->counted = transitions; /* the first look, or a board that began anew */
 	}
 }
 

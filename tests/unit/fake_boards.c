@@ -61,13 +61,13 @@ state_change(
 {
 	size_t row = board_find(f->health, id);
 	struct state st;
+	bool changed = false;
 
 	if (row == BOARD_NO_ROW)
 		return false;
 	st = state_unpack(board_load(f->health, row, HEALTH_FIELD_STATE));
 	if (health >= 0 && st.health != (enum health)health) {
-		if (st.health != HEALTH_UNKNOWN) /* as edge-health counts */
-			board_add(f->health, row, HEALTH_FIELD_TRANSITIONS, 1);
+		changed = st.health != HEALTH_UNKNOWN; /* as edge-health counts */
 		st.health = (enum health)health;
 		st.flips++;
 	}
@@ -78,6 +78,8 @@ state_change(
 			st.reason = (enum reason)r;
 	st.since_s = (uint32_t)(clock_boot_ns() / NS_PER_S);
 	board_store(f->health, row, HEALTH_FIELD_STATE, state_pack(&st));
+	if (changed)
+		board_add(f->health, row, HEALTH_FIELD_TRANSITIONS, 1);
 	if (tell)
 		notice_send(f->notice_fd, f->program.run_dir, "snmp", NOTICE_STATE, id,
 		    state_pack(&st));

@@ -65,6 +65,8 @@ trouble_is_told_once_and_its_end_once(void **state)
 	    {"down and up between two looks are both told", HEALTH_UP, 4,
 		"MemberDown MemberUp "},
 	    {"a counter seen late is no news", HEALTH_UP, 5, ""},
+	    {"with one more it was two: down and up, seen late", HEALTH_UP, 6,
+		"MemberDown MemberUp "},
 	    {"a counter that began anew is no news", HEALTH_UP, 0, ""},
 	    {"a member that is new again", HEALTH_UNKNOWN, 0, ""},
 	    {"down and up before anybody looked are told", HEALTH_UP, 1,
