@@ -38,4 +38,4 @@ def test_federation_leaves_as_the_vip(net, v6):
         assert s.who(), "inbound federation is relayed as before"
         s.close()
         entries = net.balancer.run("cat", "/proc/net/nf_conntrack", check=False).stdout
-        assert "dport=443" not in entries, "nothing that is balanced is tracked"
+        assert "dport=443 " not in entries, "nothing that is balanced is tracked"
