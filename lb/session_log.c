@@ -1,35 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * session_log - see session_log.h.
+ * session_log - see session_log.h; the file is log_output.c.
  *
- * A pipe is written without blocking and waited for with poll(); for a file neither has
- * a meaning, so a disk that hangs holds this thread, in which nobody else waits.  Pieces
- * are whole lines of at most PIPE_BUF octets, so that a pipe takes all of one or nothing.
+ * Orders go to the writer under a lock that is never held while the disk is asked.
  */
 #include "session_log.h"
 
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <edge/clock.h>
 #include <edge/log.h>
 
-#include "log_line.h"
+#include "log_output.h"
 #include "rights.h"
 
-#define LOOK_MS       100  /* rings are looked at so often: workers wake nobody */
-#define AGAIN_MS      1000 /* after a failure */
-#define LINES_A_PIECE 64
+#define LOOK_MS 100 /* rings are looked at so often: workers wake nobody */
 
 enum order { ORDER_GO, ORDER_REST, ORDER_END };
 
@@ -50,166 +43,21 @@ struct session_log {
 };
 
 /* The writer's own. */
-struct output {
+struct writer {
 	struct session_log *l;
-	char *path;
-	unsigned opening; /* the one that fd and path are of */
-	int fd;
-	bool cut;  /* the file ends in the middle of a line */
-	bool full; /* a pipe, until poll() says otherwise */
-	int told;  /* the error that was logged last */
-	int64_t not_before_ns;
+	unsigned opening; /* the one that output is of */
+	struct log_output output;
 };
 
-/* --- the file ------------------------------------------------------------------------
+/* --- the writer ----------------------------------------------------------------------
  */
 
 static void
-output_close(struct output *o)
+wait_for_more(struct writer *w)
 {
-	if (o->fd >= 0)
-		close(o->fd);
-	o->fd = -1;
-	o->cut = false;
-	o->full = false;
-}
-
-static void
-output_failed(struct output *o, int err)
-{
-	if (o->told != err)
-		log_error("session log %s: %s; lines wait, and are lost when they are "
-			  "too many",
-		    o->path, strerror(-err));
-	o->told = err;
-	o->not_before_ns = clock_mono_ns() + AGAIN_MS * NS_PER_MS;
-}
-
-/* A file or a pipe; never through a link that somebody else may have put there. */
-static int
-open_path(const char *path)
-{
-	struct stat st;
-	int fd = open(path,
-	    O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY |
-		O_CLOEXEC,
-	    0640);
-
-	if (fd < 0)
-		return -errno;
-	if (fstat(fd, &st) == 0 && (S_ISREG(st.st_mode) || S_ISFIFO(st.st_mode)))
-		return fd;
-	close(fd);
-	return -EINVAL;
-}
-
-static bool
-output_open(struct output *o)
-{
-	int fd;
-
-	if (o->fd >= 0 || o->path == NULL)
-		return o->fd >= 0;
-	if (clock_mono_ns() < o->not_before_ns)
-		return false;
-	fd = open_path(o->path);
-	if (fd < 0) {
-		output_failed(o, fd);
-		return false;
-	}
-	o->fd = fd;
-	return true;
-}
-
-/* --- lines ---------------------------------------------------------------------------
- */
-
-struct piece {
-	char text[PIPE_BUF];
-	size_t n, n_lines;
-	size_t ends[LINES_A_PIECE];
-};
-
-/* Whole lines of one ring.  Where the file ends in half a line, that one ends first. */
-static void
-piece_fill(struct piece *p, const struct log_ring *r, bool cut)
-{
-	int64_t wall_ns;
-	struct timespec ts;
-	const struct log_record *record;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	wall_ns = (int64_t)ts.tv_sec * NS_PER_S + ts.tv_nsec - clock_mono_ns();
-	p->n = p->n_lines = 0;
-	if (cut)
-		p->text[p->n++] = '\n';
-	while (p->n_lines < LINES_A_PIECE && p->n + LOG_LINE_MAX <= sizeof p->text &&
-	       (record = log_ring_at(r, p->n_lines)) != NULL) {
-		p->n += log_line(record, wall_ns, p->text + p->n);
-		p->ends[p->n_lines++] = p->n;
-	}
-}
-
-static size_t
-piece_lines(const struct piece *p, size_t octets)
-{
-	size_t n = 0;
-
-	while (n < p->n_lines && p->ends[n] <= octets)
-		n++;
-	return n;
-}
-
-/* One piece of this ring; false when there is none, or it was not taken. */
-static bool
-write_piece(struct output *o, struct log_ring *r)
-{
-	struct piece p;
-	ssize_t n;
-	size_t lines;
-
-	piece_fill(&p, r, o->cut);
-	if (p.n_lines == 0)
-		return false;
-	n = write(o->fd, p.text, p.n);
-	if (n < 0 && errno == EINTR)
-		return true;
-	if (n < 0) {
-		int err = -errno;
-
-		o->full = err == -EAGAIN;
-		if (!o->full)
-			output_failed(o, err);
-		if (err == -EPIPE)
-			output_close(o);
-		return false;
-	}
-	o->told = 0;
-	lines = piece_lines(&p, (size_t)n);
-	if (n > 0)
-		o->cut = lines == 0 ? (!o->cut || n > 1) : p.ends[lines - 1] != (size_t)n;
-	log_ring_drop(r, lines);
-	return lines > 0;
-}
-
-/* What is there now, at most a ring's worth of each; stops where it would wait. */
-static void
-write_waiting(struct output *o)
-{
-	struct session_log *l = o->l;
-
-	for (unsigned i = 0; i < l->n_rings; i++)
-		for (size_t n = log_ring_waiting(l->rings[i]); n > 0; n--)
-			if (o->full || clock_mono_ns() < o->not_before_ns ||
-			    !output_open(o) || !write_piece(o, l->rings[i]))
-				break;
-}
-
-static void
-wait_for_more(struct output *o)
-{
+	struct log_output *o = &w->output;
 	struct pollfd p[2] = {
-	    {.fd = o->l->wake_fd, .events = POLLIN},
+	    {.fd = w->l->wake_fd, .events = POLLIN},
 	    /* A pipe that is full; nobody else is worth waking for. */
 	    {.fd = o->full ? o->fd : -1, .events = POLLOUT},
 	};
@@ -223,34 +71,25 @@ wait_for_more(struct output *o)
 		o->full = false;
 }
 
-/* --- the writer ----------------------------------------------------------------------
- */
-
 /* The path wanted, when it is to be opened anew.  Lines from before go to the new one. */
 static void
-take_path(struct output *o)
+take_path(struct writer *w)
 {
-	struct session_log *l = o->l;
+	struct session_log *l = w->l;
 	char *path = NULL;
 	bool anew;
 
 	pthread_mutex_lock(&l->lock);
-	anew = l->opening != o->opening;
+	anew = l->opening != w->opening;
 	if (anew && l->path != NULL)
 		path = strdup(l->path);
-	o->opening = l->opening;
+	w->opening = l->opening;
 	pthread_mutex_unlock(&l->lock);
 	if (!anew)
 		return;
 	if (path == NULL)
-		write_waiting(o);
-	output_close(o);
-	free(o->path);
-	o->path = path;
-	o->told = 0;
-	o->not_before_ns = 0;
-	/* At once, so that what is wrong with it is told before a session has ended. */
-	output_open(o);
+		log_output_write(&w->output, l->rings, l->n_rings);
+	log_output_use(&w->output, path);
 }
 
 static enum order
@@ -293,22 +132,21 @@ static void *
 writer_main(void *arg)
 {
 	struct session_log *l = arg;
-	struct output o = {.l = l, .fd = -1};
+	struct writer w = {.l = l, .output = {.fd = -1}};
 	enum order order;
 	unsigned this_rest;
 
 	writer_start();
 	do {
 		order = order_now(l, &this_rest);
-		take_path(&o);
-		write_waiting(&o);
+		take_path(&w);
+		log_output_write(&w.output, l->rings, l->n_rings);
 		if (order == ORDER_REST)
 			rest(l, this_rest);
 		else if (order == ORDER_GO)
-			wait_for_more(&o);
+			wait_for_more(&w);
 	} while (order != ORDER_END);
-	output_close(&o);
-	free(o.path);
+	log_output_fini(&w.output);
 	pthread_mutex_lock(&l->lock);
 	l->ended = 1;
 	pthread_cond_broadcast(&l->changed);
