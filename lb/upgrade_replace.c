@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * upgrade_replace - the second run of the new program: in our place.
+ *
+ * From parking the workers on nobody is served, so everything here is short, and
+ * everything that may fail leaves all as it was.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <edge/base.h>
+#include <edge/clock.h>
+
+#include "lb.h"
+#include "upgrade_parts.h"
+#include "upgrade_state.h"
+
+#define PARK_NS     NS_PER_S
+#define LOG_REST_NS (200 * NS_PER_MS)
+
+/* Signals that come while nobody handles them wait for the next program. */
+static void
+hold_signals(int how)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGUSR2);
+	pthread_sigmask(how, &set, NULL);
+}
+
+/* execve() with these descriptors; returns only when it failed. */
+static int
+replace(struct lb *lb, int state_fd, const struct saved *s, struct sbuf *why)
+{
+	struct upgrade *u = &lb->upgrade;
+	char option[] = "--takeover", value[16];
+	char **argv = upgrade_arguments(u, option, value);
+	size_t n;
+	int *fds = saved_descriptors(s, &n), err = -ENOMEM;
+
+	snprintf(value, sizeof value, "%d", state_fd);
+	if (argv != NULL && fds != NULL) {
+		hold_signals(SIG_BLOCK);
+		descriptors_keep(fds, n);
+		descriptors_keep(&state_fd, 1);
+		execve(u->program, argv, environ);
+		err = -errno;
+		descriptors_close_on_exec(fds, n);
+		hold_signals(SIG_UNBLOCK);
+	}
+	sbuf_addf(why, "%s: %s", u->program, strerror(-err));
+	free(fds);
+	free(argv);
+	return err;
+}
+
+int
+upgrade_take_state(struct lb *lb, int64_t parked_ns, struct codec *c,
+    struct saved *ret_saved, struct sbuf *why)
+{
+	int fd, err = upgrade_state_collect(lb, parked_ns, c, why);
+
+	if (err != 0)
+		return err;
+	err = saved_read(ret_saved, c->octets, c->n, why);
+	if (err == 0) {
+		fd = upgrade_state_file(c);
+		if (fd >= 0)
+			return fd;
+		err = fd;
+		sbuf_addf(why, "a memory file for the state: %s", strerror(-err));
+		saved_fini(ret_saved);
+	}
+	codec_fini(c);
+	return err;
+}
+
+int
+upgrade_park(struct lb *lb, struct sbuf *why)
+{
+	int err = worker_park(lb->workers, lb->n_workers, ++lb->upgrade.parks, PARK_NS);
+
+	if (err != 0)
+		sbuf_addf(why, "a worker did not come to rest within a second");
+	return err;
+}
+
+/* execve() would wait for a writer that the disk holds, and all sessions with it. */
+static int
+rest_log(struct lb *lb, struct sbuf *why)
+{
+	if (session_log_rest(lb->log, LOG_REST_NS))
+		return 0;
+	sbuf_addf(why, "the writer of the session log hangs: %s",
+	    lb->model->lb.log_sessions != NULL ? lb->model->lb.log_sessions
+					       : "in the file before");
+	return -EBUSY;
+}
+
+/* Parked and at rest: state, execve().  Returns only when it failed. */
+static void
+hand_over_parked(struct lb *lb, int64_t parked_ns, struct sbuf *why)
+{
+	struct codec c;
+	struct saved s;
+	int fd;
+
+	lb_stats_write(lb);
+	fd = upgrade_take_state(lb, parked_ns, &c, &s, why);
+	if (fd < 0)
+		return;
+	replace(lb, fd, &s, why);
+	close(fd);
+	saved_fini(&s);
+	codec_fini(&c);
+}
+
+void
+upgrade_replace(struct lb *lb, struct sbuf *why)
+{
+	int64_t parked_ns;
+
+	/* Once before the pause, which is short then: what waits is written, and a writer
+	 * that hangs costs nobody anything. */
+	if (rest_log(lb, why) != 0)
+		return;
+	session_log_resume(lb->log);
+	parked_ns = clock_mono_ns();
+	if (upgrade_park(lb, why) != 0)
+		return;
+	if (rest_log(lb, why) == 0)
+		hand_over_parked(lb, parked_ns, why);
+	session_log_resume(lb->log);
+	worker_resume(lb->workers, lb->n_workers);
+}
