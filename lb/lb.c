@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lb - start, reload, end.
- *
- * A reload prepares everything that can fail (sockets, live objects, the host, a bigger
- * board, the view) and then swaps; on any failure the configuration before stands.
- * Sessions never notice: they refer to live objects, which stay as long as they do.
+ * lb - start and end, and what is done each second.
  */
 #include "lb.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,9 +19,6 @@
 #include "listen.h"
 
 #define LOG_END_NS NS_PER_S
-
-/* --- configuration -------------------------------------------------------------------
- */
 
 /* Two descriptors a session, a fifth of all for everything else. */
 static uint32_t
@@ -46,106 +38,8 @@ sessions_by_descriptors(void)
 	return (uint32_t)((r.rlim_cur - r.rlim_cur / 5) / 2);
 }
 
-/* --- listeners -----------------------------------------------------------------------
+/* --- what comes from outside ---------------------------------------------------------
  */
-
-/* Opens what is wanted and closed.  On failure closes again what it opened. */
-int
-lb_open_listeners(struct lb *lb, const struct model *m, struct sbuf *why)
-{
-	struct live *live = &lb->live;
-	size_t opened = 0, i;
-	struct live_listener **list = calloc(live->n_listeners + 1, sizeof *list);
-	int err = list == NULL ? -ENOMEM : 0;
-
-	for (i = 0; err == 0 && i < live->n_listeners; i++) {
-		struct live_listener *x = live->listeners[i];
-
-		if (model_listener(m, x->id) == NULL || live_listener_is_open(x))
-			continue;
-		err = listen_open(x, lb->n_workers, &lb->steer, why);
-		if (err == 0)
-			list[opened++] = x;
-	}
-	while (err != 0 && opened > 0)
-		listen_close(list[--opened], lb->n_workers);
-	free(list);
-	return err;
-}
-
-/* Removed listeners close once no worker looks at them any more.  The last associations
- * of a removed UDP listener still speak through its socket: it stays until they end. */
-static void
-close_listeners(struct lb *lb, uint64_t acked)
-{
-	for (size_t i = 0; i < lb->live.n_listeners; i++) {
-		struct live_listener *x = lb->live.listeners[i];
-
-		if (x->wanted || !live_listener_is_open(x) || acked <= x->last_view)
-			continue;
-		if (x->proto == PROTO_UDP &&
-		    atomic_load_explicit(&x->refs, memory_order_acquire) > 1)
-			continue;
-		listen_close(x, lb->n_workers);
-		log_info("%s: closed", x->full_name);
-	}
-}
-
-/* --- views ---------------------------------------------------------------------------
- */
-
-static void
-offer(struct lb *lb, struct view *v)
-{
-	v->older = lb->view;
-	lb->view = v;
-	for (size_t i = 0; i < v->n_listeners; i++)
-		v->listeners[i].listener->last_view = v->generation;
-	for (unsigned w = 0; w < lb->n_workers; w++)
-		worker_offer(lb->workers[w], v);
-}
-
-static struct view *
-build(struct lb *lb, const struct model *m)
-{
-	struct view_clock now = {clock_mono_ns(), clock_boot_ns()};
-
-	return view_new(
-	    m, &lb->live, lb->view == NULL ? 1 : lb->view->generation + 1, now);
-}
-
-int
-lb_publish(struct lb *lb)
-{
-	struct view *v = build(lb, lb->model);
-
-	if (v == NULL)
-		return -ENOMEM;
-	offer(lb, v);
-	return 0;
-}
-
-void
-lb_collect(struct lb *lb)
-{
-	uint64_t acked = UINT64_MAX;
-
-	for (unsigned w = 0; w < lb->n_workers; w++)
-		if (worker_acked(lb->workers[w]) < acked)
-			acked = worker_acked(lb->workers[w]);
-	for (struct view **pv = &lb->view->older; *pv != NULL;) {
-		struct view *v = *pv;
-
-		if (v->generation >= acked) {
-			pv = &v->older;
-			continue;
-		}
-		*pv = v->older;
-		view_free(&v);
-	}
-	close_listeners(lb, acked);
-	live_tidy(&lb->live);
-}
 
 static void
 on_acknowledged(EV_P_ ev_async *async, int revents)
@@ -168,84 +62,6 @@ on_second(EV_P_ ev_timer *timer, int revents)
 	lb_look_for_bypass(lb);
 	lb_stats_write(lb);
 	ctl_dispatch(lb->ctl);
-}
-
-/* --- reload ---------------------------------------------------------------------------
- */
-
-static void
-remark_on_fixed(const struct lb *lb, const struct model *m, struct sbuf *why)
-{
-	if (m->lb.workers != (int)lb->n_workers)
-		sbuf_addf(why,
-		    "lb.workers: %d now, %d after the next restart: the number of "
-		    "workers "
-		    "is fixed for the life of the process\n",
-		    (int)lb->n_workers, m->lb.workers);
-	if (lb->n_workers > 1 && (m->lb.affinity_mask_v4 != lb->steer.bits[FAMILY_V4] ||
-				     m->lb.affinity_mask_v6 != lb->steer.bits[FAMILY_V6]))
-		sbuf_addf(why,
-		    "lb: a changed affinity mask is in full effect after the next "
-		    "restart only: clients stay with their worker\n");
-}
-
-/* Everything of @m that can fail.  The board goes last: it cannot be taken back. */
-static int
-prepare(struct lb *lb, const struct model *m, struct view **ret, struct sbuf *why)
-{
-	int err = live_grow(&lb->live, m);
-
-	if (err != 0)
-		sbuf_addf(why, "no memory");
-	if (err == 0)
-		err = lb_open_listeners(lb, m, why);
-	if (err == 0)
-		err = keep_apply(&lb->keep, m, &lb->live, why);
-	if (err == 0 && (*ret = build(lb, m)) == NULL)
-		err = -ENOMEM;
-	if (err == 0)
-		err = lb_stats_replace(lb, m, why);
-	if (err != 0)
-		view_free(ret);
-	return err;
-}
-
-int
-lb_reload(struct lb *lb, struct sbuf *why)
-{
-	struct model *m;
-	struct view *v = NULL;
-	int err;
-
-	/* First, because whoever has renamed the file waits for it, whatever else is
-	 * wrong. */
-	lb_log_sessions(lb);
-	if (!conf_load_said(lb->program.conf_file, DIAG_ERROR, &m, why))
-		return -EINVAL;
-	err = prepare(lb, m, &v, why);
-	if (err != 0) {
-		struct sbuf ignored;
-
-		sbuf_addf(why, "\n");
-		sbuf_init(&ignored, 4096);
-		keep_apply(&lb->keep, lb->model, &lb->live, &ignored);
-		sbuf_fini(&ignored);
-		model_free(&m);
-		lb_collect(lb); /* closes listeners that only @m wanted */
-		return err;
-	}
-	model_free(&lb->model);
-	lb->model = m;
-	lb_log_sessions(lb);
-	live_want(&lb->live, m);
-	lb_stats_adopt(lb);
-	offer(lb, v);
-	/* New endpoints have no state yet. */
-	if (lb_look_at_health(lb))
-		lb_publish(lb);
-	remark_on_fixed(lb, m, why);
-	lb_stats_write(lb);
-	return 0;
 }
 
 /* --- start and end ---------------------------------------------------------------------

@@ -38,7 +38,7 @@ struct lb {
 	unsigned n_workers;
 	uint32_t sessions_max; /* of all workers */
 	struct session_log *log;
-	struct view *view;     /* the newest; older ones hang on it */
+	struct view *view; /* the newest; older ones hang on it */
 	ev_async acknowledged;
 
 	struct board *board;
@@ -67,17 +67,21 @@ void lb_close(struct lb *lb);
 /* The steps of lb_open() that takeover.c takes in another order. */
 void lb_init(struct lb *lb, const struct program *program, struct ev_loop *loop);
 void lb_fix_sizes(struct lb *lb);
-int lb_open_listeners(struct lb *lb, const struct model *m, struct sbuf *why);
 int lb_create_workers(struct lb *lb);
 /* Where sessions are logged, as the model says; opens the file anew. */
 void lb_log_sessions(struct lb *lb);
 void lb_start_seconds(struct lb *lb);
 
-/* Takes over the configuration file as it is now.  0; or -errno with diagnostics in @why
- * and nothing changed.  On success @why may hold remarks. */
+/* lb_reload.c.  Takes over the configuration file as it is now.  0; or -errno with
+ * diagnostics in @why and nothing changed.  On success @why may hold remarks. */
 int lb_reload(struct lb *lb, struct sbuf *why);
 
-/* A new view of the model and the states, for all workers.  0 or -ENOMEM. */
+/* lb_views.c.  Opens what @m wants and is closed; on failure, nothing. */
+int lb_open_listeners(struct lb *lb, const struct model *m, struct sbuf *why);
+/* A view of @m and the states, or NULL; and from now on the one that is in effect. */
+struct view *lb_build(struct lb *lb, const struct model *m);
+void lb_offer(struct lb *lb, struct view *v);
+/* Both, of the model.  0 or -ENOMEM. */
 int lb_publish(struct lb *lb);
 /* Frees what all workers have let go of. */
 void lb_collect(struct lb *lb);
