@@ -72,8 +72,13 @@ leg_write(struct leg *to, const uint8_t *octets, size_t n, size_t *ret_n)
 		}
 		if (errno == EINTR)
 			continue;
-		if (!would_block(errno))
+		if (!would_block(errno)) {
+			/* What it said before is read yet.  The kernel tells a reset once, and
+			 * an end after it; EPIPE also follows an end that was one. */
+			to->readable = true;
+			to->cut = errno != EPIPE;
 			return -errno;
+		}
 		to->writable = false;
 		return 0;
 	}
@@ -121,6 +126,8 @@ leg_read(struct leg *from, uint8_t *scratch, size_t size)
 		return leg_read(from, scratch, size);
 	if (n < 0 && !would_block(errno))
 		return -errno;
+	if (n == 0 && from->cut)
+		return -ECONNRESET;
 	if (n == 0)
 		from->ended = true;
 	/* A short read emptied the socket: the next octets make a new edge.  Not so the

@@ -27,6 +27,7 @@ struct leg {
 	bool readable, writable; /* as far as we know; edge-triggered */
 	bool to_the_last;        /* a short read does not mean that all was read */
 	bool broken;             /* by a reset, or for want of an answer */
+	bool cut;                /* a write met the peer's reset: what it sent has no end */
 	bool ended;              /* the peer's end was read */
 	bool shut;               /* and passed on to this leg */
 	struct piece *held;      /* read from this leg, not yet taken by the other */

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -181,6 +182,62 @@ who_broke_is_named(void **state)
 	pair_close(&p);
 }
 
+/* @leg over TCP, which alone has resets. */
+static void
+connected_by_tcp(struct leg *leg, int *far_end)
+{
+	struct sockaddr_in at = {
+	    .sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+	socklen_t n = sizeof at;
+	int listening = socket(AF_INET, SOCK_STREAM, 0);
+
+	assert_int_equal(bind(listening, (struct sockaddr *)&at, n), 0);
+	assert_int_equal(listen(listening, 1), 0);
+	assert_int_equal(getsockname(listening, (struct sockaddr *)&at, &n), 0);
+	*far_end = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(connect(*far_end, (struct sockaddr *)&at, n), 0);
+	leg_init(leg, on_ready);
+	leg->fd = accept4(listening, NULL, NULL, SOCK_NONBLOCK);
+	assert_true(leg->fd >= 0);
+	leg->writable = true;
+	close(listening);
+}
+
+static void
+a_reset_that_a_write_meets_is_no_end(void **state)
+{
+	const struct linger at_once = {.l_onoff = 1, .l_linger = 0};
+	struct pair p;
+	struct relay_moved m;
+	struct pollfd poll_leg;
+	char got[16];
+
+	(void)state;
+	connected(&p.client, &p.client_end);
+	connected_by_tcp(&p.member, &p.member_end);
+	assert_int_equal(write(p.client_end, "x", 1), 1);
+	assert_int_equal(write(p.member_end, "last words", 10), 10);
+	setsockopt(p.member_end, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+	close(p.member_end);
+	poll_leg = (struct pollfd){.fd = p.member.fd};
+	assert_int_equal(poll(&poll_leg, 1, 5000), 1); /* the reset is there */
+
+	m = to_member(&p);
+	assert_int_equal(m.error, -ECONNRESET);
+	assert_ptr_equal(m.broken, &p.member);
+	assert_true(p.member.readable);
+	leg_note(&p.member, EPOLLERR | EPOLLHUP);
+	m = relay_move(&p.member, &p.client, scratch, sizeof scratch, 1 << 20);
+	assert_int_equal(m.octets, 10);
+	assert_int_equal(m.error, -ECONNRESET);
+	assert_ptr_equal(m.broken, &p.member);
+	assert_false(p.client.shut);
+	assert_int_equal(read(p.client_end, got, sizeof got), 10);
+	assert_memory_equal(got, "last words", 10);
+	p.member_end = dup(0);
+	pair_close(&p);
+}
+
 int
 main(void)
 {
@@ -190,6 +247,7 @@ main(void)
 	    cmocka_unit_test(an_end_is_passed_on_after_what_came_before_it),
 	    cmocka_unit_test(one_side_does_not_keep_the_loop),
 	    cmocka_unit_test(who_broke_is_named),
+	    cmocka_unit_test(a_reset_that_a_write_meets_is_no_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
