@@ -50,7 +50,7 @@ def test_a_storm_leaves_nothing_behind(routed, storm):
     until_up(routed)
     until_sessions(routed, 0)
     before, counted = descriptors(routed), 0
-    blowing = storm.blow(300, SESSIONS)
+    blowing = storm.blow(300, range(SESSIONS))
     step = 0
     while not blowing.done():
         step += 1

@@ -71,8 +71,8 @@ class Storm:
     """.wrong is what must not be; .ended counts sessions by how they ended; .longest is how
     many seconds one took."""
 
-    def __init__(self, net, groups, seed=1):
-        self.net, self.groups, self.rng = net, groups, random.Random(seed)
+    def __init__(self, net, groups, seed=1, services=SERVICES):
+        self.net, self.groups, self.services, self.rng = net, groups, services, random.Random(seed)
         self.wrong, self.ended, self.longest = [], Counter(), 0.0
         self.servers, self.open = {}, {m.name: set() for m in net.members}
         self.loop = asyncio.new_event_loop()
@@ -88,7 +88,7 @@ class Storm:
         return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(timeout)
 
     def _listeners(self, member):
-        for group, port, proto in SERVICES.values():
+        for group, port, proto in (SERVICES[s] for s in self.services):
             for address in member.addresses[group] if proto == "tcp" else ():
                 with member.host.entered():
                     s = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
@@ -162,9 +162,9 @@ class Storm:
             writer.close() if writer else s.close()
         self.ended[MOODS[mood], how] += 1
 
-    def blow(self, at_once, sessions):
-        """Begins; so many sessions at once until so many have ended."""
-        numbers = iter(range(sessions))
+    def blow(self, at_once, numbers):
+        """Begins; so many sessions at once until all numbers were used."""
+        numbers = iter(numbers)
 
         async def lane():
             for n in numbers:
