@@ -4,14 +4,17 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #define FIRST_PORT 2000
+#define LOOK_NS    INT64_C(20000000)
 
 int64_t
 bench_now_ns(void)
@@ -20,6 +23,25 @@ bench_now_ns(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+bool
+bench_input_ended(void)
+{
+	struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
+
+	return poll(&p, 1, 0) > 0;
+}
+
+bool
+bench_is_over(const struct plan *p, int64_t begun_ns, int64_t now_ns, int64_t *looked_ns)
+{
+	if (p->seconds > 0)
+		return now_ns - begun_ns >= (int64_t)(p->seconds * 1e9);
+	if (now_ns - *looked_ns < LOOK_NS)
+		return false;
+	*looked_ns = now_ns;
+	return bench_input_ended();
 }
 
 void
@@ -92,8 +114,8 @@ bench_print(struct tally *t)
 	if (t->n_samples != 0)
 		qsort(t->samples_us, t->n_samples, sizeof *t->samples_us, by_size);
 	printf("{\"done\": %" PRIu64 ", \"failed\": %" PRIu64 ", \"octets\": %" PRIu64
-	       ", \"used\": %" PRIu64 ", \"seconds\": %.3f",
-	    t->done, t->failed, t->octets, t->used, t->seconds);
+	       ", \"used\": %" PRIu64 ", \"misrouted\": %" PRIu64 ", \"seconds\": %.3f",
+	    t->done, t->failed, t->octets, t->used, t->misrouted, t->seconds);
 	printf(", \"p50_us\": %u, \"p99_us\": %u, \"max_us\": %u}\n", quantile(t, 0.5),
 	    quantile(t, 0.99), quantile(t, 1));
 	free(t->samples_us);

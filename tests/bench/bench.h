@@ -34,22 +34,28 @@ struct plan {
 	uint32_t addresses; /* so many, from there on */
 	uint64_t first;     /* first tuple to use: no two runs may share one */
 	unsigned clients;   /* at once */
-	double seconds;
-	double rate;       /* new sessions per second; 0: as fast as they end */
-	uint64_t sessions; /* end after so many; 0: when the time is up */
-	size_t octets;     /* of a message */
-	double every;      /* seconds between messages of a long session; 0: none */
+	double seconds;     /* 0: until standard input ends */
+	double rate;        /* new sessions per second; 0: as fast as they end */
+	uint64_t sessions;  /* end after so many; 0: when the time is up */
+	size_t octets;      /* of a message */
+	double every;       /* seconds between messages of a long session; 0: none */
 };
 
 /* What a run found, for the last line of output. */
 struct tally {
 	uint64_t done, failed, octets, used; /* used: tuples */
+	uint64_t misrouted;                  /* clients that met a second member */
 	double seconds;
 	uint32_t *samples_us; /* of latency */
 	size_t n_samples, room;
 };
 
 int64_t bench_now_ns(void);
+/* Who started this has seen enough; asks the kernel. */
+bool bench_input_ended(void);
+/* The time is up; @looked_ns is its own, for that question is not asked each turn. */
+bool
+bench_is_over(const struct plan *p, int64_t begun_ns, int64_t now_ns, int64_t *looked_ns);
 _Noreturn void bench_die(const char *what);
 /* A non-blocking socket bound to tuple @n of @p.  With no address and port used twice no
  * state of an earlier session, wherever it is kept, is met again. */

@@ -8,12 +8,13 @@
  * that shows that it is still there.  What is echoed is compared octet by octet with what
  * was sent, which no other session and no other message of this one has sent.
  *
- * failed: sessions that broke, were late or echoed something else.
+ * failed: sessions that broke, were late or echoed something else.  octets: echoed.  The
+ * latency is that of the messages between "ready" and the end, whose longest is therefore
+ * the longest time for which any session was kept silent.
  */
 #include "bench.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,7 @@ struct hold_load {
 	struct held *held;
 	int epoll;
 	unsigned opened, echoing; /* begun; with a message under way */
+	bool sampling;
 	uint8_t *expected, *seen;
 };
 
@@ -107,7 +109,11 @@ held_read(struct hold_load *l, struct held *h)
 			break;
 		h->got += (size_t)n;
 		if (h->got == h->length) {
+			if (l->sampling)
+				bench_sample(l->tally,
+				    bench_now_ns() - (h->late_ns - PATIENCE_NS));
 			h->late_ns = 0;
+			l->tally->octets += h->length;
 			l->echoing--;
 			l->tally->done++;
 		}
@@ -130,7 +136,7 @@ static void
 hold_events(struct hold_load *l)
 {
 	struct epoll_event events[EVENTS];
-	int n = epoll_wait(l->epoll, events, EVENTS, 10);
+	int n = epoll_wait(l->epoll, events, EVENTS, 1);
 
 	for (int i = 0; i < n; i++)
 		held_event(l, events[i].data.ptr, events[i].events);
@@ -168,14 +174,6 @@ hold_open(struct hold_load *l)
 	}
 }
 
-static bool
-input_ended(void)
-{
-	struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
-
-	return poll(&p, 1, 0) > 0;
-}
-
 static void
 hold_on(struct hold_load *l, int64_t begun_ns)
 {
@@ -186,7 +184,7 @@ hold_on(struct hold_load *l, int64_t begun_ns)
 	for (unsigned i = 0; i < l->opened; i++)
 		l->held[i].due_ns =
 		    begun_ns + (int64_t)((double)every_ns * i / l->opened);
-	while (now_ns < end_ns && !input_ended()) {
+	while (now_ns < end_ns && !bench_input_ended()) {
 		for (unsigned i = 0; every_ns != 0 && i < l->opened; i++) {
 			struct held *h = &l->held[i];
 
@@ -241,7 +239,9 @@ hold_run(const struct plan *p, struct tally *t)
 	printf("ready\n");
 	fflush(stdout);
 	begun_ns = bench_now_ns();
+	l.sampling = true;
 	hold_on(&l, begun_ns);
+	l.sampling = false;
 	t->seconds = (double)(bench_now_ns() - begun_ns) / 1e9;
 	hold_end(&l);
 	close(l.epoll);

@@ -4,9 +4,9 @@
 Each function measures one of them and begins its own relays: what one figure leaves
 behind (memory, sessions in TIME_WAIT) is not met by the next.
 """
-import re
 import time
 
+from changes import reload, upgrade
 from lab import LabError
 from measure import Used, per, ratios, rounds
 
@@ -23,6 +23,11 @@ class Size:
         # edge-lb's limit with the 20 000 descriptors of a small machine is 8000; short ones need room.
         self.held = 500 if smoke else 7800
         self.hold_seconds = 1 if smoke else 60
+        # A reload every so often, an upgrade after so many; beside them as long a rest before and after.
+        self.reloads, self.upgrade_after = (4, 4) if smoke else (100, 20)
+        self.reload_every, self.rest_seconds = 0.2, (0.3 if smoke else 4)
+        self.udp_clients = 200 if smoke else 1000
+        self.upgrades = 1 if smoke else 5
 
 
 def _all_done(relay, result):
@@ -101,6 +106,8 @@ def cpu_per_packet(rig, size, figures):
     def run(relay):
         result = rig.load("udp", relay, udp=True, addresses=1000, clients=1000, seconds=size.seconds,
                           octets=DATAGRAM).finished()
+        if result["misrouted"]:
+            raise LabError(f"{relay.name}: datagrams of {result['misrouted']} clients went to two members")
         # Every answer is two datagrams relayed; of a lost one nobody knows how far it came.
         return result | {"packets": 2 * result["done"]}
     found = rounds(figures, n_rounds, relays, run)
@@ -133,11 +140,6 @@ def p99_latency(rig, size, figures):
     _stop(relays)
 
 
-def loop_lag_ms(relay):
-    """The longest turn of the last second."""
-    return float(re.search(r"loop lag ([0-9.]+) ms", relay.edge.ask("lb", "status")).group(1))
-
-
 def hold(rig, size, figures):
     """Sessions that stay and speak once a minute, and 500 short ones a second beside them."""
     relay, lags = rig.start("edge"), []
@@ -148,7 +150,7 @@ def hold(rig, size, figures):
     end = time.monotonic() + size.hold_seconds
     while time.monotonic() < end:
         time.sleep(1)
-        lags.append(loop_lag_ms(relay))
+        lags.append(relay.loop_lag_ms())
     lost = crowd.finished()["failed"] + held.finished()["failed"]
     figures.add("relay.hold.lost_sessions", [lost], 0)
     lags.sort()
@@ -156,4 +158,4 @@ def hold(rig, size, figures):
     relay.stop()
 
 
-FIGURES = [cpu_per_session, idle_bytes, cpu_per_gb, cpu_per_packet, p99_latency, hold]
+FIGURES = [cpu_per_session, idle_bytes, cpu_per_gb, cpu_per_packet, p99_latency, hold, reload, upgrade]

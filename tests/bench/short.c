@@ -182,15 +182,15 @@ short_run(const struct plan *p, struct tally *t)
 {
 	struct short_load l = {
 	    .plan = p, .tally = t, .random = p->first * 2 + 88172645463325252u};
-	int64_t begun_ns = bench_now_ns(),
-		end_ns = begun_ns + (int64_t)(p->seconds * 1e9);
+	int64_t begun_ns = bench_now_ns();
 	int64_t due_ns = begun_ns, now_ns = begun_ns, looked_ns = begun_ns;
+	int64_t asked_ns = begun_ns;
+	bool ending = false;
 
 	short_init(&l);
 	for (;;) {
-		bool ending =
-		    now_ns >= end_ns || (p->sessions != 0 && t->used >= p->sessions);
-
+		ending = ending || bench_is_over(p, begun_ns, now_ns, &asked_ns) ||
+			 (p->sessions != 0 && t->used >= p->sessions);
 		if (!ending)
 			due_ns = begin_due(&l, due_ns, now_ns);
 		else if (l.busy == 0)
@@ -203,6 +203,7 @@ short_run(const struct plan *p, struct tally *t)
 			looked_ns = now_ns;
 		}
 	}
+	t->octets = t->done * p->octets;
 	t->seconds = (double)(bench_now_ns() - begun_ns) / 1e9;
 	close(l.epoll);
 	free(l.talks);
