@@ -14,8 +14,9 @@
 struct affinity {
 	struct affinity_entry **slots;
 	size_t n_slots; /* a power of two */
-	size_t n, maximum;
-	struct link idle;
+	size_t n;
+	size_t n_idle, maximum;
+	struct link idle[2]; /* [genuine] */
 	int64_t timeout_ns;
 	uint64_t secret;
 };
@@ -34,7 +35,8 @@ affinity_new(size_t maximum, int64_t timeout_ns, uint64_t secret)
 	a->maximum = maximum;
 	a->timeout_ns = timeout_ns;
 	a->secret = secret;
-	link_init(&a->idle);
+	link_init(&a->idle[false]);
+	link_init(&a->idle[true]);
 	if (a->slots == NULL)
 		affinity_free(&a);
 	return a;
@@ -84,6 +86,24 @@ affinity_slot(struct affinity *a, uint64_t domain, const struct addr *source)
 	return pe;
 }
 
+/* Nobody holds it from now on. */
+static void
+affinity_lay_down(struct affinity *a, struct affinity_entry *e)
+{
+	link_append(&a->idle[e->genuine], &e->idle);
+	a->n_idle++;
+}
+
+static void
+affinity_take_up(struct affinity *a, struct affinity_entry *e)
+{
+	if (e->sessions++ > 0)
+		return;
+	link_remove(&e->idle);
+	a->n_idle--;
+}
+
+/* One that is taken up, and that nobody holds any more. */
 static void
 affinity_forget(struct affinity *a, struct affinity_entry *e)
 {
@@ -91,9 +111,16 @@ affinity_forget(struct affinity *a, struct affinity_entry *e)
 
 	assert(*pe == e && e->sessions == 0);
 	*pe = e->chain;
-	link_remove(&e->idle);
 	a->n--;
 	free(e);
+}
+
+static void
+affinity_forget_idle(struct affinity *a, struct affinity_entry *e)
+{
+	link_remove(&e->idle);
+	a->n_idle--;
+	affinity_forget(a, e);
 }
 
 static bool
@@ -103,24 +130,35 @@ affinity_is_over(const struct affinity *a, const struct affinity_entry *e, int64
 }
 
 static struct affinity_entry *
-affinity_oldest(struct affinity *a)
+affinity_oldest(const struct affinity *a, bool genuine)
 {
-	return link_alone(&a->idle)
-		   ? NULL
-		   : container_of(a->idle.next, struct affinity_entry, idle);
+	const struct link *ring = &a->idle[genuine];
+
+	return link_alone(ring) ? NULL
+				: container_of(ring->next, struct affinity_entry, idle);
 }
 
-/* Forgets what is over: two at a time, so that the table shrinks as fast as it grows
- * and nobody waits for it. */
+static void
+affinity_make_room(struct affinity *a)
+{
+	struct affinity_entry *e;
+
+	if (a->n_idle <= a->maximum)
+		return;
+	e = affinity_oldest(a, false);
+	affinity_forget_idle(a, e != NULL ? e : affinity_oldest(a, true));
+}
+
+/* Forgets what is over: two of each kind at a time, so that the table shrinks as fast as
+ * it grows and nobody waits for it. */
 static void
 affinity_tidy(struct affinity *a, int64_t now_ns)
 {
-	for (int i = 0; i < 2; i++) {
-		struct affinity_entry *e = affinity_oldest(a);
+	for (int i = 0; i < 4; i++) {
+		struct affinity_entry *e = affinity_oldest(a, i % 2);
 
-		if (e == NULL || !affinity_is_over(a, e, now_ns))
-			return;
-		affinity_forget(a, e);
+		if (e != NULL && affinity_is_over(a, e, now_ns))
+			affinity_forget_idle(a, e);
 	}
 }
 
@@ -135,20 +173,21 @@ affinity_member(
 	return e->member;
 }
 
+/* One that is laid down, at the end of its ring. */
 static struct affinity_entry *
-affinity_add(struct affinity *a, uint64_t domain, const struct addr *source)
+affinity_add(struct affinity *a, uint64_t domain, const struct addr *source, bool genuine)
 {
-	struct affinity_entry *e;
+	struct affinity_entry *e = calloc(1, sizeof *e);
 
-	if (a->n >= a->maximum && (e = affinity_oldest(a)) != NULL)
-		affinity_forget(a, e);
-	if (a->n >= a->maximum || (e = calloc(1, sizeof *e)) == NULL)
+	if (e == NULL)
 		return NULL;
 	e->domain = domain;
 	e->source = *source;
+	e->genuine = genuine;
 	link_init(&e->idle);
 	*affinity_slot(a, domain, source) = e;
 	a->n++;
+	affinity_lay_down(a, e);
 	return e;
 }
 
@@ -163,12 +202,13 @@ affinity_hold(struct affinity *a, uint64_t domain, const struct addr *source,
 	affinity_tidy(a, now_ns);
 	e = *affinity_slot(a, domain, source);
 	if (e == NULL)
-		e = affinity_add(a, domain, source);
+		e = affinity_add(a, domain, source, false);
 	if (e == NULL)
 		return NULL;
-	link_remove(&e->idle);
+	affinity_take_up(a, e);
+	if (e->member != member)
+		e->genuine = false; /* nobody knows of this one yet */
 	e->member = member;
-	e->sessions++;
 	return e;
 }
 
@@ -181,10 +221,11 @@ affinity_release(struct affinity *a, struct affinity_entry **pe, int64_t now_ns)
 	if (e == NULL)
 		return;
 	assert(e->sessions > 0);
+	e->ended_ns = now_ns;
 	if (--e->sessions > 0)
 		return;
-	e->ended_ns = now_ns;
-	link_append(&a->idle, &e->idle);
+	affinity_lay_down(a, e);
+	affinity_make_room(a);
 }
 
 void
@@ -196,7 +237,11 @@ affinity_drop(struct affinity *a, struct affinity_entry **pe)
 	if (e == NULL)
 		return;
 	assert(e->sessions > 0);
-	if (--e->sessions == 0)
+	if (--e->sessions > 0)
+		return;
+	if (e->genuine)
+		affinity_lay_down(a, e); /* ended when it ended before */
+	else
 		affinity_forget(a, e);
 }
 
@@ -204,8 +249,10 @@ void
 affinity_each(const struct affinity *a,
     void (*visit)(void *arg, const struct affinity_entry *e), void *arg)
 {
-	for (struct link *l = a->idle.next; l != &a->idle; l = l->next)
-		visit(arg, container_of(l, struct affinity_entry, idle));
+	for (int genuine = 0; genuine < 2; genuine++)
+		for (struct link *l = a->idle[genuine].next; l != &a->idle[genuine];
+		     l = l->next)
+			visit(arg, container_of(l, struct affinity_entry, idle));
 	for (size_t i = 0; i < a->n_slots; i++)
 		for (const struct affinity_entry *e = a->slots[i]; e != NULL;
 		     e = e->chain)
@@ -220,12 +267,11 @@ affinity_restore(struct affinity *a, const struct affinity_entry *from)
 
 	if (*affinity_slot(a, from->domain, &from->source) != NULL)
 		return -EEXIST;
-	e = affinity_add(a, from->domain, &from->source);
+	e = affinity_add(a, from->domain, &from->source, true);
 	if (e == NULL)
 		return -ENOMEM;
 	e->member = from->member;
 	e->ended_ns = from->ended_ns;
-	link_append(&a->idle, &e->idle);
 	return 0;
 }
 
@@ -234,9 +280,7 @@ affinity_rejoin(struct affinity *a, uint64_t domain, const struct addr *source)
 {
 	struct affinity_entry *e = *affinity_slot(a, domain, source);
 
-	if (e == NULL)
-		return NULL;
-	link_remove(&e->idle);
-	e->sessions++;
+	if (e != NULL)
+		affinity_take_up(a, e);
 	return e;
 }

@@ -17,94 +17,25 @@
  */
 #include "assoc.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <edge/base.h>
-#include <edge/clock.h>
 
+#include "assoc_room.h"
+#include "assoc_table.h"
 #include "dial.h"
-#include "mix.h"
-#include "seat.h"
 #include "turn.h"
-#include "worker.h"
 
-/* Not a round number, so that no other timeout shares its queue and make_room() finds
- * associations at its head. */
-#define UNANSWERED_NS    (2 * NS_PER_S + 1)
 #define BATCHES_PER_TURN 8
-
-struct assoc {
-	struct seat seat;
-	struct watch watch;
-	struct duty duty; /* dead */
-	struct assoc *chain;
-	int fd; /* the member leg; -1 when closed */
-	bool answered, kept;
-	int64_t idle_ns;
-	struct sockaddr_storage client;
-	socklen_t n_client;
-};
-
-struct assoc_table {
-	struct assoc **slots;
-	size_t n_slots; /* a power of two */
-	uint64_t secret;
-	size_t unanswered, unanswered_max;
-};
-
-struct assoc_table *
-assoc_table_new(size_t maximum, uint64_t secret)
-{
-	struct assoc_table *t = calloc(1, sizeof *t);
-
-	if (t == NULL)
-		return NULL;
-	t->n_slots = 64;
-	while (t->n_slots < maximum)
-		t->n_slots *= 2;
-	t->secret = secret;
-	t->unanswered_max = maximum / 4 + 1;
-	t->slots = calloc(t->n_slots, sizeof(struct assoc *));
-	if (t->slots == NULL)
-		assoc_table_free(&t);
-	return t;
-}
-
-void
-assoc_table_free(struct assoc_table **pt)
-{
-	struct assoc_table *t = *pt;
-
-	*pt = NULL;
-	if (t == NULL)
-		return;
-	free(t->slots);
-	free(t);
-}
 
 static struct worker *
 worker_of(const struct assoc *a)
 {
 	return a->seat.gate->worker;
-}
-
-static struct assoc **
-assoc_slot(
-    struct assoc_table *t, const struct gate *g, const struct addr *source, uint16_t port)
-{
-	uint64_t h = mix(mix_addr(t->secret ^ g->listener->id, source) + port);
-	struct assoc **pa = &t->slots[h & (t->n_slots - 1)];
-
-	while (*pa != NULL && ((*pa)->seat.gate != g || (*pa)->seat.source_port != port ||
-				  !addr_equal(&(*pa)->seat.source, source)))
-		pa = &(*pa)->chain;
-	return pa;
 }
 
 /* --- the end ------------------------------------------------------------------------ */
@@ -120,22 +51,18 @@ static void
 assoc_close(struct assoc *a, enum close_reason reason)
 {
 	struct worker *w = worker_of(a);
-	struct assoc **pa =
-	    assoc_slot(w->assocs, a->seat.gate, &a->seat.source, a->seat.source_port);
 
-	assert(*pa == a);
-	*pa = a->chain;
-	if (!a->answered)
-		w->assocs->unanswered--;
+	assoc_table_remove(w->assocs, a);
 	if (a->fd >= 0)
 		close(a->fd);
 	a->fd = -1;
-	seat_close(&a->seat, reason, !a->answered);
+	/* Who refused is not asked again only because it answered once. */
+	seat_close(&a->seat, reason, !a->answered || reason == CLOSE_MEMBER_RESET);
 	a->duty.run = on_dead;
 	worker_bury(w, &a->duty);
 }
 
-static void
+void
 assoc_end(struct seat *seat, enum close_reason reason)
 {
 	assoc_close(container_of(seat, struct assoc, seat), reason);
@@ -194,11 +121,17 @@ is_of_member(const struct assoc *a, const struct sockaddr_storage *from)
 	       addr_equal(&addr, &a->seat.endpoint->addr);
 }
 
-/* ICMP says that nobody listens there: the next datagram finds another member. */
+/* An ICMP error about a datagram before, told once by whatever call comes next.  True
+ * when it says that the member does not listen: the association is closed, and the next
+ * datagram finds another member. */
 static bool
 assoc_is_refused(struct assoc *a, int err)
 {
-	if (err != ECONNREFUSED && err != EHOSTUNREACH)
+	if (err == EAGAIN)
+		return false;
+	if (a->kept) /* a copy of the error waits with it */
+		recv(a->fd, worker_of(a)->scratch, 0, MSG_ERRQUEUE | MSG_DONTWAIT);
+	if (err != ECONNREFUSED && err != EHOSTUNREACH && err != ENETUNREACH)
 		return false;
 	seat_count(&a->seat, LB_FIELD_CONNECT_FAILURES, 1);
 	worker_evidence(worker_of(a), a->seat.endpoint,
@@ -218,7 +151,7 @@ assoc_read(struct assoc *a)
 	    (struct sockaddr *)&from, &n_from);
 
 	if (n < 0)
-		return !assoc_is_refused(a, errno) && errno == EINTR;
+		return errno != EAGAIN && !assoc_is_refused(a, errno);
 	if (a->kept && !is_of_member(a, &from))
 		return true;
 	assoc_heard(a);
@@ -255,6 +188,15 @@ on_busy(struct duty *duty)
 	on_member(&a->watch, 0);
 }
 
+void
+assoc_init(struct assoc *a)
+{
+	a->watch.ready = on_member;
+	a->duty.run = on_busy;
+	link_init(&a->duty.link);
+	a->fd = -1;
+}
+
 /* --- client to member --------------------------------------------------------------- */
 
 static bool
@@ -268,24 +210,6 @@ assoc_dial(struct assoc *a)
 	return d.fd >= 0 && worker_watch(w, d.fd, &a->watch) == 0;
 }
 
-/* Room for one more: the oldest unanswered goes when they are too many, or when the
- * worker is full. */
-static void
-make_room(struct worker *w)
-{
-	struct idle_entry *e;
-	struct seat *seat;
-
-	if (w->assocs->unanswered < w->assocs->unanswered_max && !worker_is_full(w))
-		return;
-	e = idle_oldest(idle_queue(&w->idle, UNANSWERED_NS));
-	if (e == NULL)
-		return;
-	seat = container_of(e, struct seat, idle);
-	if (seat->end == assoc_end)
-		seat->end(seat, CLOSE_RECYCLED);
-}
-
 /* NULL when nobody takes it; all is counted then. */
 static struct assoc *
 assoc_begin(struct gate *g, const struct addr *source, uint16_t port,
@@ -297,7 +221,10 @@ assoc_begin(struct gate *g, const struct addr *source, uint16_t port,
 
 	if (g->view == NULL)
 		return NULL; /* removed: no new ones */
-	make_room(w);
+	if (!assoc_room_make(g)) {
+		seat_refuse(g);
+		return NULL;
+	}
 	a = calloc(1, sizeof *a);
 	if (a == NULL)
 		return NULL;
@@ -305,16 +232,12 @@ assoc_begin(struct gate *g, const struct addr *source, uint16_t port,
 		free(a);
 		return NULL;
 	}
-	a->watch.ready = on_member;
-	a->duty.run = on_busy;
-	link_init(&a->duty.link);
-	a->fd = -1;
+	assoc_init(a);
 	a->kept = g->view->source == SOURCE_KEEP;
-	a->idle_ns = g->view->idle_ns;
+	a->idle_ns = g->view->idle_ns + ASSOC_ODD_NS;
 	a->client = *client;
 	a->n_client = n_client;
-	*assoc_slot(w->assocs, g, source, port) = a;
-	w->assocs->unanswered++;
+	assoc_table_add(w->assocs, a);
 	if (!seat_find_member(&a->seat, &reason)) {
 		assoc_close(a, reason);
 		return NULL;
@@ -323,7 +246,7 @@ assoc_begin(struct gate *g, const struct addr *source, uint16_t port,
 		assoc_close(a, CLOSE_LOCAL);
 		return NULL;
 	}
-	seat_wait(&a->seat, UNANSWERED_NS);
+	seat_wait(&a->seat, ASSOC_UNANSWERED_NS);
 	return a;
 }
 
@@ -355,7 +278,7 @@ assoc_datagram(struct gate *g, const struct sockaddr_storage *client, socklen_t 
 
 	if (!addr_from_sockaddr(client, &source, &port))
 		return;
-	a = *assoc_slot(g->worker->assocs, g, &source, port);
+	a = assoc_find(g->worker->assocs, g, &source, port);
 	if (a == NULL)
 		a = assoc_begin(g, &source, port, client, n_client);
 	if (a == NULL || pass_to_member(a, octets, n))
@@ -391,66 +314,4 @@ assoc_receive(struct gate *g, int fd)
 		if (n < WORKER_BATCH)
 			return;
 	}
-}
-
-/* --- upgrade ------------------------------------------------------------------------ */
-
-bool
-assoc_save(struct seat *seat, struct saved_assoc *ret)
-{
-	const struct assoc *a = container_of(seat, struct assoc, seat);
-	struct sockaddr_in6 in6 = {0};
-
-	if (seat->end != assoc_end)
-		return false;
-	if (a->client.ss_family == AF_INET6)
-		memcpy(&in6, &a->client, sizeof in6);
-	*ret = (struct saved_assoc){
-	    .fd = a->fd,
-	    .answered = a->answered,
-	    .kept = a->kept,
-	    .idle_ns = a->idle_ns,
-	    .scope = in6.sin6_scope_id,
-	};
-	seat_save(seat, &ret->seat);
-	return true;
-}
-
-static void
-client_restore(struct assoc *a, uint32_t scope)
-{
-	struct sockaddr_in6 in6;
-
-	a->n_client = addr_to_sockaddr(&a->seat.source, a->seat.source_port, &a->client);
-	if (a->client.ss_family != AF_INET6)
-		return;
-	memcpy(&in6, &a->client, sizeof in6);
-	in6.sin6_scope_id = scope;
-	memcpy(&a->client, &in6, sizeof in6);
-}
-
-int
-assoc_restore(const struct saved_assoc *from, const struct restoring *r)
-{
-	struct assoc *a = calloc(1, sizeof *a), **slot;
-
-	if (a == NULL)
-		return -ENOMEM;
-	seat_restore(&a->seat, &from->seat, r, assoc_end, assoc_end);
-	a->watch.ready = on_member;
-	a->duty.run = on_busy;
-	link_init(&a->duty.link);
-	a->fd = from->fd;
-	a->answered = from->answered;
-	a->kept = from->kept;
-	a->idle_ns = from->idle_ns;
-	client_restore(a, from->scope);
-	slot = assoc_slot(
-	    worker_of(a)->assocs, a->seat.gate, &a->seat.source, a->seat.source_port);
-	if (*slot != NULL)
-		return -EEXIST;
-	*slot = a;
-	if (!a->answered)
-		worker_of(a)->assocs->unanswered++;
-	return restoring_watch(r, worker_of(a), a->fd, &a->watch);
 }

@@ -173,6 +173,11 @@ dial_udp_kept(const struct live_endpoint *to, const struct addr *client, uint16_
 	if (fd < 0)
 		return failed(-1, -errno);
 	err = set_transparent(fd, addr_family(client));
+	/* It is not connected, so the kernel would not tell it of ICMP errors. */
+	if (addr_family(client) == FAMILY_V4)
+		set_int(fd, IPPROTO_IP, IP_RECVERR, 1);
+	else
+		set_int(fd, IPPROTO_IPV6, IPV6_RECVERR, 1);
 	if (err == 0)
 		err = bind_to(fd, client, port);
 	return err == 0 ? (struct dialled){.fd = fd} : failed(fd, err);

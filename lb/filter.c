@@ -3,15 +3,20 @@
 
 #define PORT_FEDERATION 5061
 #define PORT_XMPP       5269
-#define ASKED_MAX       65536 /* transactions under way; bounded by unanswered associations */
-#define ASKED_S         5
+/* Transactions under way.  More than new associations can ask for in that time
+ * (assoc_room.c): a set that is full would cost those that are there their answers. */
+#define ASKED_MAX 65536
+#define ASKED_S   5
 
 /* How one table speaks of two families. */
 static const struct {
-	const char *ip, *type;
+	const char *ip, *type, *errors;
+	int quoted; /* the bit of an ICMP error where a quoted transaction id begins */
 } words[FAMILIES] = {
-    [FAMILY_V4] = {"ip", "ipv4_addr"},
-    [FAMILY_V6] = {"ip6", "ipv6_addr"},
+    [FAMILY_V4] = {"ip", "ipv4_addr", "icmp type destination-unreachable",
+	(8 + 20 + 8 + 4) * 8},
+    [FAMILY_V6] = {"ip6", "ipv6_addr",
+	"icmpv6 type { destination-unreachable, packet-too-big }", (8 + 40 + 8 + 4) * 8},
 };
 
 static int
@@ -213,12 +218,18 @@ add_divert(struct sbuf *b)
 		    "\t\t%s saddr . tcp sport @kept_tcp%d socket transparent 1 "
 		    "meta mark set 0x%x\n",
 		    ip, v, FILTER_MARK);
-		/* Octets 4 to 19 of the payload: a MS-TURN message's transaction id. */
+		/* Octets 4 to 19 of the payload: a MS-TURN message's transaction id.  The
+		 * port is the socket's. */
 		sbuf_addf(b,
 		    "\t\t%s saddr . udp sport @kept_udp%d "
-		    "%s daddr . udp dport . @th,96,128 @asked%d socket transparent 1 "
+		    "%s daddr . @th,96,128 @asked%d socket transparent 1 "
 		    "meta mark set 0x%x\n",
 		    ip, v, ip, v, FILTER_MARK);
+		/* The same in an ICMP error, behind its header and the two it quotes. */
+		sbuf_addf(b,
+		    "\t\t%s %s daddr . @th,%d,128 @asked%d socket transparent 1 "
+		    "meta mark set 0x%x\n",
+		    words[f].errors, ip, words[f].quoted, v, FILTER_MARK);
 	}
 	sbuf_addf(b, "\t}\n\tchain ask {\n\t\ttype filter hook output priority mangle\n");
 	for (int f = 0; f < FAMILIES; f++) {
@@ -227,7 +238,7 @@ add_divert(struct sbuf *b)
 
 		sbuf_addf(b,
 		    "\t\t%s daddr . udp dport @kept_udp%d "
-		    "update @asked%d { %s saddr . udp sport . @th,96,128 }\n",
+		    "update @asked%d { %s saddr . @th,96,128 }\n",
 		    ip, v, v, ip);
 	}
 	sbuf_addf(
@@ -280,7 +291,7 @@ filter_text(const struct model *m, const struct filter_kept *past, size_t n_past
 		add_kept_set(ret, m, past, n_past, (enum family)f, PROTO_TCP);
 		add_kept_set(ret, m, past, n_past, (enum family)f, PROTO_UDP);
 		sbuf_addf(ret,
-		    "\tset asked%d {\n\t\ttypeof %s saddr . udp sport . @th,96,128\n"
+		    "\tset asked%d {\n\t\ttypeof %s saddr . @th,96,128\n"
 		    "\t\tsize %d\n\t\tflags dynamic,timeout\n\t\ttimeout %ds\n\t}\n",
 		    version((enum family)f), words[f].ip, ASKED_MAX, ASKED_S);
 	}

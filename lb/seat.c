@@ -57,21 +57,32 @@ take_places(struct gate *g, const struct addr *source, struct source_entry **ret
 	return false;
 }
 
+static void
+count_both(struct gate *g, enum lb_field f)
+{
+	counters_add(&listener_share(g)->count, f, 1);
+	counters_add(&g->worker->count, f, 1);
+}
+
+void
+seat_refuse(struct gate *gate)
+{
+	count_both(gate, LB_FIELD_SESSIONS_TOTAL);
+	count_both(gate, LB_FIELD_REFUSED);
+}
+
 bool
 seat_open(struct seat *seat, struct gate *gate, const struct addr *source, uint16_t port,
     seat_end_fn *end, seat_end_fn *late)
 {
 	struct live_listener *l = gate->listener;
-	struct counters *c = &listener_share(gate)->count;
 	struct source_entry *source_entry;
 
-	counters_add(c, LB_FIELD_SESSIONS_TOTAL, 1);
-	counters_add(&gate->worker->count, LB_FIELD_SESSIONS_TOTAL, 1);
 	if (!take_places(gate, source, &source_entry)) {
-		counters_add(c, LB_FIELD_REFUSED, 1);
-		counters_add(&gate->worker->count, LB_FIELD_REFUSED, 1);
+		seat_refuse(gate);
 		return false;
 	}
+	count_both(gate, LB_FIELD_SESSIONS_TOTAL);
 	live_listener_get(l);
 	worker_session_began(gate->worker);
 	gate->sessions++;
@@ -145,6 +156,10 @@ seat_tries(const struct seat *seat)
 void
 seat_settle(struct seat *seat)
 {
+	/* Who answered a handshake is not invented. */
+	if (seat->affinity != NULL && seat->gate->listener->proto == PROTO_TCP &&
+	    seat->affinity->member == seat->endpoint->member_id)
+		seat->affinity->genuine = true;
 	counters_add(&endpoint_share(seat)->count, LB_FIELD_SESSIONS_TOTAL, 1);
 }
 

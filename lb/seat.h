@@ -57,6 +57,8 @@ struct seat {
  * leaves @seat unopened. */
 bool seat_open(struct seat *seat, struct gate *gate, const struct addr *source,
     uint16_t port, seat_end_fn *end, seat_end_fn *late);
+/* Counts a session that is refused before it has a seat. */
+void seat_refuse(struct gate *gate);
 /* Finds a member not tried before and takes a place there; leaves the one before.  False
  * when there is none: *ret_reason says why; CLOSE_RATE: none yet. */
 bool seat_find_member(struct seat *seat, enum close_reason *ret_reason);

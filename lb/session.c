@@ -12,6 +12,7 @@
 
 #include <edge/base.h>
 
+#include "assoc_room.h"
 #include "pace.h"
 #include "session_life.h"
 
@@ -168,7 +169,7 @@ session_accept(struct gate *g, int listen_fd)
 		socklen_t n = sizeof ss;
 		int fd;
 
-		if (worker_is_full(g->worker)) {
+		if (worker_is_full(g->worker) && !assoc_room_yield(g->worker)) {
 			worker_pause(g->worker, 0);
 			return;
 		}

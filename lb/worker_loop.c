@@ -157,9 +157,9 @@ worker_main(void *arg)
 
 	snprintf(name, sizeof name, "worker-%u", w->setup.index);
 	pthread_setname_np(pthread_self(), name); /* for top -H */
-	/* IP_TRANSPARENT is all a worker needs a capability for, and this is enough for
-	 * that; everything privileged happens in the main thread. */
-	rights_keep(1u << CAP_NET_RAW);
+	/* Only to use clients' addresses as its own (IP_TRANSPARENT), and their ports
+	 * below 1024; everything else privileged happens in the main thread. */
+	rights_keep(1u << CAP_NET_RAW | 1u << CAP_NET_BIND_SERVICE);
 	w->now_ns = clock_mono_ns();
 	worker_take_view(w);
 	ev_run(w->loop, 0);

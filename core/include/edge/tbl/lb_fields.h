@@ -25,4 +25,5 @@ FIELD(ACCEPT_PAUSES,    "accept-pauses",    COUNTER, "S",   "times accepting pau
 FIELD(WAITED,           "waited",           COUNTER, "L",   "sessions that waited for a member's rate")
 FIELD(WAITING,          "waiting",          GAUGE,   "L",   "sessions that wait for a member's rate now")
 FIELD(LOG_LOST,         "log-lost",         COUNTER, "S",   "lines of the log of sessions that could not be written")
+FIELD(RECYCLED,         "recycled",         COUNTER, "L",   "associations that made room for new ones")
 #undef FIELD

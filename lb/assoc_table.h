@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LB_ASSOC_TABLE_H
+#define LB_ASSOC_TABLE_H
+
+/*
+ * assoc_table - a worker's associations, by listener, client address and port.
+ *
+ * For the assoc files alone: everybody else knows seats.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include <edge/clock.h>
+
+#include "gate.h"
+#include "seat.h"
+#include "worker.h"
+
+/* Neither is a round number, so that no other timeout shares a queue with associations
+ * and assoc_room.c finds the one silent for longest at its head. */
+#define ASSOC_UNANSWERED_NS (2 * NS_PER_S + 1)
+#define ASSOC_ODD_NS        3
+
+struct assoc {
+	struct seat seat;
+	struct watch watch;
+	struct duty duty; /* more to read, or dead */
+	struct assoc *chain;
+	int fd; /* the member leg; -1 when closed */
+	bool answered, kept;
+	int64_t idle_ns;
+	struct sockaddr_storage client;
+	socklen_t n_client;
+};
+
+struct assoc_table {
+	struct assoc **slots;
+	size_t n_slots; /* a power of two */
+	uint64_t secret;
+	size_t unanswered, unanswered_max;
+	int64_t newcomers; /* word of their rate */
+};
+
+struct assoc *assoc_find(const struct assoc_table *t, const struct gate *g,
+    const struct addr *source, uint16_t port);
+/* @a, whose seat is set, is not there yet. */
+void assoc_table_add(struct assoc_table *t, struct assoc *a);
+void assoc_table_remove(struct assoc_table *t, struct assoc *a);
+
+/* Sets what every association has: callbacks, and no leg. */
+void assoc_init(struct assoc *a);
+/* Of all associations' seats: how to know one among others, and how to end it. */
+void assoc_end(struct seat *seat, enum close_reason reason);
+
+#endif
