@@ -57,7 +57,8 @@ assoc_close(struct assoc *a, enum close_reason reason)
 		close(a->fd);
 	a->fd = -1;
 	/* Who refused is not asked again only because it answered once. */
-	seat_close(&a->seat, reason, !a->answered || reason == CLOSE_MEMBER_RESET);
+	seat_close(&a->seat, reason,
+	    a->stage == ASSOC_UNANSWERED || reason == CLOSE_MEMBER_RESET);
 	a->duty.run = on_dead;
 	worker_bury(w, &a->duty);
 }
@@ -79,14 +80,13 @@ client_fd(const struct assoc *a)
 static void
 assoc_heard(struct assoc *a)
 {
-	if (a->answered) {
+	if (a->stage != ASSOC_UNANSWERED) {
 		seat_touch(&a->seat);
 		return;
 	}
-	a->answered = true;
-	worker_of(a)->assocs->unanswered--;
+	a->stage = ASSOC_ANSWERED;
 	seat_settle(&a->seat);
-	seat_wait(&a->seat, a->idle_ns);
+	seat_wait(&a->seat, a->idle_ns + ASSOC_ANSWERED_ODD);
 }
 
 static void
@@ -234,7 +234,7 @@ assoc_begin(struct gate *g, const struct addr *source, uint16_t port,
 	}
 	assoc_init(a);
 	a->kept = g->view->source == SOURCE_KEEP;
-	a->idle_ns = g->view->idle_ns + ASSOC_ODD_NS;
+	a->idle_ns = g->view->idle_ns;
 	a->client = *client;
 	a->n_client = n_client;
 	assoc_table_add(w->assocs, a);
@@ -250,6 +250,23 @@ assoc_begin(struct gate *g, const struct addr *source, uint16_t port,
 	return a;
 }
 
+static void
+assoc_spoke(struct assoc *a)
+{
+	switch (a->stage) {
+	case ASSOC_UNANSWERED:
+		break;
+	case ASSOC_ANSWERED:
+		a->stage = ASSOC_SETTLED;
+		worker_of(a)->assocs->unsettled--;
+		seat_wait(&a->seat, a->idle_ns + ASSOC_SETTLED_ODD);
+		break;
+	case ASSOC_SETTLED:
+		seat_touch(&a->seat);
+		break;
+	}
+}
+
 /* False when the association ended instead: an ICMP error about the datagram before is
  * told to whoever comes first, and sends nothing. */
 static bool
@@ -257,8 +274,7 @@ pass_to_member(struct assoc *a, const uint8_t *octets, size_t n)
 {
 	const struct live_endpoint *to = a->seat.endpoint;
 
-	if (a->answered)
-		seat_touch(&a->seat);
+	assoc_spoke(a);
 	if (sendto(a->fd, octets, n, MSG_DONTWAIT | MSG_NOSIGNAL,
 		a->kept ? (const struct sockaddr *)&to->sa : NULL,
 		a->kept ? to->sa_length : 0) < 0)

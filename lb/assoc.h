@@ -7,9 +7,8 @@
  * back from the VIP.
  *
  * Keyed by the client's address and port and the listener.  One descriptor each, the
- * member leg; the client's side is the listener's own socket.  An association that was
- * never answered lives UNANSWERED_NS and may hold at most a quarter of the worker's
- * sessions, the oldest making room: a flood of invented sources costs nobody else.
+ * member leg; the client's side is the listener's own socket.  assoc_room.h says what a
+ * flood of invented sources may take, which costs nobody else.
  */
 #include <stddef.h>
 #include <stdint.h>

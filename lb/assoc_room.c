@@ -12,56 +12,62 @@
 /* Who was heard of more recently is in the middle of something. */
 #define QUIET_NS (10 * NS_PER_S)
 
-static bool
-is_assoc(const struct seat *seat)
-{
-	return seat->end == assoc_end;
-}
-
 /* The association at the head of @q, or NULL. */
-static struct seat *
+static struct assoc *
 head_of(struct idle_queue *q)
 {
 	struct idle_entry *e = idle_oldest(q);
 	struct seat *seat = e == NULL ? NULL : container_of(e, struct seat, idle);
 
-	return seat != NULL && is_assoc(seat) ? seat : NULL;
+	return seat == NULL || seat->end != assoc_end
+		   ? NULL
+		   : container_of(seat, struct assoc, seat);
+}
+
+/* One queue per timeout and stage, each in the order of silence. */
+static struct assoc *
+longest_silent(struct worker *w, enum assoc_stage stage)
+{
+	struct assoc *found = NULL;
+
+	for (size_t i = 0; i < w->idle.n; i++) {
+		struct assoc *a = head_of(&w->idle.queues[i]);
+
+		if (a != NULL && a->stage == stage &&
+		    (found == NULL || a->seat.idle.since_ns < found->seat.idle.since_ns))
+			found = a;
+	}
+	return found;
 }
 
 static bool
-recycle_unanswered(struct worker *w)
+recycle_unsettled(struct worker *w)
 {
-	struct seat *seat = head_of(idle_queue(&w->idle, ASSOC_UNANSWERED_NS));
+	struct assoc *a = longest_silent(w, ASSOC_UNANSWERED);
 
-	if (seat == NULL)
+	if (a == NULL)
+		a = longest_silent(w, ASSOC_ANSWERED);
+	if (a == NULL)
 		return false;
-	seat->end(seat, CLOSE_RECYCLED);
+	assoc_end(&a->seat, CLOSE_RECYCLED);
 	return true;
 }
 
-/* One queue per timeout, each in the order of silence. */
 static bool
-recycle_silent(struct worker *w)
+recycle_settled(struct worker *w)
 {
-	struct seat *silent = NULL;
+	struct assoc *a = longest_silent(w, ASSOC_SETTLED);
 
-	for (size_t i = 0; i < w->idle.n; i++) {
-		struct seat *seat = head_of(&w->idle.queues[i]);
-
-		if (seat != NULL &&
-		    (silent == NULL || seat->idle.since_ns < silent->idle.since_ns))
-			silent = seat;
-	}
-	if (silent == NULL || w->now_ns - silent->idle.since_ns < QUIET_NS)
+	if (a == NULL || w->now_ns - a->seat.idle.since_ns < QUIET_NS)
 		return false;
-	silent->end(silent, CLOSE_OUTLASTED);
+	assoc_end(&a->seat, CLOSE_OUTLASTED);
 	return true;
 }
 
 bool
 assoc_room_yield(struct worker *w)
 {
-	return worker_is_full(w) && recycle_unanswered(w) && !worker_is_full(w);
+	return worker_is_full(w) && recycle_unsettled(w) && !worker_is_full(w);
 }
 
 bool
@@ -73,9 +79,9 @@ assoc_room_make(struct gate *g)
 
 	if (!rate_lets(&rate, t->newcomers, w->now_ns))
 		return false;
-	if (t->unanswered >= t->unanswered_max)
-		recycle_unanswered(w);
-	if (worker_is_full(w) && !recycle_unanswered(w) && !recycle_silent(w))
+	if (t->unsettled >= t->unsettled_max)
+		recycle_unsettled(w);
+	if (worker_is_full(w) && !recycle_unsettled(w) && !recycle_settled(w))
 		return false;
 	t->newcomers = rate_after(&rate, t->newcomers, w->now_ns);
 	return true;

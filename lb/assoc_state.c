@@ -22,13 +22,23 @@ assoc_save(struct seat *seat, struct saved_assoc *ret)
 		memcpy(&in6, &a->client, sizeof in6);
 	*ret = (struct saved_assoc){
 	    .fd = a->fd,
-	    .answered = a->answered,
+	    .answered = a->stage != ASSOC_UNANSWERED,
 	    .kept = a->kept,
 	    .idle_ns = a->idle_ns,
 	    .scope = in6.sin6_scope_id,
 	};
 	seat_save(seat, &ret->seat);
 	return true;
+}
+
+static enum assoc_stage
+stage_of(const struct saved_assoc *from)
+{
+	if (!from->answered)
+		return ASSOC_UNANSWERED;
+	return from->seat.timeout_ns == from->idle_ns + ASSOC_ANSWERED_ODD
+		   ? ASSOC_ANSWERED
+		   : ASSOC_SETTLED;
 }
 
 static void
@@ -55,7 +65,7 @@ assoc_restore(const struct saved_assoc *from, const struct restoring *r)
 	assoc_init(a);
 	seat_restore(&a->seat, &from->seat, r, assoc_end, assoc_end);
 	a->fd = from->fd;
-	a->answered = from->answered;
+	a->stage = stage_of(from);
 	a->kept = from->kept;
 	a->idle_ns = from->idle_ns;
 	client_restore(a, from->scope);

@@ -18,7 +18,7 @@ assoc_table_new(size_t maximum, uint64_t secret)
 	while (t->n_slots < maximum)
 		t->n_slots *= 2;
 	t->secret = secret;
-	t->unanswered_max = maximum / 4 + 1;
+	t->unsettled_max = maximum / 4 + 1;
 	t->slots = calloc(t->n_slots, sizeof(struct assoc *));
 	if (t->slots == NULL)
 		assoc_table_free(&t);
@@ -70,8 +70,8 @@ assoc_table_add(struct assoc_table *t, struct assoc *a)
 
 	assert(*pa == NULL);
 	*pa = a;
-	if (!a->answered)
-		t->unanswered++;
+	if (a->stage != ASSOC_SETTLED)
+		t->unsettled++;
 }
 
 void
@@ -81,6 +81,6 @@ assoc_table_remove(struct assoc_table *t, struct assoc *a)
 
 	assert(*pa == a);
 	*pa = a->chain;
-	if (!a->answered)
-		t->unanswered--;
+	if (a->stage != ASSOC_SETTLED)
+		t->unsettled--;
 }

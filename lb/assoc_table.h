@@ -18,10 +18,26 @@
 #include "seat.h"
 #include "worker.h"
 
-/* Neither is a round number, so that no other timeout shares a queue with associations
- * and assoc_room.c finds the one silent for longest at its head. */
+/*
+ *                 member answers            client speaks again
+ *    UNANSWERED ------------------> ANSWERED ------------------> SETTLED
+ *        2 s                        idle timeout                 idle timeout
+ *        \__________________________________/
+ *                     unsettled: at most a quarter of all sessions
+ *
+ * A member answers invented sources too; only who speaks again has heard the answer.
+ */
+enum assoc_stage {
+	ASSOC_UNANSWERED,
+	ASSOC_ANSWERED,
+	ASSOC_SETTLED,
+};
+
+/* None is a round number, so that each stage has queues of its own and assoc_room.c finds
+ * the association silent for longest at their heads. */
 #define ASSOC_UNANSWERED_NS (2 * NS_PER_S + 1)
-#define ASSOC_ODD_NS        3
+#define ASSOC_ANSWERED_ODD  3 /* added to the idle timeout */
+#define ASSOC_SETTLED_ODD   5
 
 struct assoc {
 	struct seat seat;
@@ -29,7 +45,8 @@ struct assoc {
 	struct duty duty; /* more to read, or dead */
 	struct assoc *chain;
 	int fd; /* the member leg; -1 when closed */
-	bool answered, kept;
+	enum assoc_stage stage;
+	bool kept;
 	int64_t idle_ns;
 	struct sockaddr_storage client;
 	socklen_t n_client;
@@ -39,7 +56,7 @@ struct assoc_table {
 	struct assoc **slots;
 	size_t n_slots; /* a power of two */
 	uint64_t secret;
-	size_t unanswered, unanswered_max;
+	size_t unsettled, unsettled_max;
 	int64_t newcomers; /* word of their rate */
 };
 

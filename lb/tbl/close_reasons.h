@@ -15,8 +15,8 @@ CLOSE(REFUSED,       "refused",       REFUSED,     "a limit or a list forbids it
 CLOSE(RATE,          "rate",        REFUSED,     "all members had their new sessions of this second: a datagram; TCP waits")
 CLOSE(GAVE_UP,       "gave-up",     NONE,        "the client ended before a member could take it")
 CLOSE(LOCAL,         "local",         REFUSED,     "the balancer itself was short of something")
-CLOSE(RECYCLED,      "recycled",      RECYCLED,    "an unanswered association made room")
-CLOSE(OUTLASTED,     "outlasted",     RECYCLED,    "an association that was silent for longer than all others made room")
+CLOSE(RECYCLED,      "recycled",      RECYCLED,    "an association whose client never spoke again made room")
+CLOSE(OUTLASTED,     "outlasted",     RECYCLED,    "an association that was silent for longest made room")
 CLOSE(MEMBER_DOWN,   "member-down",   NONE,        "its member went down, was disabled or drained too long")
 CLOSE(STOP,          "stop",          NONE,        "the balancer ends")
 #undef CLOSE

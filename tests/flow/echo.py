@@ -6,7 +6,8 @@ endings and slow readers cost nothing.  All sockets of a member are served by on
 
   TCP   first octets come back behind a line "NAME PEER PORT\\n"; then every octet comes
         back.  When the client ends, "end\\n" follows and the member ends too.
-  UDP   a datagram comes back with " NAME PEER PORT" behind it.
+  UDP   a datagram comes back with " NAME PEER PORT" behind it; one that begins with
+        DEAF is heard and not answered.
 """
 import contextlib
 import selectors
@@ -15,6 +16,9 @@ import threading
 
 from lab import wait_until
 from topology import SERVICES
+
+DEAF = b"deaf"
+SO_RCVBUFFORCE = 33
 
 
 class EchoMember:
@@ -44,6 +48,8 @@ class EchoMember:
             s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             s.bind((address, port))
             s.setblocking(False)
+            with contextlib.suppress(PermissionError):
+                s.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 4 << 20)
             if proto == "tcp":
                 s.listen(1024)
             self.listening[address, port, proto] = s
@@ -90,6 +96,8 @@ class EchoMember:
             while True:
                 octets, peer = s.recvfrom(65536)
                 self.datagrams += 1
+                if octets.startswith(DEAF):
+                    continue
                 s.sendto(octets + f" {self.name} {peer[0]} {peer[1]}".encode(), peer)
 
     def _run(self):

@@ -8,8 +8,8 @@ from tree import ROOT, files, name, verdict
 
 SLEEP = re.compile(r"\b(u?sleep|nanosleep|time\.sleep)\s*\(|^\s*sleep\s+[0-9]", re.M)
 # The one place that may: wait_until() itself.  The slowness of simulators, peers and the
-# storm's sessions, and how long clients stay away, is their subject.
-MAY = ("tests/flow/lab.py", "tests/flow/odd.py", "tests/flow/storm.py", "tests/flow/rehome.py",
+# storm's sessions, how long clients stay away, and how fast a flood is, is their subject.
+MAY = ("tests/flow/lab.py", "tests/flow/odd.py", "tests/flow/storm.py", "tests/flow/rehome.py", "tests/flow/spoof.py",
        "tests/sim/", "tests/lint/", "tests/bench/")
 
 
