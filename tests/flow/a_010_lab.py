@@ -12,7 +12,7 @@ def reaches(source, address, on):
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((address, 7))
         listener.listen()
-    with listener, source.entered(), socket.create_connection((address, 7), 5) as c:
+    with listener, source.entered(), socket.create_connection((address, 7), 10) as c:
         peer, _ = listener.accept()
         with peer:
             assert peer.getpeername() == c.getsockname(), "an address was translated on the way"

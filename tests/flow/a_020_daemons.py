@@ -27,7 +27,7 @@ def test_a_bad_configuration_is_refused_with_a_sentence(routed, name, text, why)
     edge = routed.edge
     if text is not None:
         edge.write(text)
-    done = routed.balancer.run(Edge.DAEMONS[name], *edge.options(), check=False, timeout=5)
+    done = routed.balancer.run(Edge.DAEMONS[name], *edge.options(), check=False)
     assert done.returncode == 2, why
     assert str(edge.conf_file) in done.stdout + done.stderr, "the message names the file"
     assert not list(edge.run_dir.glob("*.board")), "nothing was started"
@@ -38,7 +38,7 @@ def test_a_second_one_says_so_and_leaves_the_first_alone(routed, name):
     edge = routed.edge
     edge.write(routed.conf())
     edge.start(name)
-    done = routed.balancer.run(Edge.DAEMONS[name], *edge.options(), check=False, timeout=10)
+    done = routed.balancer.run(Edge.DAEMONS[name], *edge.options(), check=False)
     assert done.returncode == 2
     assert f"{name}.ctl: another one is running" in done.stdout + done.stderr
     assert edge.ask(name, "status").strip() != ""

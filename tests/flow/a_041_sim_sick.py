@@ -85,7 +85,7 @@ def test_a_standing_connection_hears_the_sickness_at_its_next_message_and_drop_r
             assert s.recv(4096).split()[1] == status, how
     # Python's ssl takes a reset for an end: a bare connection shows it.
     with sim.host.entered(), socket.create_connection(sim.at("access"), 5) as s:
-        wait_until(lambda: sim.status()[0]["accepted"] == 2, 5, "the connection to be accepted")
+        wait_until(lambda: sim.status()[0]["accepted"] == 2, 15, "the connection to be accepted")
         assert sim.tell("drop access") == "ok"
         with pytest.raises(ConnectionResetError):
             s.recv(1)

@@ -4,6 +4,7 @@ import contextlib
 
 import pytest
 
+from echo import until_told
 from lab import wait_until
 from sessions import SipSession
 
@@ -44,9 +45,10 @@ def test_drain_and_enable(pool):
 
         wait_until(lambda: name not in answerers(pool, 40), 10, f"new sessions to avoid {name}")
         assert {s.options() for s in mine} == {504}, "what it had goes on"
-        wait_until(lambda: state(pool, name)["sessions"] == len(mine), 5, "only its old sessions to be counted")
+        wait_until(lambda: state(pool, name)["sessions"] == len(mine), 15, "only its old sessions to be counted")
 
         pool.edge.ctl("enable", f"edge.contoso.net/{name}")
+        until_told(pool, "draining", 0)
         # Those that were moved stay where they are: affinity.  Newcomers find it.
         wait_until(lambda: name in answerers(pool, 40, 60), 10, f"new clients to meet {name} again")
 

@@ -3,13 +3,16 @@
 the way down a service keeps its sessions or resets them, as it is told."""
 import pytest
 
-from echo import Session, echoes, relay_conf, until_sessions, until_up
-from lab import wait_until
+from echo import Session, echoes, relay_conf, until_sessions, until_told, until_up
+from lab import PATIENCE, wait_until
+
+
+DRAIN = 3.0 * PATIENCE
 
 
 @pytest.fixture
 def relay(routed):
-    conf = relay_conf(routed, lb={"drain_timeout": 3.0}, webconf={"on_down": "reset"})
+    conf = relay_conf(routed, lb={"drain_timeout": DRAIN}, webconf={"on_down": "reset"})
     routed.edge.write(conf)
     with echoes(routed) as members:
         routed.edge.start("health", "lb")
@@ -40,14 +43,15 @@ def nobody_new_on(net, name, group="access"):
 
 def test_drain_keeps_what_is_there_for_a_while(relay):
     old = one_on(relay, "edge1")
-    relay.ctl = relay.edge.ctl("drain", "edge1")
+    relay.edge.ctl("drain", "edge1")
     nobody_new_on(relay, "edge1")
     assert old.ask(b"still here\n") == b"still here\n"
-    old.s.settimeout(10)
+    old.s.settimeout(4 * DRAIN)
     with pytest.raises(ConnectionResetError):
         old.s.recv(1)  # drain_timeout is over
     relay.edge.ctl("enable", "edge1")
-    wait_until(lambda: one_on(relay, "edge1"), 10, "edge1 to be used again")
+    until_told(relay, "draining", 0)
+    assert one_on(relay, "edge1"), "edge1 is used again"
 
 
 def test_disable_ends_them(relay):
@@ -61,7 +65,7 @@ def test_disable_ends_them(relay):
 def test_going_down_keeps_or_resets(relay):
     kept, lost = one_on(relay, "edge3"), one_on(relay, "edge3", "webconf")
     relay.echoes["edge3"].refuse()
-    lost.s.settimeout(15)
+    lost.s.settimeout(20 * PATIENCE)
     with pytest.raises(ConnectionResetError):
         lost.s.recv(1)
     nobody_new_on(relay, "edge3")

@@ -19,7 +19,7 @@ def test_clients_wait_for_a_place(routed):
         waiting = [Session(routed, "access", 4 + n) for n in range(4)]
         for s in waiting:
             s.s.sendall(b"anybody?\n")
-        wait_until(lambda: "paused" in routed.edge.ask("lb", "sessions"), 5, "accepting to pause")
+        wait_until(lambda: "paused" in routed.edge.ask("lb", "sessions"), 15, "accepting to pause")
         for s in first:
             assert s.ask() == b"hello\n"
             s.close()
@@ -27,7 +27,7 @@ def test_clients_wait_for_a_place(routed):
             assert s._line() and s._read(9) == b"anybody?\n"
             s.close()
         until_sessions(routed, 0)
-        wait_until(lambda: "paused" not in routed.edge.ask("lb", "sessions"), 5, "accepting to go on")
+        wait_until(lambda: "paused" not in routed.edge.ask("lb", "sessions"), 15, "accepting to go on")
 
 
 def test_short_of_descriptors_it_recovers(routed):

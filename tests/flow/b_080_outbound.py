@@ -13,9 +13,9 @@ def seen_by_partner(net, member, v6, port):
     partner = net.client_address(30, v6)
     with net.client.entered():
         server = socket.create_server((partner, port), family=socket.AF_INET6 if v6 else socket.AF_INET)
-    server.settimeout(5)
+    server.settimeout(10)
     with member.host.entered():
-        out = socket.create_connection((partner, port), 5, source_address=(member.addresses["access"][v6], 0))
+        out = socket.create_connection((partner, port), 10, source_address=(member.addresses["access"][v6], 0))
     with server, out:
         accepted, peer = server.accept()
         with accepted:

@@ -62,5 +62,5 @@ def test_three_capabilities_are_enough(unprivileged):
     (["net_bind_service", "net_raw"], "CAP_NET_ADMIN")])
 def test_what_is_missing_is_named(unprivileged, given, missing):
     net = unprivileged
-    done = net.balancer.run(*as_nobody(*given), str(net.lab.dir / "edge-lb"), *net.edge.options(), check=False, timeout=5)
+    done = net.balancer.run(*as_nobody(*given), str(net.lab.dir / "edge-lb"), *net.edge.options(), check=False)
     assert done.returncode == 2 and missing in done.stderr, done.stderr

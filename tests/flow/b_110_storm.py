@@ -71,5 +71,5 @@ def test_a_storm_leaves_nothing_behind(routed, storm):
     edge.write(configuration(routed, 0))
     edge.ask("lb", "reload")
     until_sessions(routed, 0)
-    wait_until(lambda: not re.search(r"sessions [1-9]", edge.ask("lb", "sessions")), 5, "all gauges to be 0")
-    wait_until(lambda: descriptors(routed) == before, 5, f"{before} descriptors, as at the start")
+    wait_until(lambda: not re.search(r"sessions [1-9]", edge.ask("lb", "sessions")), 15, "all gauges to be 0")
+    wait_until(lambda: descriptors(routed) == before, 15, f"{before} descriptors, as at the start")

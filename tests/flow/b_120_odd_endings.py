@@ -22,7 +22,7 @@ def test_a_member_that_breaks_does_not_take_the_first_octets_with_it(routed):
     with echoes(routed) as members:
         start(routed)
         s = Session(routed, "access")
-        wait_until(lambda: [m for m in members.values() if m.sessions], 5, "a member to have it")
+        wait_until(lambda: [m for m in members.values() if m.sessions], 15, "a member to have it")
         first = next(m for m in members.values() if m.sessions)
         routed.edge.daemon["lb"].freeze()
         s.s.sendall(b"hello\n")  # seen first, and the reset in the same turn
@@ -81,7 +81,8 @@ def test_a_client_that_gave_up_on_a_silent_member_does_not_meet_it_again(routed)
         for n in range(3):
             met = set()
             for _ in range(3):
-                s = Session(routed, "access", n, timeout=0.5)
+                s = Session(routed, "access", n)
+                s.s.settimeout(0.5)
                 try:
                     met.add(s.who())
                 except TimeoutError:

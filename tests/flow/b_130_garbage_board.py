@@ -45,5 +45,5 @@ def test_garbage(routed):
         edge.daemon["health"].kill()
         edge.start("health")
         until_up(routed)
-        wait_until(lambda: look().count(" up ") >= 24, 5, "edge-lb to know it")
+        wait_until(lambda: look().count(" up ") >= 24, 15, "edge-lb to know it")
         assert Session(routed, "access").who() and Session(routed, "webconf").who()

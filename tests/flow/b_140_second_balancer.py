@@ -15,7 +15,7 @@ def test_two(routed, workers):
     with echoes(routed):
         routed.edge.start("lb")
         before = routed.balancer.run("nft", "list", "table", "inet", "edgepool").stdout
-        done = routed.balancer.run("edge-lb", *other.options(), check=False, timeout=5)
+        done = routed.balancer.run("edge-lb", *other.options(), check=False)
         assert done.returncode == 2 and "another edge-lb, has it" in done.stderr, done.stderr
         assert routed.balancer.run("nft", "list", "table", "inet", "edgepool").stdout == before
         for n in range(8):

@@ -14,7 +14,7 @@ def test_silence_is_no_obstacle(routed, v6):
         routed.edge.start("lb")
         silent = Session(routed, "access", 1, v6=v6)
         until_sessions(routed, 1)
-        wait_until(lambda: sum(len(m.sessions) for m in members.values()) == 1, 5, "a member to accept it")
+        wait_until(lambda: sum(len(m.sessions) for m in members.values()) == 1, 15, "a member to accept it")
         here = next(c for m in members.values() for c in m.sessions)
         here.sendall(b"hear me first\n")
         assert silent._read(14) == b"hear me first\n"
@@ -34,4 +34,4 @@ def test_one_that_leaves_without_a_word_leaves_nothing(routed):
         assert spoken.who()
         spoken.close()
         until_sessions(routed, 0)
-        wait_until(lambda: not any(m.sessions for m in members.values()), 5, "members to be left alone")
+        wait_until(lambda: not any(m.sessions for m in members.values()), 15, "members to be left alone")

@@ -43,6 +43,6 @@ def test_a_storm_is_paced(one, workers):
         assert storm.tries > CLIENTS, "some gave up and came again"
         # Who gave up cost the member next to nothing.
         assert members["edge1"].accepted <= CLIENTS * 1.05
-    wait_until(lambda: sum(x["waited"] for x in listeners(one).values()) > CLIENTS / 2, 5, "counters of the board")
+    wait_until(lambda: sum(x["waited"] for x in listeners(one).values()) > CLIENTS / 2, 15, "counters of the board")
     wait_until(lambda: not any(x["waiting"] for x in listeners(one).values()), 10, "nobody to wait any more")
     assert not any(x["refused"] for x in listeners(one).values())

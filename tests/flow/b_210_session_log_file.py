@@ -48,5 +48,5 @@ def test_what_is_no_file_does_not_hold_the_start(routed, what):
     with echoes(routed):
         routed.edge.start("lb")
         many(routed, 20)
-        wait_until(lambda: "session log" in routed.edge.daemon["lb"].output(), 5, "the reason in our log")
+        wait_until(lambda: "session log" in routed.edge.daemon["lb"].output(), 15, "the reason in our log")
         assert routed.edge.daemon["lb"].output().count("session log") == 1 and not target.exists()

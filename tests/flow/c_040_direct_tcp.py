@@ -6,6 +6,7 @@ import socket
 import pytest
 
 from echo import Session, echoes, relay_conf, until_sessions
+from lab import wait_until
 
 
 @pytest.mark.parametrize("v6", [False, True])
@@ -20,10 +21,16 @@ def test_a_direct_connection_from_the_same_port(net, v6):
         s.close()
         until_sessions(net, 0)
         with net.client.entered():
-            direct = socket.create_connection((member.addresses["av"][v6], 443), 5, source_address=here)
+            direct = socket.socket(socket.AF_INET6 if v6 else socket.AF_INET)
+            # The member's last words end the old one; until then the port is taken.
+            wait_until(lambda: direct.bind(here) is None, 10, "the client's port to be free")
+            direct.settimeout(10)
+            direct.connect((member.addresses["av"][v6], 443))
         direct.sendall(b"x" * 100000)
         got = b""
         while len(got) < 100000:
-            got += direct.recv(65536)
+            part = direct.recv(65536)
+            assert part, "ended in the middle"
+            got += part
         assert got.split()[1].decode() == here[0]
         direct.close()

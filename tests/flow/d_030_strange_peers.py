@@ -89,7 +89,7 @@ def test_prosody_is_alive_for_a_domain_it_serves_and_for_one_it_does_not(lab):
         server = p.host.popen("prosody", "--config", conf, "-F", name=f"prosody-{domain}")
         if domain == "contoso.com":
             p.start()
-        p.wait({(0, "xmpp"): ("up", "ok")})
-        wait_until(lambda: "incoming" in server.output().lower(), 10, "Prosody to see us")
+        p.wait({(0, "xmpp"): ("up", "ok")}, 30)
+        wait_until(lambda: "incoming" in server.output().lower(), 20, "Prosody to see us")
         server.stop()
         p.wait({(0, "xmpp"): ("down", "connect-refused")})

@@ -56,4 +56,4 @@ def test_a_garbled_file_is_moved_aside(lab):
     assert admin(p) == ["enabled", "enabled"]
     p.edge.ask("health", "drain edge1")
     assert "draining edge.contoso.net/edge1" in state.read_text()
-    wait_until(lambda: (p.edge.state_dir / "admin.state.bad").exists(), 1, "the bad file")
+    wait_until(lambda: (p.edge.state_dir / "admin.state.bad").exists(), 15, "the bad file")

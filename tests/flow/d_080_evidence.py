@@ -36,21 +36,25 @@ def endpoint_id(p, service):
 
 
 def quiet(lab):
-    """Up, and nobody will look again for ten minutes."""
+    """Up, and nobody will look again for a minute."""
     p = Probed(lab).start().all_up()
-    p.edge.write(p.conf(health={"interval": 600, "down_interval": 600}))
-    p.edge.ask("health", "reload")
-    wait_until(lambda: all(float(r["next-ms"]) > 1000 for r in p.status()), 10, "the prober to rest")
+
+    def rests(length):
+        # Each endpoint has its own moment in an interval, and somebody's may be soon: then
+        # another length has other moments.
+        p.edge.write(p.conf(health={"interval": length, "down_interval": length}))
+        p.edge.ask("health", "reload")
+        wait_until(lambda: all(float(r["next-ms"]) > 1000 for r in p.status()), 15, "no probe to run")
+        return all(float(r["next-ms"]) > 60000 for r in p.status())
+    assert any(rests(length) for length in range(3600, 3000, -11)), "the prober rests"
     return p
 
 
 def test_evidence_makes_it_look_at_once(lab):
     p = quiet(lab)
     p.members[0].be("av-tcp", "refuse")
-    began = time.monotonic()
     notify(p, endpoint_id(p, "av-tcp"))
     p.wait_one(0, "av-tcp", False, ("down", "connect-refused"))
-    assert time.monotonic() - began < 5
     assert p.endpoint(0, "av-tcp", True)["health"] == "up", "nobody has complained about IPv6"
 
 

@@ -16,7 +16,7 @@ def test_odd_is_not_ill(lab):
     odd.serve("mras", nothing, context(p, ask=True))
     odd.serve("sip", nothing, context(p, ask=True), before=reset)
     odd.relay()
-    p.start(client_certificate=False, access={"probe": "sip"}, health={"timeout": 2.0})
+    p.start(client_certificate=False, access={"probe": "sip"}, health={"timeout": 10.0})
     expected = {(0, s): ("up", "ok") for s in
                 ("access", "federation", "webconf", "av-tcp", "av-udp", "xmpp", "mras")}
     p.wait(expected | {(0, "sip"): ("down", "closed-early"), (0, "int-av-tcp"): ("down", "connect-refused")})

@@ -53,7 +53,7 @@ def fixed_records_stand(net):
 
 def test_a_dead_member_leaves_and_returns_and_no_name_is_ever_empty(dns):
     one, two = dns.dns_members
-    resolves_to(dns, one, two)
+    wait_until(lambda: resolves_to(dns, one, two), 20, "the complete set")
     fixed_records_stand(dns)
     one.kill()
     wait_until(lambda: resolves_to(dns, two), 20, "the dead member to leave all names")
@@ -80,10 +80,10 @@ def test_only_the_name_of_a_sick_service_changes(dns):
 def test_a_drained_member_leaves_the_names_of_the_pool(dns):
     one, two = dns.dns_members
     dns.edge.ctl("drain", one.name)
-    wait_until(lambda: resolves_to(dns, two), 10, "the drained member to leave")
+    wait_until(lambda: resolves_to(dns, two), 20, "the drained member to leave")
     fixed_records_stand(dns)
     dns.edge.ctl("enable", one.name)
-    wait_until(lambda: resolves_to(dns, one, two), 10, "the enabled member to return")
+    wait_until(lambda: resolves_to(dns, one, two), 20, "the enabled member to return")
 
 
 def probes(net):

@@ -33,11 +33,12 @@ def test_it_follows_and_rotates(dns):
 
     def answer():
         return set(dns.server.ask("sip.fabrikam.com"))
-    assert answer() == everybody
+    wait_until(lambda: answer() == everybody, 20, "the complete set")
     victim.kill()
     wait_until(lambda: answer() == everybody - {victim.addresses["access"][0]}, 20, "the dead member to leave")
     assert dns.server.ask("_sip._tls.fabrikam.com", "SRV") == ["0 0 443 sip.fabrikam.com."]
     victim.start()
     wait_until(lambda: answer() == everybody, 20, "the member to return")
-    firsts = {dns.server.ask("sip.fabrikam.com")[0] for _ in range(40)}
-    assert firsts == everybody, "each address stands first sometimes"
+    # Knot and BIND draw: one of three not seen in 100 answers is once in 10^17.
+    firsts = set()
+    assert any(everybody == (firsts := firsts | {dns.server.ask("sip.fabrikam.com")[0]}) for _ in range(100)), firsts

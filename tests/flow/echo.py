@@ -2,7 +2,8 @@
 """echo - members that say who they are and whom they see, for plays of the relay.
 
 Where protocol does not matter these stand in for edge-sim: thousands of sessions, odd
-endings and slow readers cost nothing.  All sockets of a member are served by one thread.
+endings and slow readers cost nothing.  All sockets of a member are served by one thread,
+which also does what a play wants done with them: nothing is closed under its hands.
 
   TCP   first octets come back behind a line "NAME PEER PORT\\n"; then every octet comes
         back.  When the client ends, "end\\n" follows and the member ends too.
@@ -10,11 +11,12 @@ endings and slow readers cost nothing.  All sockets of a member are served by on
         DEAF is heard and not answered.
 """
 import contextlib
+import queue
 import selectors
 import socket
 import threading
 
-from lab import wait_until
+from lab import PATIENCE, wait_until
 from topology import SERVICES
 
 DEAF = b"deaf"
@@ -28,7 +30,8 @@ class EchoMember:
         self.member, self.name = member, member.name
         self.selector = selectors.DefaultSelector()
         self.wake, self.woken = socket.socketpair()
-        self.selector.register(self.woken, selectors.EVENT_READ, lambda s: s.recv(64))
+        self.selector.register(self.woken, selectors.EVENT_READ, self._do)
+        self.todo, self.done = queue.SimpleQueue(), queue.SimpleQueue()
         self.sessions, self.listening = {}, {}
         self.accepted, self.datagrams = 0, 0
         self._end = False
@@ -58,12 +61,33 @@ class EchoMember:
 
     def refuse(self, service=None):
         """Closes the listening sockets (of a service): connections are refused."""
+        self._let(lambda: self._refuse(service))
+
+    def _refuse(self, service):
         chosen = [k for k in self.listening if service is None
                   or (k[0] in self.member.addresses[SERVICES[service][0]] and k[1:] == SERVICES[service][1:])]
         for k in chosen:
             s = self.listening.pop(k)
             self.selector.unregister(s)
             s.close()
+
+    def _let(self, work):
+        """The thread does this between two events; returns when it is done."""
+        self.todo.put(work)
+        self.wake.send(b"x")
+        failed = self.done.get(timeout=60)
+        if failed:
+            raise failed
+
+    def _do(self, s):
+        for _ in s.recv(1):
+            try:
+                self.todo.get_nowait()()
+                self.done.put(None)
+            except queue.Empty:
+                pass  # woken for the end
+            except Exception as e:
+                self.done.put(e)
 
     def _accept(self, s):
         with contextlib.suppress(BlockingIOError):
@@ -84,9 +108,13 @@ class EchoMember:
         except OSError:
             octets = b""
         if not octets:
-            self.drop(c)
+            self._drop(c)
 
     def drop(self, c):
+        """Closes a session's socket."""
+        self._let(lambda: self._drop(c))
+
+    def _drop(self, c):
         self.selector.unregister(c)
         self.sessions.pop(c, None)
         c.close()
@@ -103,7 +131,8 @@ class EchoMember:
     def _run(self):
         while not self._end:
             for key, _ in self.selector.select():
-                key.data(key.fileobj)
+                if key.fileobj.fileno() >= 0:  # else closed by what came before it here
+                    key.data(key.fileobj)
 
     def close(self):
         self._end = True
@@ -117,7 +146,7 @@ class EchoMember:
 class Session:
     """A TCP client: who() tells the member, peer() what address the member sees."""
 
-    def __init__(self, net, group, n=0, v6=False, port=None, host=None, timeout=10.0, local_port=0):
+    def __init__(self, net, group, n=0, v6=False, port=None, host=None, timeout=10.0 * PATIENCE, local_port=0):
         self.service_port = port or {"internal": 5061}.get(group, 443)
         with (host or net.client).entered():
             self.s = socket.create_connection(
@@ -162,7 +191,7 @@ class Session:
         self.s.close()
 
 
-def udp_socket(net, n=0, v6=False, port=0, timeout=5.0):
+def udp_socket(net, n=0, v6=False, port=0, timeout=10.0 * PATIENCE):
     with net.client.entered():
         s = socket.socket(socket.AF_INET6 if v6 else socket.AF_INET, socket.SOCK_DGRAM)
     s.settimeout(timeout)
@@ -217,7 +246,22 @@ def listeners(net):
 def until_up(net):
     """Waits until every TCP endpoint is up (echo members answer no other probe)."""
     wait_until(lambda: all(e["state"]["summary"] == "up" for m in net.edge.members()
-                           for e in m["endpoints"] if e["protocol"] == "tcp"), 15, "all members to be up")
+                           for e in m["endpoints"] if e["protocol"] == "tcp"), 20, "all members to be up")
+
+
+def until_applied(net):
+    """Waits until all workers have the view that edge-lb made last."""
+    def applied():
+        words = next(x for x in net.edge.ask("lb", "status").splitlines() if x.startswith("view")).split()
+        return words[1] == words[3]
+    wait_until(applied, 15, "the new view in all workers")
+
+
+def until_told(net, state, n):
+    """Waits until all workers know exactly n endpoints to be in a state."""
+    wait_until(lambda: net.edge.ask("lb", "sessions").count(f" {state} ") == n, 15,
+               f"edge-lb to know {n} endpoints to be {state}")
+    until_applied(net)
 
 
 def until_sessions(net, n, timeout=10):

@@ -10,13 +10,13 @@ def test_down_and_up_carry_names_and_reason(lab):
     p = Published(lab).start()
     index = p.member("edge1")
     p.put(f"state {ONE} down connect-refused")
-    down = wait_until(lambda: p.told("MemberDown"), 5, "memberDown")[0]
+    down = wait_until(lambda: p.told("MemberDown"), 15, "memberDown")[0]
     for expected in (f"edgePoolMemberName.{index} = STRING: edge1", "STRING: edge.contoso.net",
                      "edgePoolEventNumber.0 = Gauge32: 1", "INTEGER: down(3)", "connectRefused(3)",
                      "STRING: the port refused the connection"):
         assert expected in down
     p.put(f"state {ONE} up ok")
-    up = wait_until(lambda: p.told("MemberUp"), 5, "memberUp")[0]
+    up = wait_until(lambda: p.told("MemberUp"), 15, "memberUp")[0]
     assert "edgePoolEventNumber.0 = Gauge32: 2" in up and "INTEGER: up(2)" in up
 
 
@@ -25,20 +25,20 @@ def test_a_lost_notice_loses_no_notification(lab):
     p.put(f"quiet {ONE} down tls-alert")
     p.put(f"quiet {ONE} up ok")
     p.put(f"quiet {ONE}/external/131.107.155.10:443/tcp down tls-failed")
-    wait_until(lambda: p.told("EndpointDown"), 5, "endpointDown")
-    wait_until(lambda: p.told("MemberDown") and p.told("MemberUp"), 5, "both, though nobody saw it down")
+    wait_until(lambda: p.told("EndpointDown"), 15, "endpointDown")
+    wait_until(lambda: p.told("MemberDown") and p.told("MemberUp"), 15, "both, though nobody saw it down")
     p.put("panic edge.contoso.net 1")
-    wait_until(lambda: p.told("PanicStart"), 5, "panicStart")
+    wait_until(lambda: p.told("PanicStart"), 15, "panicStart")
     p.put("panic edge.contoso.net 0")
-    wait_until(lambda: p.told("PanicStop"), 5, "panicStop")
+    wait_until(lambda: p.told("PanicStop"), 15, "panicStop")
 
 
 def test_what_happens_while_snmpd_is_away_is_told_later(lab):
     p = Published(lab, notify_rate=0).start()
     p.master.process.kill()
-    wait_until(lambda: "away" in p.edge.ask("snmp", "status"), 5, "the master's end to be seen")
+    wait_until(lambda: "away" in p.edge.ask("snmp", "status"), 15, "the master's end to be seen")
     p.put(f"state {ONE} down answer-timeout")
-    wait_until(lambda: "queued 1" in p.edge.ask("snmp", "status"), 5, "the notification to wait")
+    wait_until(lambda: "queued 1" in p.edge.ask("snmp", "status"), 15, "the notification to wait")
     p.master.restart()
     wait_until(lambda: p.told("MemberDown"), 15, "memberDown after all")
 
@@ -52,7 +52,7 @@ def test_a_flood_is_held_to_the_rate_and_all_of_it_arrives(lab):
     for state in ("down unreachable", "up ok", "down tls-alert", "up ok"):
         for name in endpoints:
             p.put(f"state {name} {state}")
-    wait_until(lambda: count("last") >= 2 * len(endpoints), 5, "a look")
+    wait_until(lambda: count("last") >= 2 * len(endpoints), 15, "a look")
     assert count("queued") > 0, "more than the rate allows at once"
     wait_until(lambda: count("queued") == 0, 30, "the queue to run dry")
     wait_until(lambda: len(p.told("Endpoint")) == count("sent") == count("last"), 10, "all to arrive")

@@ -8,9 +8,9 @@ def test_set_reaches_edge_health_and_nonsense_does_not(lab):
     p = Published(lab, set=True).start()
     one, two = p.member("edge1"), p.member("edge2")
     assert p.set(f"edgePoolMemberAdmin.{one}", "draining") == ""
-    wait_until(lambda: p.rows("edgePoolMemberUse")[one] == "existing", 5, "the drain to show")
+    wait_until(lambda: p.rows("edgePoolMemberUse")[one] == "existing", 15, "the drain to show")
     assert p.rows("edgePoolMemberState") == {one: "draining", two: "up"}
-    wait_until(lambda: p.told("MemberAdminChange"), 5, "the notification")
+    wait_until(lambda: p.told("MemberAdminChange"), 15, "the notification")
     assert p.set(f"edgePoolMemberAdmin.{one}", "4") == "wrongValue"
     assert p.set(f"edgePoolMemberAdmin.{one}", "0") == "wrongValue"
     assert p.set(f"edgePoolMemberAdmin.{one}", "-1") == "wrongValue"
@@ -19,7 +19,7 @@ def test_set_reaches_edge_health_and_nonsense_does_not(lab):
     assert p.set(f"edgePoolMemberName.{one}", "mine", "s") == "notWritable"
     assert p.set("edgePoolInstance.0", "mine", "s") == "notWritable"
     assert p.set(f"edgePoolMemberAdmin.{one}", "enabled") == ""
-    wait_until(lambda: p.rows("edgePoolMemberUse")[one] == "new", 5, "the member to be back")
+    wait_until(lambda: p.rows("edgePoolMemberUse")[one] == "new", 15, "the member to be back")
 
 
 def test_without_edge_health_a_set_is_refused_and_nothing_hangs(lab):

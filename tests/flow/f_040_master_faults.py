@@ -35,7 +35,7 @@ def test_what_a_hanging_master_was_told_is_told_to_the_next(lab):
     p = Published(lab).start()
     p.master.process.pause()
     p.put(f"state {ONE} down connect-timeout")
-    wait_until(lambda: "sent 1" in p.edge.ask("snmp", "status"), 5, "it to go into the silent socket")
+    wait_until(lambda: "sent 1" in p.edge.ask("snmp", "status"), 15, "it to go into the silent socket")
     p.master.process.kill()
     p.master.restart()
     wait_until(lambda: p.told("MemberDown"), 15, "memberDown after all")
@@ -59,7 +59,7 @@ def test_edge_snmp_starts_before_snmpd_and_ends_orderly_without_it(lab):
     p.master.start()
     p.wait_served()
     p.master.process.pause()
-    assert p.edge.daemon["snmp"].stop(5) == 0
+    assert p.edge.daemon["snmp"].stop() == 0
     p.master.process.resume()
 
 

@@ -30,7 +30,7 @@ def test_a_killed_member_is_told_and_its_return(p):
     one.kill()
     down = wait_until(lambda: p.told("MemberDown"), 15, "memberDown")[0]
     assert f"edgePoolMemberName.{index} = STRING: {one.name}" in down and "connectRefused" in down
-    wait_until(lambda: p.rows("edgePoolMemberUse")[index] == "none", 5, "the tables to follow")
+    wait_until(lambda: p.rows("edgePoolMemberUse")[index] == "none", 15, "the tables to follow")
     endpoints = len([e for e in p.rows("edgePoolEndpointHealth") if e.startswith(index)])
     wait_until(lambda: len(p.told("EndpointDown")) == endpoints, 20, "endpointDown for each")
     one.start()
@@ -42,14 +42,14 @@ def test_a_killed_member_is_told_and_its_return(p):
 def test_a_set_drains_and_stays_over_a_restart_of_edge_health(p):
     one, two = p.member(p.net.members[0].name), p.member(p.net.members[1].name)
     assert p.set(f"edgePoolMemberAdmin.{one}", "draining") == ""
-    wait_until(lambda: p.rows("edgePoolMemberUse")[one] == "existing", 5, "the drain to show")
+    wait_until(lambda: p.rows("edgePoolMemberUse")[one] == "existing", 15, "the drain to show")
     wait_until(lambda: set(v for i, v in p.rows("edgePoolEndpointAdmin").items() if i.startswith(one)) == {"draining"},
-               5, "its endpoints to follow")
+               15, "its endpoints to follow")
     p.edge.daemon["health"].kill()
     assert p.set(f"edgePoolMemberAdmin.{one}", "enabled") == "resourceUnavailable"
     assert p.rows("edgePoolMemberUse") == {one: "existing", two: "new"}
     p.edge.start("health")
     assert p.rows("edgePoolMemberAdmin")[one] == "draining"
     assert p.set(f"edgePoolMemberAdmin.{one}", "enabled") == ""
-    wait_until(lambda: p.rows("edgePoolMemberUse")[one] == "new", 5, "the member to be back")
+    wait_until(lambda: p.rows("edgePoolMemberUse")[one] == "new", 15, "the member to be back")
     assert int(p.rows("edgePoolPoolMembersUp")[one.partition(".")[0]]) == 2

@@ -57,4 +57,4 @@ def test_it_is_asked_at_the_usual_pace_and_hinders_nothing(lab):
             assert time.monotonic() - began < PING * PATIENCE
     assert len(os.listdir(open_files)) <= before + 2
     assert p.edge.daemon["snmp"].output().count("away") == 1, "said once"
-    assert p.edge.daemon["snmp"].stop(5) == 0
+    assert p.edge.daemon["snmp"].stop() == 0

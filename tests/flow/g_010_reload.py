@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from echo import Session, board, echoes, relay_conf, stun, udp_socket, until_sessions
+from echo import Session, board, echoes, relay_conf, stun, udp_socket, until_applied, until_sessions
 from lab import LabError, wait_until
 
 
@@ -45,10 +45,11 @@ def test_sessions_outlive_their_listener_and_their_member(relay):
         conf["pools"][0]["members"][-1]["weight"] = 1 + round
         relay.edge.write(conf)
         relay.edge.ask("lb", "reload")
+        until_applied(relay)
         for s in sessions:
             assert s.ask(b"round %d\n" % round) == b"round %d\n" % round
         if round % 2 == 0:
-            wait_until(lambda: refused(relay, 5061), 5, "nobody to listen any more")
+            wait_until(lambda: refused(relay, 5061), 15, "nobody to listen any more")
             new = [Session(relay, "webconf", 30 + n) for n in range(6)]
             assert gone not in {s.who() for s in new}
             for s in new:
@@ -57,7 +58,7 @@ def test_sessions_outlive_their_listener_and_their_member(relay):
     for s in sessions:
         s.close()
     u.close()
-    wait_until(lambda: "removed" not in relay.edge.ask("lb", "sessions"), 5, "nothing left over")
+    wait_until(lambda: "removed" not in relay.edge.ask("lb", "sessions"), 15, "nothing left over")
 
 
 def test_a_bad_file_changes_nothing(relay):
@@ -96,7 +97,7 @@ def test_counters_go_on_over_reload_and_restart(relay):
         s = Session(relay, "access", n)
         s.who()
         s.close()
-    wait_until(lambda: total() == 5, 5, "five sessions on the board")
+    wait_until(lambda: total() == 5, 15, "five sessions on the board")
     relay.edge.write(relay_conf(relay, lb=relay.base, access={"idle_timeout": 1900.0}))
     relay.edge.ask("lb", "reload")
     assert total() == 5
@@ -104,7 +105,7 @@ def test_counters_go_on_over_reload_and_restart(relay):
     relay.edge.start("lb")
     s = Session(relay, "access", 1)
     s.who()
-    wait_until(lambda: total() == 6, 5, "six sessions on the board")
+    wait_until(lambda: total() == 6, 15, "six sessions on the board")
     until_sessions(relay, 1)
     s.close()
 
@@ -113,8 +114,8 @@ def test_a_hangup_reloads_too(relay):
     lb = relay.edge.daemon["lb"]
     relay.edge.write(relay_conf(relay, lb=relay.base, federation={"enabled": False}))
     lb.signal(signal.SIGHUP)
-    wait_until(lambda: refused(relay, 5061), 5, "federation to be closed")
+    wait_until(lambda: refused(relay, 5061), 15, "federation to be closed")
     relay.edge.write("pools = (")
     lb.signal(signal.SIGHUP)
-    wait_until(lambda: "stays in effect" in lb.output(), 5, "the refusal in the log")
+    wait_until(lambda: "stays in effect" in lb.output(), 15, "the refusal in the log")
     assert Session(relay, "access").who()

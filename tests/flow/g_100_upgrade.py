@@ -64,7 +64,7 @@ def test_a_reload_after_an_upgrade(relay):
     assert Session(relay, "access", 9, port=5061).who() != "edge1"
     for x in s:
         x.close()
-    wait_until(lambda: "removed" not in relay.edge.ask("lb", "sessions"), 5, "nothing left over")
+    wait_until(lambda: "removed" not in relay.edge.ask("lb", "sessions"), 15, "nothing left over")
 
 
 def test_associations_and_what_waits_for_them(relay):
@@ -97,10 +97,10 @@ def test_counters_on_the_board(relay):
 
     def total():
         return sum(e["sessions_total"] for e in board(relay).values())
-    wait_until(lambda: total() == 5, 5, "five sessions on the board")
+    wait_until(lambda: total() == 5, 15, "five sessions on the board")
     relay.installed.upgrade()
     assert total() == 5
     s = Session(relay, "access", 1)
     s.who()
-    wait_until(lambda: total() == 6, 5, "six sessions on the board")
+    wait_until(lambda: total() == 6, 15, "six sessions on the board")
     s.close()

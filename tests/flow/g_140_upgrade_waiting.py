@@ -24,7 +24,7 @@ def test_the_queue_is_carried(lab, workers):
         sessions = [Session(net, "access", n, v6=n % 2 == 1, timeout=30) for n in range(WAITING)]
         for s in sessions:
             s.s.sendall(b"hello\n")
-        wait_until(lambda: sum(x["waiting"] for x in listeners(net).values()) > WAITING / 3, 5, "sessions to wait")
+        wait_until(lambda: sum(x["waiting"] for x in listeners(net).values()) > WAITING / 3, 15, "sessions to wait")
         assert f"{WAITING + 1} sessions" in net.installed.upgrade()
         assert f"{WAITING + 1} sessions" in net.installed.upgrade()
         assert all(s._line() for s in sessions), "all are served"

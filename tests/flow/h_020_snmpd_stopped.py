@@ -6,10 +6,10 @@ from lab import PATIENCE, wait_until
 from sessions import Traffic
 
 STOPPED = 30.0
-# Probes are due every 0.5 s (jitter 10 %), take a moment, and PSOM holds for 0.3 s.
-PROBE_AGE_MAX = 2.0 * PATIENCE
-# A session here is a TLS handshake and one answer: milliseconds on an idle machine.
-SESSION_MAX = 1.0 * PATIENCE
+# Probes are due every 0.5 s (jitter 10 %), take a moment, and PSOM holds for 0.3 s; a session
+# is a TLS handshake and one answer.  On a busy machine either may wait its turn, or for a
+# second SYN; who waited for snmpd would wait for the rest of the 30 s.
+PROBE_AGE_MAX = SESSION_MAX = 4.0 * PATIENCE
 
 
 def test_it(everything):
@@ -38,6 +38,6 @@ def test_it(everything):
         assert max(ages) < PROBE_AGE_MAX, "a probe was late"
         assert not traffic.errors(began)
         assert traffic.slowest(began) < SESSION_MAX
-        assert traffic.count(began) > 10 * STOPPED / PATIENCE, "traffic went on all the time"
+        assert traffic.count(began) > 5 * STOPPED / PATIENCE, "traffic went on all the time"
     wait_until(lambda: all(m.name in net.master.walk("EDGE-POOL-MIB::edgePoolMemberName") for m in net.hosts),
                60, "snmpd to answer for the members again")

@@ -16,6 +16,7 @@ import contextlib
 import ctypes
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -50,6 +51,8 @@ def wait_until(condition, timeout=10.0, what="the condition", every=0.02):
     deadline = time.monotonic() + timeout * PATIENCE
     last = None
     while True:
+        # Before the look: if the machine stood still past the deadline, one more is due.
+        late = time.monotonic() > deadline
         try:
             value = condition()
             if value:
@@ -58,9 +61,21 @@ def wait_until(condition, timeout=10.0, what="the condition", every=0.02):
         except (OSError, KeyError, IndexError, ValueError, AssertionError,
                 subprocess.SubprocessError) as e:
             last = f"last error: {type(e).__name__}: {e}"
-        if time.monotonic() > deadline:
+        if late:
             raise LabError(f"waited {timeout * PATIENCE:g} s for {what}; {last}")
         time.sleep(every)
+
+
+def whole_lines(text):
+    """The lines of a file that somebody is writing: not the one that has no end yet."""
+    return text[:text.rfind("\n") + 1].splitlines()
+
+
+def allow_descriptors(enough=20000):
+    """Thousands of sockets live in one process here; a login shell allows 1024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < enough:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, enough), hard))
 
 
 def become_root():
@@ -136,7 +151,7 @@ class Process:
             self.signal(signal.SIGKILL)
         self._child.wait(10)
 
-    def stop(self, timeout=10):
+    def stop(self, timeout=20):
         """SIGTERM; the exit code of the orderly end."""
         self._expected_end = True
         if self.running():
@@ -291,6 +306,7 @@ class Lab:
     """`with Lab() as lab:` - a directory, hosts, segments and processes that end together."""
 
     def __init__(self, keep=False):
+        allow_descriptors()
         # Short on purpose: control sockets must fit into 107 octets.
         self.dir = Path(tempfile.mkdtemp(prefix="edge-", dir=os.environ.get("EDGE_LAB_DIR", "/tmp")))
         self.keep, self.processes, self.hosts, self.segments = keep, [], [], []

@@ -2,8 +2,8 @@
 """logged - the log of sessions, read strictly: a line that is not as documented is an error."""
 import re
 
-from echo import Session, echoes, relay_conf
-from lab import wait_until
+from echo import Session, echoes, relay_conf, until_applied
+from lab import wait_until, whole_lines
 
 LINE = re.compile(r"time=20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z proto=(?P<proto>tcp|udp) service=(?P<service>[a-z-]+) "
                   r"client=(?P<client>\S+) vip=(?P<vip>\S+) member=(?P<member>\S+) at=(?P<at>\S+) in=(?P<in>\d+) "
@@ -13,14 +13,14 @@ LINE = re.compile(r"time=20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z proto=(?P<proto
 def lines(path):
     if not path.exists():
         return []
-    return [LINE.fullmatch(line).groupdict() for line in path.read_text().splitlines()]
+    return [LINE.fullmatch(line).groupdict() for line in whole_lines(path.read_text())]
 
 
 def until_lines(path, n, **like):
     """Waits for exactly n lines that have these values."""
     def chosen():
         return [x for x in lines(path) if like.items() <= x.items()]
-    wait_until(lambda: len(chosen()) >= n, 10, f"{n} lines with {like}")
+    wait_until(lambda: len(chosen()) >= n, 15, f"{n} lines with {like}")
     assert len(chosen()) == n
     return chosen()
 
@@ -38,11 +38,7 @@ def lost(net):
 def reload(net):
     """Returns when all workers have the new configuration."""
     net.edge.ask("lb", "reload")
-
-    def applied():
-        words = next(x for x in net.edge.ask("lb", "status").splitlines() if x.startswith("view")).split()
-        return words[1] == words[3]
-    wait_until(applied, 10, "the new view in all workers")
+    until_applied(net)
 
 
 def many(net, n):

@@ -6,7 +6,7 @@ own snmpd, its files and its MIB settings are never touched.
 """
 import os
 
-from lab import ROOT, LabError, wait_until
+from lab import PATIENCE, ROOT, LabError, wait_until
 
 PORT, TRAP_PORT = 1161, 1162
 
@@ -25,7 +25,7 @@ class Master:
                     "MIBDIRS": ":".join(str(m) for m in mibs if os.path.isdir(m)), "MIBS": "EDGE-POOL-MIB"}
         (self.dir / "snmpd.conf").write_text(
             f"agentAddress udp:127.0.0.1:{PORT}\nrocommunity public 127.0.0.1\nrwcommunity private 127.0.0.1\n"
-            f"master agentx\nagentXSocket unix:{self.socket}\nagentXTimeout 2\nagentXRetries 0\n"
+            f"master agentx\nagentXSocket unix:{self.socket}\nagentXTimeout 5\nagentXRetries 0\n"
             f"trap2sink 127.0.0.1:{TRAP_PORT} public\n")
         (self.dir / "snmptrapd.conf").write_text("disableAuthorization yes\n")
 
@@ -47,7 +47,7 @@ class Master:
         wait_until(lambda: self._ask("snmpget", *up_time, timeout=0.2), 10, "snmpd to answer")
         return self
 
-    def _ask(self, tool, *args, community="public", timeout=2, check=True):
+    def _ask(self, tool, *args, community="public", timeout=5 * PATIENCE, check=True):
         done = self.host.run(tool, "-v2c", "-c", community, "-t", str(timeout), "-r", "0",
                              *args, env=self.env, check=False)
         if done.returncode != 0 and check:

@@ -45,7 +45,7 @@ class NameServer:
 
     def ask(self, name, kind="A"):
         """The record set as a resolver gets it, a list of texts; LabError unless NOERROR."""
-        done = self.host.run("dig", "+noall", "+comments", "+answer", "+tries=1", "+time=2", "+norecurse",
+        done = self.host.run("dig", "+noall", "+comments", "+answer", "+tries=2", "+time=5", "+norecurse",
                              "-p", self.port, "@127.0.0.1", name, kind)
         if "status: NOERROR" not in done.stdout:
             raise LabError(f"{name} {kind}: {done.stdout.strip()}")

@@ -60,7 +60,7 @@ def stream(c):
 
 
 def slow(c):
-    time.sleep(0.6)  # of the second that a probe has
+    time.sleep(0.6)
 
 
 def reset(c):

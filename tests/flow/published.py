@@ -6,7 +6,7 @@ state and counter is exactly what the play says.
 """
 import re
 
-from lab import LabError, wait_until
+from lab import PATIENCE, LabError, wait_until, whole_lines
 from master import PORT, Master
 from topology import Edge
 
@@ -63,7 +63,7 @@ class Published:
 
     def set(self, name, value, kind="i"):
         """What snmpset says: "" when it was accepted, else the reason in one word."""
-        done = self.host.run("snmpset", "-v2c", "-c", "private", "-t", "3", "-r", "0", f"127.0.0.1:{PORT}",
+        done = self.host.run("snmpset", "-v2c", "-c", "private", "-t", str(5 * PATIENCE), "-r", "0", f"127.0.0.1:{PORT}",
                              MIB + name, kind, value, env=self.master.env, check=False)
         reason = re.search(r"Reason: (\w+)", done.stderr)
         if done.returncode != 0 and not reason:
@@ -72,4 +72,4 @@ class Published:
 
     def told(self, kind=""):
         """The lines of notifications of a kind: "MemberDown"."""
-        return [line for line in self.master.notifications().splitlines() if f"::edgePool{kind}" in line]
+        return [line for line in whole_lines(self.master.notifications()) if f"::edgePool{kind}" in line]

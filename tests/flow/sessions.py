@@ -14,7 +14,7 @@ import struct
 import threading
 import time
 
-from lab import LabError
+from lab import PATIENCE, LabError
 
 
 def _connected(host, address, source, timeout):
@@ -25,7 +25,7 @@ def _connected(host, address, source, timeout):
 class SipSession:
     """TLS to an Access Edge; options() is one question and answer on it."""
 
-    def __init__(self, host, address, source=None, timeout=5.0):
+    def __init__(self, host, address, source=None, timeout=10.0 * PATIENCE):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         plain = _connected(host, address, source, timeout)
@@ -86,7 +86,7 @@ def _alternate(answer, transaction):
     return code, alternate
 
 
-def turn_udp(host, address, source=None, timeout=5.0, port=0):
+def turn_udp(host, address, source=None, timeout=10.0 * PATIENCE, port=0):
     """One anonymous Allocate: (code, Alternate-Server, who answered, our address)."""
     transaction = os.urandom(16)
     family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
@@ -108,7 +108,7 @@ class Traffic:
     .rows: (when, what, seconds, error or None).  One client address after another.
     """
 
-    def __init__(self, net, pause=0.02, timeout=5.0):
+    def __init__(self, net, pause=0.02, timeout=10.0 * PATIENCE):
         self.net, self.pause, self.timeout, self.rows = net, pause, timeout, []
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -151,4 +151,4 @@ class Traffic:
     def __exit__(self, *_):
         self._end.set()
         with contextlib.suppress(RuntimeError):
-            self._thread.join(30)
+            self._thread.join(30 * PATIENCE)

@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from lab import PATIENCE, ROOT, program, wait_until
+from lab import PATIENCE, ROOT, program, wait_until, whole_lines
 
 sys.path.insert(0, str(ROOT / "tests/sim"))
 import edge_client  # noqa: E402
@@ -83,7 +83,7 @@ class Simulated:
         return json.loads(self.tell("status"))["endpoints"]
 
     def saw(self, kind):
-        rows = [json.loads(line) for line in self.seen.read_text().splitlines()]
+        rows = [json.loads(line) for line in whole_lines(self.seen.read_text())]
         return [row for row in rows if row.get("service") == kind]
 
     def s_client(self, kind, *options, say=""):

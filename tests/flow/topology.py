@@ -25,7 +25,7 @@ Edge i (from 1) has the last figure i-1: edge1 is .10, .20, .30.
 import json
 import socket
 
-from lab import LabError, wait_until
+from lab import PATIENCE, LabError, wait_until, whole_lines
 
 V4 = "131.107.155."
 V6 = "2001:92a5:2bb5:6007::"
@@ -107,7 +107,7 @@ class Member:
     def be(self, service, sickness):
         """be("access", "refuse"), be("all", "well"): True when the simulator said ok."""
         with socket.socket(socket.AF_UNIX) as s:
-            s.settimeout(5)
+            s.settimeout(10 * PATIENCE)
             s.connect(str(self.control))
             s.sendall(f"{service} {sickness}\n".encode())
             answer = s.makefile().readline().strip()
@@ -119,7 +119,7 @@ class Member:
         """What the member saw: a list of {"service", "peer", "local"}."""
         if not self.seen.exists():
             return []
-        rows = [json.loads(line) for line in self.seen.read_text().splitlines() if line.endswith("}")]
+        rows = [json.loads(line) for line in whole_lines(self.seen.read_text())]
         return [r for r in rows if service in (None, r["service"])]
 
     def kill(self):
@@ -166,7 +166,7 @@ class Edge:
     def ask(self, name, request):
         """One request to a daemon's control socket; the text after "ok"."""
         with socket.socket(socket.AF_UNIX) as s:
-            s.settimeout(10)
+            s.settimeout(15 * PATIENCE)
             s.connect(str(self.run_dir / f"{name}.ctl"))
             s.sendall(request.encode() + b"\n")
             answer = s.makefile().read()

@@ -9,7 +9,7 @@ import select
 import shutil
 import socket
 
-from lab import program, wait_until
+from lab import PATIENCE, program, wait_until
 
 
 class Installed:
@@ -58,7 +58,7 @@ def totals(net):
 
 
 def settled(net, n):
-    wait_until(lambda: sessions_of(net) == n, 10, f"{n} sessions")
+    wait_until(lambda: sessions_of(net) == n, 15, f"{n} sessions")
 
 
 class Pairs:
@@ -80,13 +80,13 @@ class Pairs:
         for i in range(n):
             v6 = i % 2 == 1
             with self.net.client.entered():
-                c = socket.create_connection((self.net.vip(self.group, v6), self.port), 10,
+                c = socket.create_connection((self.net.vip(self.group, v6), self.port), 10 * PATIENCE,
                                              source_address=(self.net.client_address(i % 60, v6), 0))
             c.sendall(b"!")  # who says nothing is let in a second later
-            ready, _, _ = select.select(self.listening, [], [], 10)
+            ready, _, _ = select.select(self.listening, [], [], 10 * PATIENCE)
             assert len(ready) == 1, "one member was connected to"
             m, _ = ready[0].accept()
-            m.settimeout(10)
+            m.settimeout(10 * PATIENCE)
             assert m.recv(1) == b"!"
             self.sockets += [c, m]
             made.append((c, m))
