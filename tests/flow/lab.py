@@ -117,7 +117,7 @@ def _in_namespace(fd):
 class Process:
     """A program running on a host; its output is in .log."""
 
-    def __init__(self, lab, host, argv, name, env=None):
+    def __init__(self, lab, host, argv, name, env=None, input=False):
         # The death signal comes when the thread ends that started it, not the process.
         assert threading.current_thread() is threading.main_thread(), "start processes from the main thread"
         self.name, self.host, self.argv = name, host, argv
@@ -125,11 +125,20 @@ class Process:
         self._expected_end = False
         with open(self.log, "ab") as out:
             self._child = subprocess.Popen(
-                argv, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
-                env={**os.environ, **(env or {})}, start_new_session=True,
+                argv, stdin=subprocess.PIPE if input else subprocess.DEVNULL, stdout=out,
+                stderr=subprocess.STDOUT, env={**os.environ, **(env or {})}, start_new_session=True,
                 preexec_fn=_in_namespace(host.fd))
         self.pid = self._child.pid
         lab.processes.append(self)
+
+    def say(self, line):
+        """A line for its standard input; it was started with input=True."""
+        self._child.stdin.write(f"{line}\n".encode())
+        self._child.stdin.flush()
+
+    def hang_up(self):
+        """Ends its standard input."""
+        self._child.stdin.close()
 
     def output(self):
         return self.log.read_text(errors="replace")
@@ -215,7 +224,7 @@ class Host:
         mapped = Path("/proc/self/uid_map").read_text().split() != ["0", "0", str(2**32 - 1)]
         return f"nsenter -t {self.pid} -n" + (" -U --preserve-credentials" if mapped else "")
 
-    def popen(self, *argv, name=None, env=None):
+    def popen(self, *argv, name=None, env=None, input=False):
         """Starts a program that stays; its log is named after it (unique in the lab)."""
         argv = [program(str(argv[0])), *map(str, argv[1:])]
         name = name or f"{Path(argv[0]).name}-{self.name}"
@@ -223,7 +232,7 @@ class Host:
         unique, n = name, 2
         while unique in taken:
             unique, n = f"{name}.{n}", n + 1
-        return Process(self.lab, self, argv, unique, env)
+        return Process(self.lab, self, argv, unique, env, input)
 
     def run(self, *argv, check=True, timeout=30, input=None, env=None):
         """Runs a program to its end: CompletedProcess with text output."""

@@ -12,6 +12,11 @@ edge_program(edge-sim MAIN sim/main.c LINK edge_sim)
 edge_unit_test(sim_golden LINK edge_sim)
 edge_unit_test(sim_sip LINK edge_sim)
 
+# Thousands of clients, and members for them.
+edge_program(edge-crowd MAIN sim/crowd.c)
+target_sources(edge-crowd PRIVATE sim/crowd_call.c sim/crowd_serve.c)
+target_include_directories(edge-crowd PRIVATE sim)
+
 # libnice judges MS-TURN by its own parser; plays that need it are skipped without.
 pkg_check_modules(NICE QUIET IMPORTED_TARGET nice)
 if(NICE_FOUND)

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""crowd - thousands of clients, each with an address of its own if need be, and members that
+say which one they are: tests/sim/crowd.c on the hosts of a net.
+
+    with Members(net):
+        Call(net, "access", sessions=8000, hold=True).first   what came of the first round
+
+Client addresses come out of two networks that are routed to the client host as a whole.
+"""
+import json
+from types import SimpleNamespace
+
+from lab import PATIENCE, wait_until
+from topology import CLIENT4, CLIENT6, CLIENTS, SERVICES
+
+CROWD4, CROWD6 = "198.18.0.0", "2001:db8:5::"
+
+
+def route_crowd(net):
+    """The networks of the crowd lead to the client host, which is every address of them."""
+    net.client.ip(f"route add local {CROWD4}/16 dev lo", f"route add local {CROWD6}/64 dev lo")
+    net.router.ip(f"route add {CROWD4}/16 via {CLIENT4}{CLIENTS[0]}",
+                  f"route add {CROWD6}/64 via {CLIENT6}{CLIENTS[0]}")
+
+
+class Members:
+    """Every member serves these services; edge1 answers with "1"."""
+
+    def __init__(self, net, services=("access",)):
+        route_crowd(net)
+        self.of = {m.name: self._serve(m, services) for m in net.members}
+        for p in self.of.values():
+            wait_until(lambda p=p: "ready" in p.output(), 10, f"{p.name} to be ready")
+
+    @staticmethod
+    def _serve(member, services):
+        places = []
+        for group, port, proto in (SERVICES[s] for s in services):
+            for address in member.addresses[group]:
+                places += [proto, address, port]
+        return member.host.popen("edge-crowd", "serve", member.name[-1], *places, name=f"crowd-{member.name}")
+
+
+class Call:
+    """One crowd of clients at a VIP; .rounds has what came of each round: done, failed, late
+    (counts), seconds, who (a letter of each session, "-" for none)."""
+
+    def __init__(self, net, group, sessions, at_once=64, addresses=1, hold=False, v6=False, port=443,
+                 proto="tcp", seconds=60, wait=True):
+        self.seconds, self.rounds = seconds * PATIENCE, []
+        self.process = net.client.popen(
+            "edge-crowd", "call", proto, net.vip(group, v6), port, f"{CROWD6}1:1" if v6 else "198.18.1.1",
+            addresses, sessions, at_once, "hold" if hold else "end", self.seconds, name="crowd-call", input=True)
+        if wait:
+            self.round()
+
+    def round(self):
+        """Waits for the end of the round that is under way, and returns it."""
+        n = len(self.rounds)
+        line = wait_until(lambda: self.process.output().split("\n")[n:n + 2][1:] and
+                          self.process.output().split("\n")[n], self.seconds, "the crowd to be answered")
+        self.rounds.append(SimpleNamespace(**json.loads(line)))
+        return self.rounds[-1]
+
+    def again(self):
+        """Every session that is held asks once more."""
+        self.process.say("again")
+        return self.round()
+
+    def __getattr__(self, name):
+        return getattr(self.rounds[-1], name)
+
+    def close(self):
+        self.process.hang_up()
+        self.process.exit_code(30)
