@@ -41,8 +41,11 @@ work_text(const struct picture *p, enum daemon d, char *buf)
 	case DAEMON_LB:
 		if (p->has_lb)
 			snprintf(buf, WORK_MAX,
-			    "%" PRIu64 " of at most %" PRIu64 " sessions", p->sessions,
-			    p->lb[LB_FIELD_SESSIONS_MAX]);
+			    "%" PRIu64 " of at most %" PRIu64 " sessions%s", p->sessions,
+			    p->lb[LB_FIELD_SESSIONS_MAX],
+			    p->lb[LB_FIELD_PORTS_SHORT] != 0
+				? ", local ports ran out before"
+				: "");
 		break;
 	case DAEMON_DNSLB:
 		if (p->n_zones > 0)

@@ -203,9 +203,11 @@ static bool
 assoc_dial(struct assoc *a)
 {
 	struct worker *w = worker_of(a);
-	struct dialled d = dial_udp(a->seat.gate->view, a->seat.endpoint, &a->seat.source,
-	    a->seat.source_port, &w->sources_turn);
+	struct dial how = seat_dial(&a->seat);
+	struct dialled d = dial_udp(&how);
 
+	if (d.fault == FAULT_PORTS)
+		seat_count_ports(&a->seat);
 	a->fd = d.fd;
 	return d.fd >= 0 && worker_watch(w, d.fd, &a->watch) == 0;
 }

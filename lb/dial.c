@@ -7,6 +7,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <edge/clock.h>
+
+#define SCARCE_NS   (10 * NS_PER_S)
+#define NOTHING_NS  (100 * NS_PER_MS)
+#define NAMED_TRIES 31 /* of all source addresses together */
+
 #ifndef IPV6_TRANSPARENT
 #define IPV6_TRANSPARENT 75 /* linux/in6.h, which cannot be included beside this */
 #endif
@@ -42,13 +48,22 @@ bind_late(int fd, const struct addr *a)
 	return bind_to(fd, a, 0);
 }
 
-static const struct addr *
-source_of(const struct view_listener *vl, enum family family, uint32_t turn)
+static size_t
+count_sources(const struct view_listener *vl, enum family family)
 {
-	size_t n = 0, wanted;
+	size_t n = 0;
 
 	for (size_t i = 0; i < vl->n_sources; i++)
 		n += addr_family(&vl->sources[i]) == family;
+	return n;
+}
+
+/* NULL: what the route says. */
+static const struct addr *
+source_of(const struct view_listener *vl, enum family family, uint32_t turn)
+{
+	size_t n = count_sources(vl, family), wanted;
+
 	if (n == 0)
 		return NULL;
 	wanted = turn % n;
@@ -71,6 +86,7 @@ fault_of(int err)
 	case -EADDRINUSE:
 	case -EADDRNOTAVAIL:
 	case -EAGAIN:
+		return FAULT_PORTS;
 	case -EMFILE:
 	case -ENFILE:
 	case -ENOBUFS:
@@ -130,37 +146,111 @@ dial_tcp_kept(const struct live_endpoint *to, const struct addr *client, uint16_
 	return err == 0 ? connect_to(fd, to) : failed(fd, err);
 }
 
+/* The address as it is on no interface: that is no want of ports. */
 static struct dialled
-dial_tcp_replaced(
-    const struct view_listener *vl, const struct live_endpoint *to, uint32_t turn)
+failed_source(int fd, int err)
 {
-	const struct addr *source = source_of(vl, addr_family(&to->addr), turn);
-	int fd = stream_socket(to);
-	int err = 0;
+	struct dialled d = failed(fd, err);
 
-	if (fd < 0)
-		return failed(-1, fd);
-	if (source != NULL)
+	if (err == -EADDRNOTAVAIL)
+		d.fault = FAULT_LOCAL;
+	return d;
+}
+
+/* The kernel finds the port. */
+static struct dialled
+dial_found(const struct live_endpoint *to, const struct addr *source)
+{
+	int fd = stream_socket(to);
+	int err = fd < 0 ? fd : 0;
+
+	/* So that its port can be named while it rests in TIME_WAIT. */
+	if (err == 0)
+		set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	if (err == 0 && source != NULL)
 		err = bind_late(fd, source);
+	return err == 0 ? connect_to(fd, to) : failed_source(fd, err);
+}
+
+static struct dialled
+dial_named(const struct live_endpoint *to, const struct addr *source, uint16_t port)
+{
+	static const struct addr any[FAMILIES] = {
+	    [FAMILY_V4] = {.family = AF_INET}, [FAMILY_V6] = {.family = AF_INET6}};
+	int fd = stream_socket(to);
+	int err = fd < 0 ? fd : 0;
+
+	if (err == 0)
+		set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	if (err == 0)
+		err = bind_to(
+		    fd, source != NULL ? source : &any[addr_family(&to->addr)], port);
 	return err == 0 ? connect_to(fd, to) : failed(fd, err);
 }
 
+/* From one source address. */
+static struct dialled
+dial_from(const struct dial *how, const struct addr *source, int tries)
+{
+	struct port_turn *turn = how->turn;
+	struct dialled d = {.fd = -1, .error = -EADDRNOTAVAIL, .fault = FAULT_PORTS};
+	uint16_t port;
+
+	/* It looks at every port before it says that there is none: milliseconds. */
+	if (turn->scarce_until_ns <= how->now_ns) {
+		d = dial_found(how->to, source);
+		if (d.fault == FAULT_PORTS)
+			turn->scarce_until_ns = how->now_ns + SCARCE_NS;
+	}
+	for (int i = 0; d.fault == FAULT_PORTS && i < tries; i++) {
+		port = port_next(how->ports, turn);
+		if (port == 0)
+			break;
+		d = dial_named(how->to, source, port);
+	}
+	return d;
+}
+
+static struct dialled
+dial_tcp_replaced(const struct dial *how)
+{
+	enum family family = addr_family(&how->to->addr);
+	size_t n = count_sources(how->vl, family);
+	struct dialled d;
+
+	n = n == 0 ? 1 : n;
+	for (size_t i = 0; i < n; i++) {
+		const struct addr *source =
+		    source_of(how->vl, family, how->turn->source++);
+
+		d = dial_from(how, source, (int)(NAMED_TRIES / n) + 1);
+		if (d.fd >= 0 || d.fault == FAULT_MEMBER || d.fault == FAULT_SHORTAGE)
+			return d;
+	}
+	return d;
+}
+
 struct dialled
-dial_tcp(const struct view_listener *vl, const struct live_endpoint *to,
-    const struct addr *client, uint16_t port, uint32_t *turn)
+dial_tcp(const struct dial *how)
 {
 	struct dialled d;
 
-	if (vl->source == SOURCE_KEEP) {
-		d = dial_tcp_kept(to, client, port);
+	if (how->turn->nothing_until_ns > how->now_ns)
+		return (struct dialled){
+		    .fd = -1, .error = -EADDRNOTAVAIL, .fault = FAULT_PORTS};
+	if (how->vl->source == SOURCE_KEEP) {
+		d = dial_tcp_kept(how->to, how->client, how->port);
 		if (d.error == -EADDRNOTAVAIL || d.error == -EADDRINUSE ||
 		    d.error == -EACCES)
-			d = dial_tcp_kept(to, client, 0);
+			d = dial_tcp_kept(how->to, how->client, 0);
+		/* One client's ports say nothing of others'. */
+		if (d.fault == FAULT_PORTS)
+			d.fault = FAULT_LOCAL;
 		return d;
 	}
-	d = dial_tcp_replaced(vl, to, *turn);
-	for (size_t i = 1; d.error == -EADDRNOTAVAIL && i < vl->n_sources; i++)
-		d = dial_tcp_replaced(vl, to, ++*turn);
+	d = dial_tcp_replaced(how);
+	if (d.fault == FAULT_PORTS)
+		how->turn->nothing_until_ns = how->now_ns + NOTHING_NS;
 	return d;
 }
 
@@ -183,27 +273,41 @@ dial_udp_kept(const struct live_endpoint *to, const struct addr *client, uint16_
 	return err == 0 ? (struct dialled){.fd = fd} : failed(fd, err);
 }
 
-struct dialled
-dial_udp(const struct view_listener *vl, const struct live_endpoint *to,
-    const struct addr *client, uint16_t port, uint32_t *turn)
+static struct dialled
+dial_udp_from(const struct live_endpoint *to, const struct addr *source)
 {
-	const struct addr *source;
-	struct dialled d;
-	int fd, err = 0;
+	int fd = socket(to->sa.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int err = 0;
 
-	if (vl->source == SOURCE_KEEP) {
-		d = dial_udp_kept(to, client, port);
+	if (fd < 0)
+		return failed(-1, -errno);
+	if (source != NULL)
+		err = bind_to(fd, source, 0);
+	/* The kernel says EADDRINUSE when no port is left. */
+	return err == 0 ? connect_to(fd, to) : failed_source(fd, err);
+}
+
+struct dialled
+dial_udp(const struct dial *how)
+{
+	enum family family = addr_family(&how->to->addr);
+	size_t n = count_sources(how->vl, family);
+	struct dialled d;
+
+	if (how->vl->source == SOURCE_KEEP) {
+		d = dial_udp_kept(how->to, how->client, how->port);
 		/* Taken by a program of this host, or below 1024: the member still sees
 		 * the client's address, and the client goes on from its own port. */
 		if (d.error == -EADDRINUSE || d.error == -EACCES)
-			d = dial_udp_kept(to, client, 0);
+			d = dial_udp_kept(how->to, how->client, 0);
 		return d;
 	}
-	fd = socket(to->sa.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return failed(-1, -errno);
-	source = source_of(vl, addr_family(&to->addr), (*turn)++);
-	if (source != NULL)
-		err = bind_to(fd, source, 0);
-	return err == 0 ? connect_to(fd, to) : failed(fd, err);
+	n = n == 0 ? 1 : n;
+	for (size_t i = 0; i < n; i++) {
+		d = dial_udp_from(
+		    how->to, source_of(how->vl, family, how->turn->source++));
+		if (d.fd >= 0 || d.fault == FAULT_MEMBER || d.fault == FAULT_SHORTAGE)
+			return d;
+	}
+	return d;
 }

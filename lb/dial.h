@@ -8,7 +8,8 @@
  *   kept       the client's own address (IP_TRANSPARENT); its port always for UDP, and
  *              for TCP where the kernel allows: a tuple of a moment ago may still be in
  *              TIME_WAIT, ports below 1024 need a privilege that workers do not have
- *   replaced   one of the side's source addresses in turn, else what the route says
+ *   replaced   one of the side's source addresses in turn, else what the route says;
+ *              where the kernel has no port left, ports are named (ports.h)
  *
  * A failure is the member's or our own, and only the member's may be held against it.
  */
@@ -16,6 +17,7 @@
 #include <stdint.h>
 
 #include "live.h"
+#include "ports.h"
 #include "view.h"
 
 /* Whose fault a failure is. */
@@ -23,8 +25,8 @@ enum fault {
 	FAULT_MEMBER,
 	FAULT_LOCAL, /* this host's way to it: a route, a rule of a firewall, a privilege
 		      */
-	FAULT_SHORTAGE, /* of descriptors, ports, memory: another member would fare alike
-			 */
+	FAULT_PORTS, /* no port is left towards this member: another may do */
+	FAULT_SHORTAGE, /* of descriptors or memory: another member would fare alike */
 };
 
 struct dialled {
@@ -33,13 +35,20 @@ struct dialled {
 	enum fault fault;
 };
 
-/* Begins to connect; *turn picks among several source addresses and is advanced when one
- * has no port left. */
-struct dialled dial_tcp(const struct view_listener *vl, const struct live_endpoint *to,
-    const struct addr *client, uint16_t port, uint32_t *turn);
+struct dial {
+	const struct view_listener *vl;
+	const struct live_endpoint *to;
+	const struct addr *client;
+	uint16_t port; /* the client's */
+	const struct port_set *ports;
+	struct port_turn *turn; /* of this worker and endpoint */
+	int64_t now_ns;
+};
+
+/* Begins to connect. */
+struct dialled dial_tcp(const struct dial *how);
 /* Replaced: connected.  Kept: bound and never connected, because a connected transparent
  * socket would also get what the member answers to the client directly. */
-struct dialled dial_udp(const struct view_listener *vl, const struct live_endpoint *to,
-    const struct addr *client, uint16_t port, uint32_t *turn);
+struct dialled dial_udp(const struct dial *how);
 
 #endif

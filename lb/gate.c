@@ -131,24 +131,34 @@ all_full(const struct view_listener *vl, uint32_t tried)
 	return false;
 }
 
-/* When the first member that may take a session has its rate; INT64_MAX: there is none.
- */
+/* When a member may take a session again for which it had no rate or we no port. */
 static int64_t
-first_rate_ns(const struct view_listener *vl, uint32_t tried)
+choice_ready_ns(const struct gate *g, const struct view_choice *c)
 {
+	const struct live_endpoint_share *share =
+	    &c->endpoint->share[g->worker->setup.index];
+	int64_t rate = g->view->rate.step_ns == 0
+			   ? 0
+			   : atomic_load_explicit(c->rate, memory_order_relaxed);
+
+	return share->ports.nothing_until_ns > rate ? share->ports.nothing_until_ns
+						    : rate;
+}
+
+/* When the first member may that takes sessions; INT64_MAX: there is none. */
+static int64_t
+first_ready_ns(const struct gate *g, uint32_t tried)
+{
+	const struct view_listener *vl = g->view;
 	int64_t first = INT64_MAX;
 
 	for (size_t i = 0; i < vl->n_choices; i++) {
 		const struct view_choice *c = &vl->choices[i];
-		int64_t word;
 
 		if (c->use != USE_NEW || tried & (1u << i) || view_choice_full(vl, c))
 			continue;
-		word = atomic_load_explicit(c->rate, memory_order_relaxed);
-		if (vl->rate.step_ns == 0)
-			word = 0;
-		if (word < first)
-			first = word;
+		if (choice_ready_ns(g, c) < first)
+			first = choice_ready_ns(g, c);
 	}
 	return first;
 }
@@ -156,7 +166,7 @@ first_rate_ns(const struct view_listener *vl, uint32_t tried)
 int64_t
 gate_ready_ns(const struct gate *g)
 {
-	int64_t first = g->view == NULL ? 0 : first_rate_ns(g->view, 0);
+	int64_t first = g->view == NULL ? 0 : first_ready_ns(g, 0);
 
 	return first == INT64_MAX ? 0 : first;
 }
@@ -164,7 +174,7 @@ gate_ready_ns(const struct gate *g)
 static struct pick_result
 nobody(const struct gate *g, uint32_t tried)
 {
-	int64_t first = first_rate_ns(g->view, tried);
+	int64_t first = first_ready_ns(g, tried);
 
 	return (struct pick_result){
 	    .choice = PICK_NONE,
@@ -194,6 +204,9 @@ gate_pick(struct gate *g, const struct addr *source, uint32_t tried)
 	struct pick_entry e[MODEL_MEMBERS_MAX];
 	uint32_t lost = tried; /* and those where another worker was faster */
 
+	for (size_t i = 0; i < vl->n_choices; i++)
+		if (choice_ready_ns(g, &vl->choices[i]) > g->worker->now_ns)
+			lost |= 1u << i;
 	for (size_t i = 0; i <= vl->n_choices; i++) {
 		int choice;
 

@@ -28,7 +28,7 @@ struct gate {
 	bool open;         /* the watcher is set to the worker's socket */
 	uint32_t sessions; /* of this worker that came in here */
 
-	/* Members' rates are used up: pace.h. */
+	/* Members' rates are used up, or our own means: pace.h. */
 	struct queue queue;
 	struct link waiting; /* on the worker's ring of such gates */
 	bool paced;          /* accepting pauses until there is room */
@@ -51,14 +51,14 @@ struct pick_result {
 	struct live_endpoint *endpoint; /* a place in it is taken; NULL: nobody */
 	int choice;
 	bool full;  /* nobody because of a limit, not for want of members */
-	bool paced; /* nobody yet, because of rates */
+	bool paced; /* nobody yet, because of rates or ports */
 };
 
 /* The member for a session of @source that has @tried some; takes a place in its count.
  * @now_ns is the worker's. */
 struct pick_result gate_pick(struct gate *g, const struct addr *source, uint32_t tried);
-/* When a member's rate allows a session: a time gone by if one does now, and also if no
- * rate is what it would wait for. */
+/* When a member's rate and our ports allow a session: a time gone by if they do now, and
+ * also if they are not what it would wait for. */
 int64_t gate_ready_ns(const struct gate *g);
 
 #endif

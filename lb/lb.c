@@ -75,11 +75,13 @@ lb_create_workers(struct lb *lb)
 	    .notice_fd = lb->sender_fd,
 	    .main_loop = lb->loop,
 	    .main_wake = &lb->acknowledged,
+	    .ports = &lb->ports,
 	};
 	int err = 0;
 
 	if (getrandom(&setup.secret, sizeof setup.secret, 0) < 0)
 		return -errno;
+	port_set_read(&lb->ports);
 	lb->workers = calloc(lb->n_workers, sizeof(struct worker *));
 	if (lb->workers == NULL)
 		return -ENOMEM;

@@ -34,6 +34,7 @@ struct lb {
 	struct keep keep;
 	struct steer_mask steer; /* fixed, like the number of workers */
 
+	struct port_set ports;
 	struct worker **workers;
 	unsigned n_workers;
 	uint32_t sessions_max; /* of all workers */

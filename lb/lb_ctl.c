@@ -47,6 +47,8 @@ verb_status(void *owner, struct ctl_request *req)
 	    (unsigned long long)lb->view->generation, (unsigned long long)acked);
 	sbuf_addf(req->out, "sessions %llu of %u\n", (unsigned long long)sessions,
 	    lb->sessions_max);
+	sbuf_addf(req->out, "ports short %llu\n",
+	    (unsigned long long)sums[LB_FIELD_PORTS_SHORT]);
 	sbuf_addf(req->out, "loop lag %.3f ms\n", (double)lag_ns / NS_PER_MS);
 	sbuf_addf(req->out, "health board %s\n",
 	    !board_reader_present(lb->health) ? "missing"

@@ -29,6 +29,7 @@
 #include <edge/state.h>
 
 #include "link.h"
+#include "ports.h"
 
 /* One worker's counters of one object: written by one thread, summed by another. */
 struct counters {
@@ -59,6 +60,7 @@ struct live_endpoint_share {
 	struct link stays, ends;
 	bool sweep_ends, sweep_all; /* under way: these rings are being emptied */
 	int64_t evidence_ns;        /* when this worker last sent evidence */
+	struct port_turn ports;
 };
 
 /* What all endpoints of a member share. */

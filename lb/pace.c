@@ -54,9 +54,10 @@ pace_has_waiting(const struct gate *g)
 }
 
 void
-pace_enter(struct gate *g, struct queue_entry *e)
+pace_enter(struct gate *g, struct queue_entry *e, bool anew)
 {
-	counters_add(&share_of(g)->count, LB_FIELD_WAITED, 1);
+	if (anew)
+		counters_add(&share_of(g)->count, LB_FIELD_WAITED, 1);
 	pace_rejoin(g, e, g->worker->now_ns);
 }
 
@@ -87,11 +88,16 @@ turn_ns(const struct gate *g)
 	return n == 0 ? 0 : vl->rate.step_ns * vl->workers / n;
 }
 
+/* Without rates it is ports that are short: how long for nobody knows, so nobody else
+ * need wait inside. */
 static bool
 is_full(struct gate *g)
 {
-	return g->view != NULL && g->view->rate.step_ns != 0 &&
-	       queue_is_full(&g->queue, &g->view->queue, turn_ns(g), g->worker->now_ns);
+	if (g->view == NULL)
+		return false;
+	if (g->view->rate.step_ns == 0)
+		return g->queue.n > 0 && gate_ready_ns(g) > g->worker->now_ns;
+	return queue_is_full(&g->queue, &g->view->queue, turn_ns(g), g->worker->now_ns);
 }
 
 /* Not only while accepting pauses: who was held then is still being waited for. */
@@ -131,12 +137,28 @@ pace_lets_in(struct gate *g)
 	return false;
 }
 
+void
+pace_pause(struct gate *g)
+{
+	gate_pause(g);
+	if (!g->open || g->listener->proto != PROTO_TCP)
+		return;
+	hold(g);
+	put_on_ring(g);
+}
+
 /* Somebody may begin here; else g->ready_ns says when. */
 static bool
 may_serve(struct gate *g)
 {
+	const struct worker *w = g->worker;
+
+	if (g->queue.n == 0)
+		return false;
 	g->ready_ns = gate_ready_ns(g);
-	return g->queue.n > 0 && g->ready_ns <= g->worker->now_ns;
+	if (g->ready_ns < w->paused_until_ns)
+		g->ready_ns = w->paused_until_ns;
+	return g->ready_ns <= w->now_ns;
 }
 
 static void
@@ -157,7 +179,9 @@ settle(struct gate *g)
 		gate_resume(g);
 	}
 	publish(g);
-	if (g->queue.n == 0 && !g->paced && let_go(g))
+	if (g->open && (g->paced || g->worker->paused_until_ns != 0))
+		hold(g);
+	else if (g->queue.n == 0 && let_go(g))
 		take_off_ring(g);
 }
 

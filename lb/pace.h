@@ -3,7 +3,8 @@
 #define LB_PACE_H
 
 /*
- * pace - a worker's gates at which sessions wait for a member's rate.
+ * pace - a worker's gates at which sessions wait: for a member's rate, for a port to
+ * reach it from, or for descriptors.
  *
  *   over every member's rate ---> the gate's queue ---> full: accepting pauses at this
  * gate
@@ -23,13 +24,16 @@
 
 /* Others wait here: a newcomer goes behind them. */
 bool pace_has_waiting(const struct gate *g);
-void pace_enter(struct gate *g, struct queue_entry *e);
+/* @anew: it did not wait just before. */
+void pace_enter(struct gate *g, struct queue_entry *e, bool anew);
 /* The same for one that waited before an upgrade, in the order of the queue then. */
 void pace_rejoin(struct gate *g, struct queue_entry *e, int64_t since_ns);
 /* Harmless for an entry that does not wait. */
 void pace_leave(struct gate *g, struct queue_entry *e);
 /* False: the queue is full, and accepting has paused. */
 bool pace_lets_in(struct gate *g);
+/* Accepting pauses at all gates of the worker: handshakes are held meanwhile. */
+void pace_pause(struct gate *g);
 
 /* Lets begin whom the rates allow; false when @end_ns came before. */
 bool pace_serve(struct worker *w, int64_t end_ns);

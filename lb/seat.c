@@ -136,7 +136,8 @@ seat_find_member(struct seat *seat, enum close_reason *ret_reason)
 	}
 	seat->endpoint = found.endpoint;
 	live_endpoint_get(seat->endpoint);
-	seat->tried |= 1u << found.choice;
+	seat->choice = (uint8_t)found.choice;
+	seat->tried |= 1u << seat->choice;
 	share = endpoint_share(seat);
 	link_append(seat->stays ? &share->stays : &share->ends, &seat->of_endpoint);
 	if (g->view->domain != 0) {
@@ -145,6 +146,37 @@ seat_find_member(struct seat *seat, enum close_reason *ret_reason)
 		    seat->endpoint->member_id, w->now_ns);
 	}
 	return true;
+}
+
+void
+seat_take_back(struct seat *seat)
+{
+	seat->tried &= ~(1u << seat->choice);
+	affinity_drop(seat->gate->worker->affinity, &seat->affinity);
+	seat_leave_member(seat);
+}
+
+struct dial
+seat_dial(const struct seat *seat)
+{
+	const struct worker *w = seat->gate->worker;
+
+	return (struct dial){
+	    .vl = seat->gate->view,
+	    .to = seat->endpoint,
+	    .client = &seat->source,
+	    .port = seat->source_port,
+	    .ports = w->setup.ports,
+	    .turn = &endpoint_share(seat)->ports,
+	    .now_ns = w->now_ns,
+	};
+}
+
+void
+seat_count_ports(struct seat *seat)
+{
+	seat_count(seat, LB_FIELD_PORTS_SHORT, 1);
+	counters_add(&seat->gate->worker->count, LB_FIELD_PORTS_SHORT, 1);
 }
 
 int

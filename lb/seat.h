@@ -19,6 +19,7 @@
 #include <edge/addr.h>
 
 #include "affinity.h"
+#include "dial.h"
 #include "gate.h"
 #include "idle.h"
 #include "live.h"
@@ -49,6 +50,7 @@ struct seat {
 	bool stays;     /* when the member goes down */
 	uint32_t tried; /* members, by choice of the configuration below */
 	uint64_t tried_conf;
+	uint8_t choice; /* the last of them */
 	int64_t begun_ns;
 	uint64_t octets_in, octets_out;
 };
@@ -62,6 +64,12 @@ void seat_refuse(struct gate *gate);
 /* Finds a member not tried before and takes a place there; leaves the one before.  False
  * when there is none: *ret_reason says why; CLOSE_RATE: none yet. */
 bool seat_find_member(struct seat *seat, enum close_reason *ret_reason);
+/* The member found was not asked after all: it counts as not tried. */
+void seat_take_back(struct seat *seat);
+/* What dial.h needs to know of the member found. */
+struct dial seat_dial(const struct seat *seat);
+/* No port was left towards it. */
+void seat_count_ports(struct seat *seat);
 /* How many members were tried. */
 int seat_tries(const struct seat *seat);
 /* The member answered: the session counts at the endpoint. */

@@ -5,6 +5,7 @@
  * A member that fails before it took the client's first octet costs the client nothing:
  * another one is tried, and gets what was read meanwhile.
  */
+#include <assert.h>
 #include <errno.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -25,22 +26,13 @@ session_connected(struct session *s)
 	worker_busy(session_worker(s), &s->duty);
 }
 
-/* Descriptors or ports are short: nobody is to blame, and nobody new is let in for a
- * moment, so that the backlog and the clients' own retransmissions pace them. */
-static void
-session_shortage(struct session *s)
-{
-	worker_pause(session_worker(s), SESSION_SHORTAGE_NS);
-	session_close(s, CLOSE_LOCAL);
-}
-
 /* Begins to connect to the member found.  0, or -errno when it failed at once. */
 static int
 session_dial(struct session *s, enum fault *ret_fault)
 {
 	struct worker *w = session_worker(s);
-	struct dialled d = dial_tcp(s->seat.gate->view, s->seat.endpoint, &s->seat.source,
-	    s->seat.source_port, &w->sources_turn);
+	struct dial how = seat_dial(&s->seat);
+	struct dialled d = dial_tcp(&how);
 	int err;
 
 	*ret_fault = d.fault;
@@ -81,8 +73,37 @@ reason_of(int err)
 void
 session_await_turn(struct session *s)
 {
+	bool anew = s->state != SESSION_WAITING;
+
 	session_enter(s, SESSION_WAITING);
-	pace_enter(s->seat.gate, &s->turn);
+	pace_enter(s->seat.gate, &s->turn, anew);
+}
+
+/* A connection could not even begin.  False: the session waits. */
+static bool
+session_failed_to_dial(struct session *s, enum fault fault, int err)
+{
+	leg_close(&s->member, false);
+	switch (fault) {
+	case FAULT_MEMBER:
+		session_count_failure(s, reason_of(err));
+		return true;
+	case FAULT_LOCAL:
+		return true;
+	case FAULT_PORTS:
+		seat_count_ports(&s->seat);
+		seat_take_back(&s->seat);
+		return true;
+	case FAULT_SHORTAGE:
+		/* Nobody is to blame, and nobody new is let in for a moment, so that the
+		 * backlog and the clients' own retransmissions pace them. */
+		seat_take_back(&s->seat);
+		worker_pause(session_worker(s), SESSION_SHORTAGE_NS);
+		session_await_turn(s);
+		return false;
+	}
+	assert(false);
+	return false;
 }
 
 void
@@ -107,15 +128,8 @@ session_find_member(struct session *s)
 		if (seat_tries(&s->seat) > 1)
 			seat_count(&s->seat, LB_FIELD_RETRIES, 1);
 		err = session_dial(s, &fault);
-		if (err == 0)
+		if (err == 0 || !session_failed_to_dial(s, fault, err))
 			return;
-		if (fault == FAULT_SHORTAGE) {
-			session_shortage(s);
-			return;
-		}
-		if (fault == FAULT_MEMBER)
-			session_count_failure(s, reason_of(err));
-		leg_close(&s->member, false);
 	}
 }
 

@@ -17,6 +17,7 @@
 #include <edge/notice.h>
 
 #include "assoc.h"
+#include "pace.h"
 #include "worker_loop.h"
 
 #define EVIDENCE_NS (100 * NS_PER_MS)
@@ -88,7 +89,7 @@ worker_pause(struct worker *w, int64_t ns)
 	if (w->paused_until_ns == 0) {
 		counters_add(&w->count, LB_FIELD_ACCEPT_PAUSES, 1);
 		atomic_store_explicit(&w->paused_now, true, memory_order_relaxed);
-		worker_for_gates(w, gate_pause);
+		worker_for_gates(w, pace_pause);
 	}
 	w->paused_until_ns = w->now_ns + ns;
 }

@@ -55,8 +55,9 @@ struct worker_setup {
 	const char *run_dir;
 	int notice_fd; /* to send evidence from */
 	struct ev_loop *main_loop;
-	ev_async *main_wake; /* a view was acknowledged */
-	uint64_t secret;     /* of hash tables that clients fill */
+	ev_async *main_wake;          /* a view was acknowledged */
+	uint64_t secret;              /* of hash tables that clients fill */
+	const struct port_set *ports; /* for replaced sources */
 };
 
 struct worker {
@@ -86,7 +87,6 @@ struct worker {
 	int64_t armed_ns;        /* what the timer waits for */
 	int64_t paused_until_ns; /* accepting; 0: not paused */
 	uint32_t sessions;
-	uint32_t sources_turn; /* which source address is used next */
 	struct idle idle;
 	struct affinity *affinity;
 	struct sources *sources;

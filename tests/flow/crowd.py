@@ -47,10 +47,10 @@ class Call:
 
     def __init__(self, net, group, sessions, at_once=64, addresses=1, hold=False, v6=False, port=443,
                  proto="tcp", seconds=60, wait=True):
-        self.seconds, self.rounds = seconds * PATIENCE, []
+        self.limit, self.rounds = seconds * PATIENCE, []
         self.process = net.client.popen(
             "edge-crowd", "call", proto, net.vip(group, v6), port, f"{CROWD6}1:1" if v6 else "198.18.1.1",
-            addresses, sessions, at_once, "hold" if hold else "end", self.seconds, name="crowd-call", input=True)
+            addresses, sessions, at_once, "hold" if hold else "end", self.limit, name="crowd-call", input=True)
         if wait:
             self.round()
 
@@ -58,7 +58,7 @@ class Call:
         """Waits for the end of the round that is under way, and returns it."""
         n = len(self.rounds)
         line = wait_until(lambda: self.process.output().split("\n")[n:n + 2][1:] and
-                          self.process.output().split("\n")[n], self.seconds, "the crowd to be answered")
+                          self.process.output().split("\n")[n], self.limit, "the crowd to be answered")
         self.rounds.append(SimpleNamespace(**json.loads(line)))
         return self.rounds[-1]
 

@@ -25,7 +25,7 @@ Edge i (from 1) has the last figure i-1: edge1 is .10, .20, .30.
 import json
 import socket
 
-from lab import PATIENCE, LabError, wait_until, whole_lines
+from lab import PATIENCE, LabError, program, wait_until, whole_lines
 
 V4 = "131.107.155."
 V6 = "2001:92a5:2bb5:6007::"
@@ -149,10 +149,12 @@ class Edge:
     def options(self):
         return ["-c", self.conf_file, "-r", self.run_dir, "-s", self.state_dir]
 
-    def start(self, *names):
-        """start("health", "lb"): each is waited for until its control socket answers."""
+    def start(self, *names, files=None):
+        """start("health", "lb"): each is waited for until its control socket answers.
+        files: how many descriptors each may have."""
+        limit = ["prlimit", f"--nofile={files}:{files}"] if files else []
         for n in names:
-            self.daemon[n] = self.host.popen(self.DAEMONS[n], *self.options(),
+            self.daemon[n] = self.host.popen(*limit, program(self.DAEMONS[n]), *self.options(),
                                              name=self.DAEMONS[n])
         for n in names:
             wait_until(lambda: self._alive(n), 15, f"{self.DAEMONS[n]} to answer its control socket")

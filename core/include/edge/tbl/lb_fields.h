@@ -26,4 +26,5 @@ FIELD(WAITED,           "waited",           COUNTER, "L",   "sessions that waite
 FIELD(WAITING,          "waiting",          GAUGE,   "L",   "sessions that wait for a member's rate now")
 FIELD(LOG_LOST,         "log-lost",         COUNTER, "S",   "lines of the log of sessions that could not be written")
 FIELD(RECYCLED,         "recycled",         COUNTER, "L",   "associations that made room for new ones")
+FIELD(PORTS_SHORT,      "ports-short",      COUNTER, "SLE", "times no local port was left towards a member: another took the session, or it waited")
 #undef FIELD
