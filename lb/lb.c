@@ -76,6 +76,7 @@ lb_create_workers(struct lb *lb)
 	    .main_loop = lb->loop,
 	    .main_wake = &lb->acknowledged,
 	    .ports = &lb->ports,
+	    .pipes_max = pipes_limit(lb->sessions_max, lb->n_workers),
 	};
 	int err = 0;
 

@@ -10,6 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "pipes.h"
+
 struct piece {
 	size_t at, n;
 	uint8_t octets[];
@@ -42,6 +44,7 @@ leg_close(struct leg *leg, bool reset)
 
 	free(leg->held);
 	leg->held = NULL;
+	pipes_give(&leg->pipe);
 	if (leg->fd < 0)
 		return;
 	/* A reset would throw away what the peer has not got yet: a member that answers
@@ -58,6 +61,16 @@ would_block(int err)
 	return err == EAGAIN || err == EWOULDBLOCK;
 }
 
+/* What @to said before it broke is read yet.  The kernel tells a reset once, and an end
+ * after it; EPIPE also follows an end that was one. */
+static int
+leg_refuses(struct leg *to, int err)
+{
+	to->readable = true;
+	to->cut = err != -EPIPE;
+	return err;
+}
+
 /* Writes as much as @to takes; *ret_n octets.  0 or -errno of a broken leg. */
 static int
 leg_write(struct leg *to, const uint8_t *octets, size_t n, size_t *ret_n)
@@ -72,17 +85,36 @@ leg_write(struct leg *to, const uint8_t *octets, size_t n, size_t *ret_n)
 		}
 		if (errno == EINTR)
 			continue;
-		if (!would_block(errno)) {
-			/* What it said before is read yet.  The kernel tells a reset once, and
-			 * an end after it; EPIPE also follows an end that was one. */
-			to->readable = true;
-			to->cut = errno != EPIPE;
-			return -errno;
-		}
+		if (!would_block(errno))
+			return leg_refuses(to, -errno);
 		to->writable = false;
 		return 0;
 	}
 	return 0;
+}
+
+static int
+pour(struct leg *from, struct leg *to, uint64_t *octets)
+{
+	while (pipes_inside(from->pipe) != 0) {
+		ssize_t n = pipes_pour(from->pipe, to->fd);
+
+		if (n == -EAGAIN) {
+			to->writable = false;
+			return 0;
+		}
+		if (n < 0)
+			return leg_refuses(to, (int)n);
+		*octets += (uint64_t)n;
+	}
+	pipes_give(&from->pipe);
+	return 0;
+}
+
+static bool
+holds(const struct leg *from)
+{
+	return from->held != NULL || from->pipe != NULL;
 }
 
 static int
@@ -92,8 +124,10 @@ write_held(struct leg *from, struct leg *to, uint64_t *octets)
 	size_t n;
 	int err;
 
-	if (p == NULL || !to->writable)
+	if (!holds(from) || !to->writable)
 		return 0;
+	if (p == NULL)
+		return pour(from, to, octets);
 	err = leg_write(to, p->octets + p->at, p->n - p->at, &n);
 	p->at += n;
 	*octets += n;
@@ -104,15 +138,26 @@ write_held(struct leg *from, struct leg *to, uint64_t *octets)
 	return err;
 }
 
-static int
-hold(struct leg *from, const uint8_t *octets, size_t n)
+/* Room for @n octets, which the caller fills.  NULL: no memory. */
+static uint8_t *
+hold_room(struct leg *from, size_t n)
 {
 	from->held = malloc(sizeof *from->held + n);
 	if (from->held == NULL)
-		return -ENOMEM;
+		return NULL;
 	from->held->at = 0;
 	from->held->n = n;
-	memcpy(from->held->octets, octets, n);
+	return from->held->octets;
+}
+
+static int
+hold(struct leg *from, const uint8_t *octets, size_t n)
+{
+	uint8_t *room = hold_room(from, n);
+
+	if (room == NULL)
+		return -ENOMEM;
+	memcpy(room, octets, n);
 	return 0;
 }
 
@@ -138,35 +183,81 @@ leg_read(struct leg *from, uint8_t *scratch, size_t size)
 	return n < 0 ? 0 : n;
 }
 
+/* Reads once and writes what was read. */
+static void
+move_piece(struct leg *from, struct leg *to, const struct relay_means *with,
+    struct relay_moved *m)
+{
+	ssize_t n = leg_read(from, with->scratch, with->size);
+	size_t taken;
+
+	if (n < 0) {
+		m->error = (int)n;
+		m->broken = from;
+		return;
+	}
+	m->error = leg_write(to, with->scratch, (size_t)n, &taken);
+	m->octets += taken;
+	/* Also when @to broke: another leg may take its place. */
+	if (taken < (size_t)n &&
+	    hold(from, with->scratch + taken, (size_t)n - taken) != 0)
+		m->error = -ENOMEM;
+	from->bulk = (size_t)n == with->size;
+}
+
+/* A splice that cannot be, and not a leg that is broken. */
+static bool
+is_refusal(ssize_t err)
+{
+	return err == -EINVAL || err == -ENOMEM || err == -EPERM || err == -ENOSYS;
+}
+
+/* Moves octets through a pipe.  False when there are none now, or no pipe: then they are
+ * read, and it is the read that says what there is.  (A splice says of an end, of urgent
+ * data and of a socket it cannot serve no more than that nothing came.) */
+static bool
+move_bulk(struct leg *from, struct leg *to, const struct relay_means *with,
+    struct relay_moved *m)
+{
+	ssize_t n;
+
+	from->bulk = false;
+	if (from->to_the_last)
+		return false;
+	from->pipe = pipes_take(with->pipes);
+	if (from->pipe == NULL)
+		return false;
+	n = pipes_fill(from->pipe, from->fd, with->budget - m->octets);
+	if (n > 0) {
+		from->bulk = true;
+		m->error = pour(from, to, &m->octets);
+		return true;
+	}
+	pipes_give(&from->pipe);
+	if (n == 0 || would_block((int)-n) || is_refusal(n))
+		return false;
+	/* Told once: a read would call it an end. */
+	m->error = (int)n;
+	m->broken = from;
+	return true;
+}
+
 struct relay_moved
-relay_move(struct leg *from, struct leg *to, uint8_t *scratch, size_t size, size_t budget)
+relay_move(struct leg *from, struct leg *to, const struct relay_means *with)
 {
 	struct relay_moved m = {.broken = to};
 
 	m.error = write_held(from, to, &m.octets);
-	while (m.error == 0 && from->held == NULL && from->readable && !from->ended &&
+	while (m.error == 0 && !holds(from) && from->readable && !from->ended &&
 	       to->writable) {
-		ssize_t n;
-		size_t taken;
-
-		if (m.octets >= budget) {
+		if (m.octets >= with->budget) {
 			m.more = true;
 			return m;
 		}
-		n = leg_read(from, scratch, size);
-		if (n < 0) {
-			m.error = (int)n;
-			m.broken = from;
-			return m;
-		}
-		m.error = leg_write(to, scratch, (size_t)n, &taken);
-		m.octets += taken;
-		/* Also when @to broke: another leg may take its place. */
-		if (taken < (size_t)n &&
-		    hold(from, scratch + taken, (size_t)n - taken) != 0)
-			m.error = -ENOMEM;
+		if (!from->bulk || !move_bulk(from, to, with, &m))
+			move_piece(from, to, with, &m);
 	}
-	if (m.error == 0 && from->ended && from->held == NULL && !to->shut) {
+	if (m.error == 0 && from->ended && !holds(from) && !to->shut) {
 		to->shut = true;
 		/* The second end needs none: both sockets close now, which says it. */
 		if (!from->shut)
@@ -175,9 +266,24 @@ relay_move(struct leg *from, struct leg *to, uint8_t *scratch, size_t size, size
 	return m;
 }
 
-void
-leg_save(const struct leg *leg, struct saved_leg *ret)
+/* A pipe is not carried: its octets are held as any others. */
+static int
+hold_pipe(struct leg *leg)
 {
+	uint8_t *room = hold_room(leg, pipes_inside(leg->pipe));
+
+	if (room == NULL)
+		return -ENOMEM;
+	pipes_read(leg->pipe, room);
+	pipes_give(&leg->pipe);
+	return 0;
+}
+
+int
+leg_save(struct leg *leg, struct saved_leg *ret)
+{
+	if (leg->pipe != NULL && hold_pipe(leg) != 0)
+		return -ENOMEM;
 	*ret = (struct saved_leg){
 	    .fd = leg->fd,
 	    .to_the_last = leg->to_the_last,
@@ -185,10 +291,11 @@ leg_save(const struct leg *leg, struct saved_leg *ret)
 	    .ended = leg->ended,
 	    .shut = leg->shut,
 	};
-	if (leg->held == NULL)
-		return;
-	ret->held = leg->held->octets + leg->held->at;
-	ret->n_held = (uint32_t)(leg->held->n - leg->held->at);
+	if (leg->held != NULL) {
+		ret->held = leg->held->octets + leg->held->at;
+		ret->n_held = (uint32_t)(leg->held->n - leg->held->at);
+	}
+	return 0;
 }
 
 /* Whether it is readable and writable, epoll tells as soon as it is watched. */

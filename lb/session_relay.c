@@ -33,10 +33,11 @@ void
 session_relay(struct session *s)
 {
 	struct worker *w = session_worker(s);
+	struct relay_means with = {w->scratch, RELAY_READ, &w->pipes, RELAY_BUDGET};
 	struct relay_moved in, out;
 
-	in = relay_move(&s->client, &s->member, w->scratch, RELAY_READ, RELAY_BUDGET);
-	out = relay_move(&s->member, &s->client, w->scratch, RELAY_READ, RELAY_BUDGET);
+	in = relay_move(&s->client, &s->member, &with);
+	out = relay_move(&s->member, &s->client, &with);
 	if (in.octets != 0) {
 		s->asked = true;
 		seat_count(&s->seat, LB_FIELD_OCTETS_IN, in.octets);

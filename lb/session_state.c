@@ -33,7 +33,7 @@ stage_of(enum session_state state)
 bool
 session_save(struct seat *seat, struct saved_session *ret)
 {
-	const struct session *s = container_of(seat, struct session, seat);
+	struct session *s = container_of(seat, struct session, seat);
 
 	if (seat->end != session_end)
 		return false;
@@ -44,10 +44,9 @@ session_save(struct seat *seat, struct saved_session *ret)
 	    .idle_ns = s->idle_ns,
 	    .half_close_ns = s->half_close_ns,
 	};
-	leg_save(&s->client, &ret->client);
-	leg_save(&s->member, &ret->member);
 	seat_save(seat, &ret->seat);
-	return true;
+	return leg_save(&s->client, &ret->client) == 0 &&
+	       leg_save(&s->member, &ret->member) == 0;
 }
 
 int

@@ -156,6 +156,7 @@ worker_new(const struct worker_setup *setup, struct worker **ret)
 	link_init(&w->busy);
 	link_init(&w->waiting);
 	idle_init(&w->idle);
+	pipes_init(&w->pipes, setup->pipes_max);
 	err = descriptors_new(w);
 	w->affinity = affinity_new(2 * (size_t)setup->sessions_max, 0, setup->secret);
 	w->sources = sources_new(2 * (size_t)setup->sessions_max, setup->secret);
@@ -207,6 +208,7 @@ worker_free(struct worker **pw)
 	assoc_table_free(&w->assocs);
 	affinity_free(&w->affinity);
 	sources_free(&w->sources);
+	pipes_fini(&w->pipes);
 	if (w->loop != NULL)
 		ev_loop_destroy(w->loop);
 	if (w->epoll_fd >= 0)

@@ -29,6 +29,7 @@
 #include "gate.h"
 #include "idle.h"
 #include "live.h"
+#include "pipes.h"
 #include "sources.h"
 #include "view.h"
 
@@ -52,6 +53,7 @@ struct log_ring;
 struct worker_setup {
 	unsigned index;
 	uint32_t sessions_max; /* of this worker */
+	unsigned pipes_max;
 	const char *run_dir;
 	int notice_fd; /* to send evidence from */
 	struct ev_loop *main_loop;
@@ -92,6 +94,7 @@ struct worker {
 	struct sources *sources;
 	struct link waiting; /* gates, of pace.h */
 	struct assoc_table *assocs;
+	struct pipes pipes;
 	struct link dead, busy; /* of struct duty */
 	int epoll_fd;
 	ev_io epoll_io;

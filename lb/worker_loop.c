@@ -106,6 +106,7 @@ on_second(EV_P_ ev_timer *timer, int revents)
 	(void)revents;
 	atomic_store_explicit(&w->lag_ns, w->turn_max_ns, memory_order_relaxed);
 	w->turn_max_ns = 0;
+	pipes_trim(&w->pipes);
 	worker_look_for_sweeps(w);
 }
 

@@ -12,11 +12,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "pipes.h"
 #include "relay.h"
 
 struct pair {
 	struct leg client, member;
 	int client_end, member_end;
+	struct pipes pipes;
 };
 
 static uint8_t scratch[65536];
@@ -46,6 +48,7 @@ pair_open(struct pair *p)
 {
 	connected(&p->client, &p->client_end);
 	connected(&p->member, &p->member_end);
+	pipes_init(&p->pipes, 0);
 }
 
 static void
@@ -55,12 +58,21 @@ pair_close(struct pair *p)
 	leg_close(&p->member, true);
 	close(p->client_end);
 	close(p->member_end);
+	pipes_fini(&p->pipes);
+}
+
+static struct relay_moved
+move(struct pair *p, struct leg *from, struct leg *to)
+{
+	struct relay_means with = {scratch, sizeof scratch, &p->pipes, 1 << 20};
+
+	return relay_move(from, to, &with);
 }
 
 static struct relay_moved
 to_member(struct pair *p)
 {
-	return relay_move(&p->client, &p->member, scratch, sizeof scratch, 1 << 20);
+	return move(p, &p->client, &p->member);
 }
 
 static void
@@ -141,8 +153,7 @@ an_end_is_passed_on_after_what_came_before_it(void **state)
 	assert_int_equal(n_got, n_sent);
 	/* The other direction still lives. */
 	assert_int_equal(write(p.member_end, "answer", 6), 6);
-	assert_int_equal(
-	    relay_move(&p.member, &p.client, scratch, sizeof scratch, 1 << 20).octets, 6);
+	assert_int_equal(move(&p, &p.member, &p.client).octets, 6);
 	assert_int_equal(read(p.client_end, got, sizeof got), 6);
 	pair_close(&p);
 }
@@ -151,6 +162,7 @@ static void
 one_side_does_not_keep_the_loop(void **state)
 {
 	struct pair p;
+	struct relay_means with = {scratch, 512, &p.pipes, 1024};
 	struct relay_moved m;
 	uint8_t chunk[2048] = {0};
 
@@ -158,7 +170,7 @@ one_side_does_not_keep_the_loop(void **state)
 	pair_open(&p);
 	while (write(p.client_end, chunk, sizeof chunk) > 0)
 		continue;
-	m = relay_move(&p.client, &p.member, scratch, 512, 1024);
+	m = relay_move(&p.client, &p.member, &with);
 	assert_true(m.more);
 	assert_in_range(m.octets, 1024, 1535);
 	assert_true(p.client.readable);
@@ -215,6 +227,7 @@ a_reset_that_a_write_meets_is_no_end(void **state)
 	(void)state;
 	connected(&p.client, &p.client_end);
 	connected_by_tcp(&p.member, &p.member_end);
+	pipes_init(&p.pipes, 0);
 	assert_int_equal(write(p.client_end, "x", 1), 1);
 	assert_int_equal(write(p.member_end, "last words", 10), 10);
 	setsockopt(p.member_end, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
@@ -227,7 +240,7 @@ a_reset_that_a_write_meets_is_no_end(void **state)
 	assert_ptr_equal(m.broken, &p.member);
 	assert_true(p.member.readable);
 	leg_note(&p.member, EPOLLERR | EPOLLHUP);
-	m = relay_move(&p.member, &p.client, scratch, sizeof scratch, 1 << 20);
+	m = move(&p, &p.member, &p.client);
 	assert_int_equal(m.octets, 10);
 	assert_int_equal(m.error, -ECONNRESET);
 	assert_ptr_equal(m.broken, &p.member);
