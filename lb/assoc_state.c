@@ -26,6 +26,7 @@ assoc_save(struct seat *seat, struct saved_assoc *ret)
 	    .kept = a->kept,
 	    .idle_ns = a->idle_ns,
 	    .scope = in6.sin6_scope_id,
+	    .busy = !link_alone(&a->duty.link),
 	};
 	seat_save(seat, &ret->seat);
 	return true;
@@ -73,5 +74,7 @@ assoc_restore(const struct saved_assoc *from, const struct restoring *r)
 	if (assoc_find(w->assocs, a->seat.gate, &a->seat.source, a->seat.source_port))
 		return -EEXIST;
 	assoc_table_add(w->assocs, a);
+	if (from->busy)
+		worker_busy(w, &a->duty);
 	return restoring_watch(r, w, a->fd, &a->watch);
 }

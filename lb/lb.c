@@ -68,8 +68,9 @@ on_second(EV_P_ ev_timer *timer, int revents)
  */
 
 int
-lb_create_workers(struct lb *lb)
+lb_create_workers(struct lb *lb, const struct saved_watched *watched)
 {
+	static const struct saved_watched none = {.fd = -1};
 	struct worker_setup setup = {
 	    .run_dir = lb->program.run_dir,
 	    .notice_fd = lb->sender_fd,
@@ -89,6 +90,7 @@ lb_create_workers(struct lb *lb)
 	err = session_log_new(lb->n_workers, &lb->log);
 	for (unsigned i = 0; err == 0 && i < lb->n_workers; i++) {
 		setup.index = i;
+		setup.watched = watched != NULL ? watched[i] : none;
 		setup.sessions_max = lb->sessions_max / lb->n_workers +
 				     (i < lb->sessions_max % lb->n_workers);
 		err = worker_new(&setup, &lb->workers[i]);
@@ -166,7 +168,7 @@ open_parts(struct lb *lb, struct sbuf *why)
 		return err;
 	lb_stats_adopt(lb);
 	lb_look_at_health(lb);
-	err = lb_create_workers(lb);
+	err = lb_create_workers(lb, NULL);
 	return said(err == 0 ? start_workers(lb) : err, why, "workers");
 }
 

@@ -68,7 +68,8 @@ void lb_close(struct lb *lb);
 /* The steps of lb_open() that takeover.c takes in another order. */
 void lb_init(struct lb *lb, const struct program *program, struct ev_loop *loop);
 void lb_fix_sizes(struct lb *lb);
-int lb_create_workers(struct lb *lb);
+/* @watched: what the program before handed on, one per worker; NULL: nothing. */
+int lb_create_workers(struct lb *lb, const struct saved_watched *watched);
 /* Where sessions are logged, as the model says; opens the file anew. */
 void lb_log_sessions(struct lb *lb);
 void lb_start_seconds(struct lb *lb);

@@ -298,7 +298,8 @@ leg_save(struct leg *leg, struct saved_leg *ret)
 	return 0;
 }
 
-/* Whether it is readable and writable, epoll tells as soon as it is watched. */
+/* That it is readable and writable may be wrong, and costs a look then; the other way
+ * round an edge that was told to the program before would be lost. */
 int
 leg_restore(struct leg *leg, const struct saved_leg *from)
 {
@@ -309,5 +310,6 @@ leg_restore(struct leg *leg, const struct saved_leg *from)
 	if (from->n_held != 0 && hold(leg, from->held, from->n_held) != 0)
 		return -ENOMEM;
 	leg->fd = from->fd;
+	leg->readable = leg->writable = from->fd >= 0;
 	return 0;
 }

@@ -95,5 +95,7 @@ seat_restore(struct seat *seat, const struct saved_seat *from, const struct rest
 int
 restoring_watch(const struct restoring *r, struct worker *w, int fd, struct watch *watch)
 {
-	return r->attach ? worker_watch(w, fd, watch) : 0;
+	if (r->attach && !r->watched)
+		return worker_watch(w, fd, watch);
+	return watch_set_adopt(&w->watched, fd, watch);
 }

@@ -17,7 +17,8 @@ struct watch;
 struct restoring {
 	struct live *live;
 	struct worker *const *workers;
-	bool attach; /* false: only a check, whose descriptors are not here */
+	bool attach;  /* false: only a check, whose descriptors are not here */
+	bool watched; /* sockets are registered already */
 };
 
 void seat_save(const struct seat *seat, struct saved_seat *ret);
@@ -25,7 +26,7 @@ void seat_save(const struct seat *seat, struct saved_seat *ret);
  * in stays in. */
 void seat_restore(struct seat *seat, const struct saved_seat *from,
     const struct restoring *r, seat_end_fn *end, seat_end_fn *late);
-/* worker_watch(), unless it is only a check. */
+/* worker_watch(), unless it is only a check or was done in the program before. */
 int
 restoring_watch(const struct restoring *r, struct worker *w, int fd, struct watch *watch);
 

@@ -43,6 +43,7 @@ session_save(struct seat *seat, struct saved_session *ret)
 	    .asked = s->asked,
 	    .idle_ns = s->idle_ns,
 	    .half_close_ns = s->half_close_ns,
+	    .busy = !link_alone(&s->duty.link),
 	};
 	seat_save(seat, &ret->seat);
 	return leg_save(&s->client, &ret->client) == 0 &&
@@ -81,5 +82,7 @@ session_restore(const struct saved_session *from, const struct restoring *r)
 	else if (err == 0)
 		err =
 		    restoring_watch(r, session_worker(s), s->member.fd, &s->member.watch);
+	if (from->busy)
+		worker_busy(session_worker(s), &s->duty);
 	return err;
 }

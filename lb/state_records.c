@@ -33,6 +33,18 @@ duration(struct codec *c, int64_t *ns)
 		c->failed = true;
 }
 
+/* One of a version before was not handed on. */
+static void
+watched(struct codec *c, struct saved_watched *w)
+{
+	if (c->version >= 4) {
+		descriptor(c, &w->fd);
+		codec_u32(c, &w->number);
+	} else if (c->reading) {
+		w->fd = -1;
+	}
+}
+
 void
 record_process(struct codec *c, struct saved_process *p)
 {
@@ -47,6 +59,8 @@ record_process(struct codec *c, struct saved_process *p)
 	counters(c, &p->count);
 	if (p->workers == 0 || p->workers > STATE_WORKERS_MAX)
 		c->failed = true;
+	for (uint32_t i = 0; i < p->workers && !c->failed; i++)
+		watched(c, &p->watched[i]);
 }
 
 void
@@ -145,6 +159,8 @@ record_session(struct codec *c, struct saved_session *s)
 		leg(c, &s->member);
 	else if (c->reading)
 		s->member.fd = -1;
+	if (c->version >= 4)
+		codec_bool(c, &s->busy);
 }
 
 void
@@ -156,6 +172,8 @@ record_assoc(struct codec *c, struct saved_assoc *a)
 	codec_bool(c, &a->kept);
 	duration(c, &a->idle_ns);
 	codec_u32(c, &a->scope);
+	if (c->version >= 4)
+		codec_bool(c, &a->busy);
 }
 
 void

@@ -46,6 +46,12 @@ struct saved_counters {
 	uint64_t at[LB_FIELDS];
 };
 
+/* A worker's set of watched sockets, which execve() keeps as it is; since version 4. */
+struct saved_watched {
+	int32_t fd; /* -1: none */
+	uint32_t number;
+};
+
 struct saved_process {
 	char release[32]; /* of the program that wrote it */
 	uint32_t workers;
@@ -55,6 +61,7 @@ struct saved_process {
 	uint32_t attempts; /* of upgrades, this one included */
 	uint64_t filter;   /* hash of the packet filter's text in force; 0: none */
 	struct saved_counters count;
+	struct saved_watched watched[STATE_WORKERS_MAX]; /* one per worker */
 };
 
 struct saved_listener {
@@ -117,6 +124,7 @@ struct saved_session {
 	struct saved_seat seat;
 	uint8_t stage; /* enum saved_stage */
 	bool heard, asked;
+	bool busy; /* has more to do, and no event tells; since version 4 */
 	int64_t idle_ns, half_close_ns;
 	struct saved_leg client, member;
 };
@@ -134,6 +142,7 @@ struct saved_assoc {
 	struct saved_seat seat;
 	int32_t fd;
 	bool answered, kept;
+	bool busy; /* as a session's */
 	int64_t idle_ns;
 	uint32_t scope; /* of a link-local client */
 };

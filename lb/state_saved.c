@@ -107,7 +107,7 @@ int_compare(const void *pa, const void *pb)
 int *
 saved_descriptors(const struct saved *s, size_t *ret_n)
 {
-	size_t n = 2 * (size_t)s->n.sessions + s->n.assocs, at = 0;
+	size_t n = 2 * (size_t)s->n.sessions + s->n.assocs + s->process.workers, at = 0;
 	int *fds;
 
 	for (uint32_t i = 0; i < s->n.listeners; i++)
@@ -115,6 +115,9 @@ saved_descriptors(const struct saved *s, size_t *ret_n)
 	fds = calloc(n + 1, sizeof *fds);
 	if (fds == NULL)
 		return NULL;
+	for (uint32_t w = 0; w < s->process.workers; w++)
+		if (s->process.watched[w].fd >= 0)
+			fds[at++] = s->process.watched[w].fd;
 	for (uint32_t i = 0; i < s->n.listeners; i++)
 		for (uint32_t w = 0; w < s->listeners[i].n_fds; w++)
 			fds[at++] = s->listeners[i].fds[w];

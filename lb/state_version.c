@@ -5,4 +5,4 @@
  */
 #include "state_codec.h"
 
-const uint32_t state_version = 3;
+const uint32_t state_version = 4;

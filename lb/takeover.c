@@ -114,8 +114,10 @@ restore_affinity(struct lb *lb, const struct saved_affinity *a)
 static int
 restore_clients(struct lb *lb, const struct saved *s, bool attach)
 {
-	struct restoring r = {
-	    .live = &lb->live, .workers = lb->workers, .attach = attach};
+	struct restoring r = {.live = &lb->live,
+	    .workers = lb->workers,
+	    .attach = attach,
+	    .watched = s->process.watched[0].fd >= 0};
 	int err = 0;
 
 	for (uint32_t i = 0; err == 0 && i < s->n.affinities; i++)
@@ -173,7 +175,8 @@ restore(struct lb *lb, const struct program *program, struct ev_loop *loop,
 	if (attach)
 		open_new_listeners(lb);
 	lb->sender_fd = notice_sender_open();
-	err = said(lb_create_workers(lb), why, "workers");
+	err = said(
+	    lb_create_workers(lb, attach ? s->process.watched : NULL), why, "workers");
 	if (err == 0)
 		err = said(restore_clients(lb, s, attach), why, "sessions");
 	if (err == 0)

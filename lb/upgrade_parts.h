@@ -6,8 +6,8 @@
  * upgrade_parts - what upgrade.c, upgrade_check.c and upgrade_replace.c have of each
  * other.  Everybody else has upgrade.h.
  */
-#include "state_saved.h"
 #include "upgrade.h"
+#include "upgrade_state.h"
 
 /* upgrade.c: what we were started with, then @option and @value.  NULL-terminated, to be
  * freed; NULL without memory. */
@@ -23,10 +23,10 @@ void upgrade_check_close(struct lb *lb);
 /* upgrade_replace.c: the workers come to rest, until worker_resume().  0, or -errno with
  * a sentence in @why. */
 int upgrade_park(struct lb *lb, struct sbuf *why);
-/* The state as it is at this moment, in a file; @ret_saved points into @ret_codec.
- * -errno with a sentence in @why. */
-int upgrade_take_state(struct lb *lb, int64_t parked_ns, struct codec *c,
-    struct saved *ret_saved, struct sbuf *why);
+/* The state as it is at this moment, in a file.  -errno with a sentence in @why; @ret is
+ * to be finished all the same. */
+int upgrade_take_state(
+    struct lb *lb, int64_t parked_ns, struct upgrade_state *ret, struct sbuf *why);
 /* Returns only when it failed, with a sentence in @why and everything as before. */
 void upgrade_replace(struct lb *lb, struct sbuf *why);
 

@@ -36,51 +36,41 @@ hold_signals(int how)
 	pthread_sigmask(how, &set, NULL);
 }
 
-/* execve() with these descriptors; returns only when it failed. */
-static int
-replace(struct lb *lb, int state_fd, const struct saved *s, struct sbuf *why)
+/* execve() with what the state names; returns only when it failed. */
+static void
+replace(struct lb *lb, int state_fd, const struct upgrade_state *s, struct sbuf *why)
 {
 	struct upgrade *u = &lb->upgrade;
 	char option[] = "--takeover", value[16];
 	char **argv = upgrade_arguments(u, option, value);
-	size_t n;
-	int *fds = saved_descriptors(s, &n), err = -ENOMEM;
+	int err = -ENOMEM;
 
 	snprintf(value, sizeof value, "%d", state_fd);
-	if (argv != NULL && fds != NULL) {
+	if (argv != NULL) {
 		hold_signals(SIG_BLOCK);
-		descriptors_keep(fds, n);
+		descriptors_keep(s->fds, s->n_fds);
 		descriptors_keep(&state_fd, 1);
 		execve(u->program, argv, environ);
 		err = -errno;
-		descriptors_close_on_exec(fds, n);
+		descriptors_close_on_exec(s->fds, s->n_fds);
 		hold_signals(SIG_UNBLOCK);
 	}
 	sbuf_addf(why, "%s: %s", u->program, strerror(-err));
-	free(fds);
 	free(argv);
-	return err;
 }
 
 int
-upgrade_take_state(struct lb *lb, int64_t parked_ns, struct codec *c,
-    struct saved *ret_saved, struct sbuf *why)
+upgrade_take_state(
+    struct lb *lb, int64_t parked_ns, struct upgrade_state *ret, struct sbuf *why)
 {
-	int fd, err = upgrade_state_collect(lb, parked_ns, c, why);
+	int fd, err = upgrade_state_collect(lb, parked_ns, ret, why);
 
 	if (err != 0)
 		return err;
-	err = saved_read(ret_saved, c->octets, c->n, why);
-	if (err == 0) {
-		fd = upgrade_state_file(c);
-		if (fd >= 0)
-			return fd;
-		err = fd;
-		sbuf_addf(why, "a memory file for the state: %s", strerror(-err));
-		saved_fini(ret_saved);
-	}
-	codec_fini(c);
-	return err;
+	fd = upgrade_state_file(&ret->codec);
+	if (fd < 0)
+		sbuf_addf(why, "a memory file for the state: %s", strerror(-fd));
+	return fd;
 }
 
 int
@@ -109,18 +99,16 @@ rest_log(struct lb *lb, struct sbuf *why)
 static void
 hand_over_parked(struct lb *lb, int64_t parked_ns, struct sbuf *why)
 {
-	struct codec c;
-	struct saved s;
+	struct upgrade_state s;
 	int fd;
 
 	lb_stats_write(lb);
-	fd = upgrade_take_state(lb, parked_ns, &c, &s, why);
-	if (fd < 0)
-		return;
-	replace(lb, fd, &s, why);
-	close(fd);
-	saved_fini(&s);
-	codec_fini(&c);
+	fd = upgrade_take_state(lb, parked_ns, &s, why);
+	if (fd >= 0) {
+		replace(lb, fd, &s, why);
+		close(fd);
+	}
+	upgrade_state_fini(&s);
 }
 
 void

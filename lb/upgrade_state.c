@@ -6,6 +6,7 @@
 #include <linux/capability.h>
 #include <linux/close_range.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -23,8 +24,26 @@
 /* --- objects ------------------------------------------------------------------------ */
 
 static void
-save_process(struct lb *lb, int64_t parked_ns, struct codec *c)
+keep_fd(struct upgrade_state *s, int fd)
 {
+	if (s->n_fds == s->room) {
+		size_t room = s->room == 0 ? 1024 : 2 * s->room;
+		int *bigger = realloc(s->fds, room * sizeof *bigger);
+
+		if (bigger == NULL) {
+			s->codec.failed = true;
+			return;
+		}
+		s->fds = bigger;
+		s->room = room;
+	}
+	s->fds[s->n_fds++] = fd;
+}
+
+static void
+save_process(struct lb *lb, int64_t parked_ns, struct upgrade_state *s)
+{
+	struct codec *c = &s->codec;
 	struct saved_process p = {
 	    .workers = lb->n_workers,
 	    .mask_v4 = lb->steer.bits[FAMILY_V4],
@@ -37,6 +56,12 @@ save_process(struct lb *lb, int64_t parked_ns, struct codec *c)
 
 	snprintf(p.release, sizeof p.release, "%s", EDGE_VERSION);
 	lb_stats_sums(lb, p.count.at);
+	for (unsigned i = 0; i < lb->n_workers; i++) {
+		const struct watch_set *set = &lb->workers[i]->watched;
+
+		p.watched[i] = (struct saved_watched){set->fd, set->number};
+		keep_fd(s, set->fd);
+	}
 	/* The next program's rings are empty. */
 	p.count.at[LB_FIELD_LOG_LOST] += session_log_waiting(lb->log);
 	codec_begin(c, RECORD_PROCESS);
@@ -45,8 +70,9 @@ save_process(struct lb *lb, int64_t parked_ns, struct codec *c)
 }
 
 static void
-save_listener(const struct lb *lb, const struct live_listener *x, struct codec *c)
+save_listener(const struct lb *lb, const struct live_listener *x, struct upgrade_state *s)
 {
+	struct codec *c = &s->codec;
 	struct saved_listener l = {
 	    .id = x->id,
 	    .addr = x->addr,
@@ -58,8 +84,10 @@ save_listener(const struct lb *lb, const struct live_listener *x, struct codec *
 	snprintf(l.name, sizeof l.name, "%s", x->full_name);
 	if (live_listener_is_open(x))
 		l.n_fds = lb->n_workers;
-	for (uint32_t w = 0; w < l.n_fds; w++)
+	for (uint32_t w = 0; w < l.n_fds; w++) {
 		l.fds[w] = x->fds[w];
+		keep_fd(s, x->fds[w]);
+	}
 	for (unsigned f = 0; f < LB_FIELDS; f++)
 		l.count.at[f] = live_listener_sum(&lb->live, x, (enum lb_field)f);
 	codec_begin(c, RECORD_LISTENER);
@@ -95,6 +123,7 @@ save_endpoint(const struct lb *lb, const struct live_endpoint *x, struct codec *
  */
 
 struct saving {
+	struct upgrade_state *state;
 	struct codec *c;
 	const struct worker *w;
 	struct saved_end n;
@@ -128,11 +157,15 @@ save_seat(struct saving *s, struct seat *seat)
 		codec_begin(s->c, RECORD_SESSION);
 		record_session(s->c, &session);
 		codec_end(s->c);
+		keep_fd(s->state, session.client.fd);
+		if (session.member.fd >= 0)
+			keep_fd(s->state, session.member.fd);
 		s->n.sessions++;
 	} else if (assoc_save(seat, &assoc)) {
 		codec_begin(s->c, RECORD_ASSOC);
 		record_assoc(s->c, &assoc);
 		codec_end(s->c);
+		keep_fd(s->state, assoc.fd);
 		s->n.assocs++;
 	}
 }
@@ -157,7 +190,7 @@ static void
 save_all(struct lb *lb, struct saving *s)
 {
 	for (size_t i = 0; i < lb->live.n_listeners; i++, s->n.listeners++)
-		save_listener(lb, lb->live.listeners[i], s->c);
+		save_listener(lb, lb->live.listeners[i], s->state);
 	for (size_t i = 0; i < lb->live.n_endpoints; i++, s->n.endpoints++)
 		save_endpoint(lb, lb->live.endpoints[i], s->c);
 	for (unsigned w = 0; w < lb->n_workers; w++) {
@@ -175,26 +208,34 @@ save_all(struct lb *lb, struct saving *s)
 
 int
 upgrade_state_collect(
-    struct lb *lb, int64_t parked_ns, struct codec *ret_codec, struct sbuf *why)
+    struct lb *lb, int64_t parked_ns, struct upgrade_state *ret, struct sbuf *why)
 {
-	struct saving s = {.c = ret_codec};
+	struct saving s = {.state = ret, .c = &ret->codec};
 	uint32_t sessions = 0;
 
-	codec_write(ret_codec);
-	save_process(lb, parked_ns, ret_codec);
+	*ret = (struct upgrade_state){0};
+	codec_write(&ret->codec);
+	save_process(lb, parked_ns, ret);
 	save_all(lb, &s);
 	for (unsigned w = 0; w < lb->n_workers; w++)
 		sessions += lb->workers[w]->sessions;
-	if (!ret_codec->failed && s.n.sessions + s.n.assocs == sessions)
+	if (!ret->codec.failed && s.n.sessions + s.n.assocs == sessions)
 		return 0;
-	if (ret_codec->failed)
+	if (ret->codec.failed)
 		sbuf_addf(why, "the state cannot be written: no memory, or a session in "
 			       "it is of no kind that can be carried");
 	else
 		sbuf_addf(why, "%u of %u sessions cannot be carried",
 		    sessions - s.n.sessions - s.n.assocs, sessions);
-	codec_fini(ret_codec);
 	return -EBUSY;
+}
+
+void
+upgrade_state_fini(struct upgrade_state *s)
+{
+	codec_fini(&s->codec);
+	free(s->fds);
+	*s = (struct upgrade_state){0};
 }
 
 /* --- the file, descriptors, capabilities ---------------------------------------------

@@ -12,10 +12,17 @@
 
 struct lb;
 
+struct upgrade_state {
+	struct codec codec;
+	int *fds; /* what it names, to be kept by execve() */
+	size_t n_fds, room;
+};
+
 /* The workers must be parked.  0, or -errno with a sentence in @why: something cannot be
- * carried.  On success *ret_codec is to be codec_fini()shed. */
+ * carried.  Finish it in both cases. */
 int upgrade_state_collect(
-    struct lb *lb, int64_t parked_ns, struct codec *ret_codec, struct sbuf *why);
+    struct lb *lb, int64_t parked_ns, struct upgrade_state *ret, struct sbuf *why);
+void upgrade_state_fini(struct upgrade_state *s);
 /* A sealed memory file with these octets, closed on exec; or -errno. */
 int upgrade_state_file(const struct codec *c);
 /* Maps such a file; NULL with errno.  */

@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -27,12 +26,7 @@
 int
 worker_watch(struct worker *w, int fd, struct watch *watch)
 {
-	struct epoll_event ev = {
-	    .events = EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLRDHUP | EPOLLET,
-	    .data.ptr = watch,
-	};
-
-	return epoll_ctl(w->epoll_fd, EPOLL_CTL_ADD, fd, &ev) == 0 ? 0 : -errno;
+	return watch_set_add(&w->watched, fd, watch);
 }
 
 void
@@ -124,11 +118,11 @@ worker_evidence(struct worker *w, struct live_endpoint *x, enum reason reason)
 static int
 descriptors_new(struct worker *w)
 {
-	int spare;
+	int spare, err = watch_set_init(
+		       &w->watched, w->setup.watched.fd, w->setup.watched.number);
 
-	w->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (w->epoll_fd < 0)
-		return -errno;
+	if (err != 0)
+		return err;
 	w->loop = ev_loop_new(EVBACKEND_EPOLL | EVFLAG_NOENV);
 	if (w->loop == NULL)
 		return -EMFILE; /* or no memory: libev does not say */
@@ -211,8 +205,7 @@ worker_free(struct worker **pw)
 	pipes_fini(&w->pipes);
 	if (w->loop != NULL)
 		ev_loop_destroy(w->loop);
-	if (w->epoll_fd >= 0)
-		close(w->epoll_fd);
+	watch_set_fini(&w->watched);
 	sem_destroy(&w->parked);
 	sem_destroy(&w->resumed);
 	free(w->scratch);

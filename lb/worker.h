@@ -9,9 +9,9 @@
  * watchers, timers.  (After a stall libev would run a timer first and close a session
  * whose data has just arrived.)
  *
- * Session sockets live in an edge-triggered epoll set of their own, nested in the loop:
- * registered once, never modified.  Each entry is a struct watch inside its owner, so
- * owners that close during a turn are freed at the turn's end (worker_bury()).
+ * Session sockets live in an edge-triggered epoll set of their own, nested in the loop
+ * (watch.h).  Each has a struct watch inside its owner, so owners that close during a
+ * turn are freed at the turn's end (worker_bury()).
  *
  * Crossing threads: offered, acked, stopping, parking, sessions, lag_ns, log and the
  * counters, all C11 atomics.  ev_async only wakes.
@@ -31,11 +31,9 @@
 #include "live.h"
 #include "pipes.h"
 #include "sources.h"
+#include "state_records.h"
 #include "view.h"
-
-struct watch {
-	void (*ready)(struct watch *watch, uint32_t events);
-};
+#include "watch.h"
 
 /* On the ring of owners that are dead, or that have more to do. */
 struct duty {
@@ -60,6 +58,7 @@ struct worker_setup {
 	ev_async *main_wake;          /* a view was acknowledged */
 	uint64_t secret;              /* of hash tables that clients fill */
 	const struct port_set *ports; /* for replaced sources */
+	struct saved_watched watched; /* of the program before, or none */
 };
 
 struct worker {
@@ -95,9 +94,9 @@ struct worker {
 	struct link waiting; /* gates, of pace.h */
 	struct assoc_table *assocs;
 	struct pipes pipes;
-	struct link dead, busy; /* of struct duty */
-	int epoll_fd;
-	ev_io epoll_io;
+	struct link dead, busy;   /* of struct duty */
+	struct watch_set watched; /* sockets of sessions */
+	ev_io watched_io;
 	ev_check check;
 	ev_prepare prepare;
 	ev_timer due, second;

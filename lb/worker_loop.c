@@ -12,7 +12,6 @@
 #include <assert.h>
 #include <linux/capability.h>
 #include <stdio.h>
-#include <sys/epoll.h>
 
 #include <edge/base.h>
 #include <edge/clock.h>
@@ -23,8 +22,6 @@
 #include "seat.h"
 #include "worker.h"
 #include "worker_view.h"
-
-#define EVENTS 64
 
 static void
 on_check(EV_P_ ev_check *check, int revents)
@@ -84,17 +81,11 @@ on_prepare(EV_P_ ev_prepare *prepare, int revents)
 static void
 on_sessions(EV_P_ ev_io *io, int revents)
 {
-	struct worker *w = container_of(io, struct worker, epoll_io);
-	struct epoll_event events[EVENTS];
-	int n = epoll_wait(w->epoll_fd, events, EVENTS, 0);
+	struct worker *w = container_of(io, struct worker, watched_io);
 
 	(void)loop;
 	(void)revents;
-	for (int i = 0; i < n; i++) {
-		struct watch *watch = events[i].data.ptr;
-
-		watch->ready(watch, events[i].events);
-	}
+	watch_set_look(&w->watched);
 }
 
 static void
@@ -178,8 +169,8 @@ worker_watchers_start(struct worker *w)
 	ev_check_start(w->loop, &w->check);
 	ev_prepare_init(&w->prepare, on_prepare);
 	ev_prepare_start(w->loop, &w->prepare);
-	ev_io_init(&w->epoll_io, on_sessions, w->epoll_fd, EV_READ);
-	ev_io_start(w->loop, &w->epoll_io);
+	ev_io_init(&w->watched_io, on_sessions, w->watched.fd, EV_READ);
+	ev_io_start(w->loop, &w->watched_io);
 	ev_timer_init(&w->second, on_second, 1., 1.);
 	ev_set_priority(&w->second, EV_MINPRI);
 	ev_timer_start(w->loop, &w->second);

@@ -90,7 +90,7 @@ def test_a_newer_state_and_an_older(relay):
     nothing_happened(relay, before)
     relay.installed.put("edge-lb")
     said = relay.installed.refused()
-    assert "the state has version 4; this program reads 1 to 3" in said
+    assert "the state has version 5; this program reads 1 to 4" in said
     nothing_happened(relay, before)
     relay.installed.put("edge-lb-next")
     relay.installed.upgrade()

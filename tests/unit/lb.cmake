@@ -11,9 +11,12 @@ edge_unit_test(pipes LINK edge_lb)
 edge_unit_test(filter LINK edge_lb)
 edge_unit_test(session_log LINK edge_lb)
 edge_unit_test(state_saved LINK edge_lb)
-# For plays of upgrades: the program after this one.
+edge_unit_test(watch LINK edge_lb)
+# For plays of upgrades: the program after this one, and one before.
 edge_program(edge-lb-next MAIN ${CMAKE_SOURCE_DIR}/lb/main.c LINK edge_lb)
 target_sources(edge-lb-next PRIVATE unit/next_version.c)
+edge_program(edge-lb-past MAIN ${CMAKE_SOURCE_DIR}/lb/main.c LINK edge_lb)
+target_sources(edge-lb-past PRIVATE unit/past_version.c)
 edge_unit_test(rate LINK edge_lb)
 edge_unit_test(queue LINK edge_lb)
 edge_unit_test(sources LINK edge_lb)

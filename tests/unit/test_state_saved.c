@@ -57,11 +57,12 @@ what_is_written_is_read(void **state)
 	assert_memory_equal(
 	    s.sessions[0].client.held, f.session.client.held, f.session.client.n_held);
 	assert_int_equal(s.sessions[0].stage, STAGE_ENDING);
+	assert_true(s.sessions[0].busy && !s.assocs[0].busy);
 	assert_true(s.sessions[0].member.shut && !s.sessions[0].client.shut);
 	assert_int_equal(s.assocs[0].scope, 2);
 	assert_true(addr_equal(&s.assocs[0].seat.affine_source, &f.affinity.source));
 	fds = saved_descriptors(&s, &n);
-	assert_int_equal(n, 7);
+	assert_int_equal(n, 9);
 	free(fds);
 	saved_fini(&s);
 	sbuf_fini(&why);
@@ -89,6 +90,7 @@ what_does_not_fit_together_is_refused(void **state)
 	WITH(f.session.member.fd = 20); /* twice */
 	WITH(f.assoc.fd = 10);
 	WITH(f.session.client.fd = 2); /* standard error */
+	WITH(f.process.watched[1].fd = 21);
 	WITH(f.udp.id = 1);
 	WITH(f.at_udp.id = 3);
 	WITH(f.udp.n_fds = 1);    /* not one per worker */
@@ -141,7 +143,7 @@ versions_are_told_apart(void **state)
 	(void)state;
 	f.session.seat.begun_ns = 5;
 	f.assoc.seat.octets_out = 6;
-	for (uint32_t version = 0; version < 5; version++) {
+	for (uint32_t version = 0; version < 6; version++) {
 		struct sbuf why;
 		int err;
 
@@ -154,6 +156,9 @@ versions_are_told_apart(void **state)
 			    s.sessions[0].seat.begun_ns, version >= 3 ? 5 : 0);
 			assert_int_equal(
 			    s.assocs[0].seat.octets_out, version >= 3 ? 6 : 0);
+			assert_int_equal(s.sessions[0].busy, version >= 4);
+			assert_int_equal(
+			    s.process.watched[1].fd, version >= 4 ? 15 : -1);
 			saved_fini(&s);
 		} else {
 			assert_int_equal(err, -EPROTONOSUPPORT);
