@@ -64,8 +64,9 @@ class Clients:
 
 def dropped(net):
     """Datagrams that the kernel of a busy machine had no room for."""
-    said = net.balancer.run("nstat", "-az", "UdpRcvbufErrors", "Udp6RcvbufErrors").stdout
-    return sum(int(line.split()[1]) for line in said.splitlines() if line[:3] == "Udp")
+    said = [host.run("nstat", "-asz", "UdpRcvbufErrors", "Udp6RcvbufErrors").stdout
+            for host in (net.balancer, *[m.host for m in net.members])]
+    return sum(int(line.split()[1]) for text in said for line in text.splitlines() if line[:3] == "Udp")
 
 
 def used(pid):
@@ -102,9 +103,9 @@ def test_nobody_notices(routed, v6, payload):
             most, rounds = max(most, used(pid)[0]), rounds + 1
         for p in senders:
             assert p.exit_code() == 0 and "sent" in p.output(), p.output()
-        assert rounds > 5, "they spoke during the flood"
-        with udp_socket(net, 60, v6, timeout=0.2) as u:
-            wait_until(lambda: says(u, clients.kept_at, stun(os.urandom(16))), 2, "a new client to be served")
+        assert rounds > 2, "they spoke during the flood"
+        with udp_socket(net, 60, v6, timeout=1.0) as u:
+            wait_until(lambda: says(u, clients.kept_at, stun(os.urandom(16))), 15, "a new client to be served")
         assert clients.go_on() == clients.members
         for n, name in enumerate(remembered):
             s = Session(net, "access", 40 + n, v6)
@@ -114,7 +115,8 @@ def test_nobody_notices(routed, v6, payload):
 
         def counted(field):
             return sum(c[field] for name, c in listeners(net).items() if name.endswith("/udp"))
-        wait_until(lambda: counted("sessions_total") >= 0.9 * sum(FLOOD.values()), 5, "the flood to have arrived")
+        wait_until(lambda: counted("sessions_total") + dropped(net) >= 0.9 * sum(FLOOD.values()), 15,
+                   "the flood to have arrived")
         assert counted("recycled") > 1000
         if payload == DEAF.decode():
             assert most - before[0] <= SESSIONS / 4 + 50
