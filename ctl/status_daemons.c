@@ -12,7 +12,9 @@
 
 #include "units.h"
 
-#define WORK_MAX 128
+#define WORK_MAX 192
+/* A turn of a worker that a client may notice. */
+#define LAG_TOLD_NS (50 * NS_PER_MS)
 
 /* With a board that still says what was. */
 static const char *const stales[DAEMONS] = {
@@ -29,8 +31,30 @@ static const char *const silences[DAEMONS] = {
     [DAEMON_SNMP] = "no tables and no notifications",
 };
 
+/* What it does, and what of that somebody should know. */
+static void
+lb_text(const struct picture *p, bool verbose, char *buf)
+{
+	char lag[UNITS_MAX];
+	size_t n = 0;
+
+	if (!p->has_lb)
+		return;
+	n +=
+	    (size_t)snprintf(buf, WORK_MAX, "%" PRIu64 " of at most %" PRIu64 " sessions",
+		p->sessions, p->lb[LB_FIELD_SESSIONS_MAX]);
+	if (verbose || p->lb[LB_FIELD_LOOP_LAG] >= (uint64_t)LAG_TOLD_NS)
+		n += (size_t)snprintf(buf + n, WORK_MAX - n, ", turns of %s",
+		    units_latency((int64_t)p->lb[LB_FIELD_LOOP_LAG], lag));
+	if (n < WORK_MAX && p->lb[LB_FIELD_LOG_LOST] != 0)
+		n += (size_t)snprintf(buf + n, WORK_MAX - n,
+		    ", %" PRIu64 " session log lines lost", p->lb[LB_FIELD_LOG_LOST]);
+	if (n < WORK_MAX && p->lb[LB_FIELD_PORTS_SHORT] != 0)
+		snprintf(buf + n, WORK_MAX - n, ", local ports ran out before");
+}
+
 static const char *
-work_text(const struct picture *p, enum daemon d, char *buf)
+work_text(const struct picture *p, enum daemon d, bool verbose, char *buf)
 {
 	buf[0] = '\0';
 	switch (d) {
@@ -39,13 +63,7 @@ work_text(const struct picture *p, enum daemon d, char *buf)
 	case DAEMONS:
 		break;
 	case DAEMON_LB:
-		if (p->has_lb)
-			snprintf(buf, WORK_MAX,
-			    "%" PRIu64 " of at most %" PRIu64 " sessions%s", p->sessions,
-			    p->lb[LB_FIELD_SESSIONS_MAX],
-			    p->lb[LB_FIELD_PORTS_SHORT] != 0
-				? ", local ports ran out before"
-				: "");
+		lb_text(p, verbose, buf);
 		break;
 	case DAEMON_DNSLB:
 		if (p->n_zones > 0)
@@ -61,7 +79,8 @@ work_text(const struct picture *p, enum daemon d, char *buf)
 }
 
 static void
-running(const struct picture *p, const struct picture_daemon *d, struct grid *g)
+running(
+    const struct picture *p, const struct picture_daemon *d, bool verbose, struct grid *g)
 {
 	char age[UNITS_MAX], work[WORK_MAX];
 
@@ -74,7 +93,7 @@ running(const struct picture *p, const struct picture_daemon *d, struct grid *g)
 		grid_cell(g, PAINT_WARN,
 		    "runs another configuration than this file: edgectl reload");
 	else
-		grid_cell(g, PAINT_NONE, "%s", work_text(p, d->daemon, work));
+		grid_cell(g, PAINT_NONE, "%s", work_text(p, d->daemon, verbose, work));
 }
 
 static void
@@ -99,7 +118,7 @@ not_running(const struct picture_daemon *d, struct grid *g)
 }
 
 void
-status_daemons(const struct picture *p, struct grid *g)
+status_daemons(const struct picture *p, bool verbose, struct grid *g)
 {
 	for (int i = 0; i < DAEMONS; i++) {
 		const struct picture_daemon *d = &p->daemons[i];
@@ -109,7 +128,7 @@ status_daemons(const struct picture *p, struct grid *g)
 		grid_row(g);
 		grid_cell(g, PAINT_NONE, "%s", daemon_word(d->daemon));
 		if (beats)
-			running(p, d, g);
+			running(p, d, verbose, g);
 		else
 			not_running(d, g);
 	}

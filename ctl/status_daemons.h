@@ -9,6 +9,6 @@
 #include "picture.h"
 
 /* A row per daemon: name, condition, what it does now or what its silence means. */
-void status_daemons(const struct picture *p, struct grid *g);
+void status_daemons(const struct picture *p, bool verbose, struct grid *g);
 
 #endif

@@ -388,7 +388,7 @@ status_text(const struct picture *p, const struct status_options *o, struct sbuf
 	grid_line(g, 0, PAINT_STRONG, "edgepool %s: %zu %s, %zu of %zu members up",
 	    p->model->instance, p->model->n_pools,
 	    p->model->n_pools == 1 ? "pool" : "pools", p->n_members_up, p->n_members);
-	status_daemons(p, g);
+	status_daemons(p, o->verbose, g);
 	grid_print(g, o->colour, out);
 	grid_free(&g);
 	for (size_t i = 0; i < p->model->n_pools; i++)

@@ -64,6 +64,8 @@ COLUMN(SYSTEM,   LOOP_LAG,                  10, "edgePoolLoopLag",              
 COLUMN(SYSTEM,   DNS_WRITES,                11, "edgePoolDnsWrites",                   COUNTER,      RO,     DNS(WRITES))
 COLUMN(SYSTEM,   DNS_ERRORS,                12, "edgePoolDnsErrors",                   COUNTER,      RO,     DNS(ERRORS))
 COLUMN(SYSTEM,   DNS_FROZEN,                13, "edgePoolDnsFrozen",                   TRUTH,        RO,     CALL(system_dns_frozen))
+COLUMN(SYSTEM,   SESSION_LOG_LOST,          14, "edgePoolSessionLogLost",              COUNTER,      RO,     LB(LOG_LOST))
+COLUMN(SYSTEM,   PORTS_SHORT,               15, "edgePoolPortsShort",                  COUNTER,      RO,     LB(PORTS_SHORT))
 
 COLUMN(NOTIFY,   NOTIFY_LAST,               1,  "edgePoolNotifyLast",                  UNSIGNED,     RO,     CALL(notify_last))
 COLUMN(NOTIFY,   NOTIFY_SENT,               2,  "edgePoolNotifySent",                  COUNTER,      RO,     CALL(notify_sent))
@@ -134,6 +136,10 @@ COLUMN(LISTENER, LISTENER_RETRIES,          18, "edgePoolListenerRetries",      
 COLUMN(LISTENER, LISTENER_NO_MEMBER,        19, "edgePoolListenerNoMember",            COUNTER,      RO,     LB(NO_MEMBER))
 COLUMN(LISTENER, LISTENER_REFUSED,          20, "edgePoolListenerRefused",             COUNTER,      RO,     LB(REFUSED))
 COLUMN(LISTENER, LISTENER_IDLE_CLOSED,      21, "edgePoolListenerIdleClosed",          COUNTER,      RO,     LB(IDLE_CLOSED))
+COLUMN(LISTENER, LISTENER_WAITED,           22, "edgePoolListenerWaited",              COUNTER,      RO,     LB(WAITED))
+COLUMN(LISTENER, LISTENER_WAITING,          23, "edgePoolListenerWaiting",             GAUGE,        RO,     LB(WAITING))
+COLUMN(LISTENER, LISTENER_RECYCLED,         24, "edgePoolListenerRecycled",            COUNTER,      RO,     LB(RECYCLED))
+COLUMN(LISTENER, LISTENER_PORTS_SHORT,      25, "edgePoolListenerPortsShort",          COUNTER,      RO,     LB(PORTS_SHORT))
 
 COLUMN(ENDPOINT, ENDPOINT_INDEX,            1,  "edgePoolEndpointIndex",               INDEX,        NONE,   CALL(never))
 COLUMN(ENDPOINT, ENDPOINT_NAME,             2,  "edgePoolEndpointName",                TEXT,         RO,     CALL(endpoint_name))
@@ -169,6 +175,7 @@ COLUMN(ENDPOINT, ENDPOINT_OCTETS_OUT,       31, "edgePoolEndpointOctetsOut",    
 COLUMN(ENDPOINT, ENDPOINT_PACKETS_IN,       32, "edgePoolEndpointPacketsIn",           COUNTER,      RO,     LB(PACKETS_IN))
 COLUMN(ENDPOINT, ENDPOINT_PACKETS_OUT,      33, "edgePoolEndpointPacketsOut",          COUNTER,      RO,     LB(PACKETS_OUT))
 COLUMN(ENDPOINT, ENDPOINT_CONNECT_FAILURES, 34, "edgePoolEndpointConnectFailures",     COUNTER,      RO,     LB(CONNECT_FAILURES))
+COLUMN(ENDPOINT, ENDPOINT_PORTS_SHORT,      35, "edgePoolEndpointPortsShort",          COUNTER,      RO,     LB(PORTS_SHORT))
 #undef COLUMN
 #endif
 

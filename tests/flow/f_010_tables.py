@@ -31,12 +31,16 @@ def test_every_column_is_served_with_its_type(lab):
 def test_values_are_what_the_boards_say(lab):
     p = Published(lab).start()
     p.put(f"lb {ENDPOINT} octets-in {2 ** 40 + 7}")
+    p.put("lb process log-lost 12")
+    p.put("lb process loop-lag 4200000")
     p.put("state edge.contoso.net/edge2 down tls-alert")
     one, two = p.member("edge1"), p.member("edge2")
     endpoint = next(i for i, name in p.rows("edgePoolEndpointName").items() if name == ENDPOINT)
     assert endpoint.startswith(one + "."), "an endpoint's index begins with its member's"
     p.edge.ask("snmp", "reload")  # looks at once
     assert p.rows("edgePoolEndpointOctetsIn")[endpoint] == str(2 ** 40 + 7)
+    assert p.rows("edgePoolSessionLogLost") == {"0": "12"}
+    assert p.rows("edgePoolLoopLag") == {"0": "4200"}
     assert p.rows("edgePoolMemberHealth") == {one: "up", two: "down"}
     assert p.rows("edgePoolMemberReason")[two] == "tlsAlert"
     assert p.rows("edgePoolMemberUse") == {one: "new", two: "none"}

@@ -340,6 +340,8 @@ trouble_make(struct lab *lab)
 	lb_set(lab, pool->listeners[1].id, LB_FIELD_STATUS, 0);
 	lb_set(lab, pool->listeners[2].id, LB_FIELD_STATUS,
 	    LB_LISTENER_OPEN | LB_LISTENER_PAUSED);
+	lb_set(lab, BOARD_PROCESS_ID, LB_FIELD_LOOP_LAG, 70000000);
+	lb_set(lab, BOARD_PROCESS_ID, LB_FIELD_LOG_LOST, 12);
 	state_set(lab, dns->members[1].id, &disabled);
 	health_set(lab, dns->id, HEALTH_FIELD_PANIC_NOW, 1);
 	state_set(lab, dns->endpoints[1].id, &panic);
@@ -366,6 +368,7 @@ one_pool_in_full(void **state)
 	health_set(
 	    lab, e->id, HEALTH_FIELD_LAST_PROBE, (uint64_t)(lab->now_ns - 3 * NS_PER_S));
 	lb_set(lab, e->id, LB_FIELD_OCTETS_IN, 5 << 20);
+	lb_set(lab, BOARD_PROCESS_ID, LB_FIELD_LOOP_LAG, 420000);
 	page_is(lab,
 	    &(struct status_options){.pool = "edge.contoso.net", .verbose = true},
 	    "verbose");
