@@ -208,8 +208,11 @@ filter_needs(const struct model *m)
 static void
 add_divert(struct sbuf *b)
 {
-	sbuf_addf(
-	    b, "\tchain divert {\n\t\ttype filter hook prerouting priority mangle\n");
+	/* No datagram has a length of 0, but with this statement the kernel puts
+	 * fragments together before it asks here: only the first of them has a
+	 * transaction. */
+	sbuf_addf(b, "\tchain divert {\n\t\ttype filter hook prerouting priority mangle\n"
+		     "\t\tudp length 0 tproxy to :9\n");
 	for (int f = 0; f < FAMILIES; f++) {
 		int v = version((enum family)f);
 		const char *ip = words[f].ip;

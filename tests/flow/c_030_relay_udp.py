@@ -5,15 +5,8 @@ import socket
 
 import pytest
 
-from echo import echoes, relay_conf, until_sessions
+from echo import echoes, inner_socket, relay_conf, until_sessions
 from lab import wait_until
-
-
-def inner_socket(net, v6):
-    with net.inner.entered():
-        s = socket.socket(socket.AF_INET6 if v6 else socket.AF_INET, socket.SOCK_DGRAM)
-    s.settimeout(10)
-    return s
 
 
 def ask(net, s, octets, v6=False):
@@ -34,30 +27,35 @@ def test_datagrams_of_all_sizes_pass(routed, v6):
             until_sessions(routed, 2)
 
 
-def test_a_refusal_loses_no_later_datagram(routed):
+@pytest.mark.parametrize("v6", [False, True])
+def test_a_refusal_loses_no_later_datagram(routed, v6):
     routed.edge.write(relay_conf(routed))
     with echoes(routed) as members:
         for name in ("edge1", "edge2"):
             members[name].refuse("int-av-udp")
         routed.edge.start("lb")
-        with inner_socket(routed, False) as s:
+        for m in routed.members:  # neighbours know each other: a refusal is back at once
+            with routed.balancer.entered():
+                socket.create_connection((m.addresses["internal"][v6], 443), 5).close()
+        with inner_socket(routed, v6) as s:
             lb = routed.edge.daemon["lb"]
             lb.freeze()
             for n in range(3):
-                s.sendto(b"%d" % n, (routed.vip("internal"), 3478))
+                s.sendto(b"%d" % n, (routed.vip("internal", v6), 3478))
             lb.resume()
             assert s.recvfrom(2048)[0].split()[:2] == [b"2", b"edge3"]
 
 
-def test_an_idle_association_ends(routed):
+@pytest.mark.parametrize("v6", [False, True])
+def test_an_idle_association_ends(routed, v6):
     routed.edge.write(relay_conf(routed, internal_av={"udp_idle_timeout": 2.0}))
     with echoes(routed):
         routed.edge.start("lb")
-        with inner_socket(routed, False) as s:
-            ask(routed, s, b"one")
+        with inner_socket(routed, v6) as s:
+            ask(routed, s, b"one", v6)
             until_sessions(routed, 1)
             until_sessions(routed, 0)
-            assert ask(routed, s, b"two")
+            assert ask(routed, s, b"two", v6)
 
 
 def test_a_dead_member_s_clients_move_at_once(routed):

@@ -3,13 +3,12 @@
 and what is remembered of clients stay, and so do memory and descriptors."""
 import os
 import re
-import socket
 import sys
 from pathlib import Path
 
 import pytest
 
-from echo import DEAF, Session, echoes, listeners, relay_conf, stun, udp_socket
+from echo import DEAF, Session, echoes, heard, inner_socket, listeners, relay_conf, stun, udp_socket
 from lab import PATIENCE, wait_until
 
 SESSIONS = 2000  # so a quarter of them are 500
@@ -17,23 +16,6 @@ SESSIONS = 2000  # so a quarter of them are 500
 FLOOD = {"av": 80000, "internal": 20000}
 SECONDS = 4
 SPOOF = Path(__file__).with_name("spoof.py")
-
-
-def inner_socket(net, v6):
-    with net.inner.entered():
-        s = socket.socket(socket.AF_INET6 if v6 else socket.AF_INET, socket.SOCK_DGRAM)
-    s.settimeout(5)
-    return s
-
-
-def says(u, at, octets):
-    """Sends once: the name of the member that answers, or an OSError."""
-    u.sendto(octets, at)
-    while True:
-        answer, peer = u.recvfrom(2048)
-        if answer.startswith(octets):
-            assert peer[0] == at[0]
-            return answer.split()[-3].decode()
 
 
 class Clients:
@@ -53,7 +35,7 @@ class Clients:
         u.settimeout(1)
         for _ in range(5):
             try:
-                return says(u, at, stun(os.urandom(16)))
+                return heard(u, at, stun(os.urandom(16)))[0]
             except TimeoutError:
                 self.lost += 1
         return None
@@ -105,7 +87,7 @@ def test_nobody_notices(routed, v6, payload):
             assert p.exit_code() == 0 and "sent" in p.output(), p.output()
         assert rounds > 2, "they spoke during the flood"
         with udp_socket(net, 60, v6, timeout=1.0) as u:
-            wait_until(lambda: says(u, clients.kept_at, stun(os.urandom(16))), 15, "a new client to be served")
+            wait_until(lambda: heard(u, clients.kept_at, stun(os.urandom(16))), 5, "a new client to be served")
         assert clients.go_on() == clients.members
         for n, name in enumerate(remembered):
             s = Session(net, "access", 40 + n, v6)

@@ -11,6 +11,7 @@ which also does what a play wants done with them: nothing is closed under its ha
         DEAF is heard and not answered.
 """
 import contextlib
+import os
 import queue
 import selectors
 import socket
@@ -67,9 +68,16 @@ class EchoMember:
         chosen = [k for k in self.listening if service is None
                   or (k[0] in self.member.addresses[SERVICES[service][0]] and k[1:] == SERVICES[service][1:])]
         for k in chosen:
-            s = self.listening.pop(k)
-            self.selector.unregister(s)
-            s.close()
+            self._close(k)
+
+    def refuse_tcp(self):
+        """Refuses connections, and answers datagrams as before."""
+        self._let(lambda: [self._close(k) for k in list(self.listening) if k[2] == "tcp"])
+
+    def _close(self, k):
+        s = self.listening.pop(k)
+        self.selector.unregister(s)
+        s.close()
 
     def _let(self, work):
         """The thread does this between two events; returns when it is done."""
@@ -197,6 +205,34 @@ def udp_socket(net, n=0, v6=False, port=0, timeout=10.0 * PATIENCE):
     s.settimeout(timeout)
     s.bind((net.client_address(n, v6), port))
     return s
+
+
+def inner_socket(net, v6=False, timeout=10.0 * PATIENCE):
+    """A UDP socket of the client on the inner side, to ask the internal VIP."""
+    with net.inner.entered():
+        s = socket.socket(socket.AF_INET6 if v6 else socket.AF_INET, socket.SOCK_DGRAM)
+    s.settimeout(timeout)
+    return s
+
+
+def heard(u, at, octets):
+    """Sends once, and reads up to the answer: [member, address and port it saw]."""
+    u.sendto(octets, at)
+    while True:
+        answer, peer = u.recvfrom(70000)
+        if answer.startswith(octets):
+            assert peer[:2] == at, f"answered from {peer}"
+            return answer[len(octets):].decode().split()
+
+
+def asked(u, at):
+    """heard() with a transaction of its own, repeated as clients do (neighbours may have to
+    be found first)."""
+    u.settimeout(PATIENCE)
+    for _ in range(10):
+        with contextlib.suppress(TimeoutError):
+            return heard(u, at, stun(os.urandom(16)))
+    raise TimeoutError(f"{at} did not answer")
 
 
 def stun(transaction, octets=b""):
