@@ -135,7 +135,7 @@ class Demo:
         show.expect("Alternate-Server names a member's own public address, never the VIP",
                     all(self.av_names().get(u[1]) for u in udp) and all(map(self.alternate, tcp)))
         rows = self.distribution(udp, tcp)
-        wait_until(lambda: self.counted() == CLIENTS, 5, "edge-lb to count the open sessions")
+        wait_until(lambda: self.counted() == CLIENTS, 15, "edge-lb to count the open sessions")
         show.expect("every member takes a share of the SIP sessions", all(r[1] > 0 for r in rows))
         show.expect("every member takes a share of the media sessions", all(r[2] + r[3] > 0 for r in rows))
         self.own_addresses(udp)
@@ -204,7 +204,7 @@ class Demo:
         self.until("edge-health finds both down", lambda: self.down(victim, dns_victim), 15)
         alive = self.ask_held()
         show.expect(f"the {others} open SIP sessions on the other members never noticed", alive == others)
-        self.until(f"new sessions all go to the others ({CLIENTS} of each kind)", self.others_take_over, 5)
+        self.until(f"new sessions all go to the others ({CLIENTS} of each kind)", self.others_take_over, 15)
         self.until(f"{dns_victim.name}'s records left the DNS snippet, {self.dns_pool[0].name}'s stay",
                    lambda: self.net.published(dns_victim) == 0 and self.net.published(self.dns_pool[0]) == 3, 15)
         self.until("snmptrapd received memberDown for both", lambda: self.notified(

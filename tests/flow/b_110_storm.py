@@ -17,7 +17,7 @@ SESSIONS = 3000 if os.environ.get("EDGE_SOAK") else 1200
 
 def configuration(net, step):
     """Each step another one; step 0 is what the play begins and ends with."""
-    conf = relay_conf(net, lb={"workers": 2, "half_close": 120.0},
+    conf = relay_conf(net, lb={"workers": 2, "half_close": 300.0},
                       access={"idle_timeout": 1800.0 + step}, federation={"enabled": step % 2 == 0},
                       webconf={"on_down": "reset", "algorithm": "round-robin" if step % 2 else "least-sessions"})
     conf["pools"][0]["members"][1]["weight"] = 1 + step
@@ -66,7 +66,7 @@ def test_a_storm_leaves_nothing_behind(routed, storm):
         counted = now
     blowing.result()
     assert not storm.wrong, storm.wrong[:5]
-    assert storm.longest < 20 * PATIENCE, "a session stood still"
+    assert storm.longest < 60 * PATIENCE, "a session stood still"
     assert storm.ended["both", "whole"] > SESSIONS / 20, storm.ended
     edge.write(configuration(routed, 0))
     edge.ask("lb", "reload")
