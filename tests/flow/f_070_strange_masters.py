@@ -54,7 +54,7 @@ def test_it_is_asked_at_the_usual_pace_and_hinders_nothing(lab):
         while len(master.taken) < count + 1:
             began = time.monotonic()
             assert "away" in p.edge.ask("snmp", "status")
-            assert time.monotonic() - began < PING * PATIENCE
+            assert time.monotonic() - began < 2 * PING * PATIENCE
     assert len(os.listdir(open_files)) <= before + 2
     assert p.edge.daemon["snmp"].output().count("away") == 1, "said once"
     assert p.edge.daemon["snmp"].stop() == 0
