@@ -2,7 +2,6 @@
 """A balancer with more than 1 024 open files is reloaded, upgraded and ended as any other:
 nothing in it counts descriptors on select()'s fingers."""
 import os
-import resource
 
 import pytest
 
@@ -14,8 +13,6 @@ SESSIONS = 540  # two descriptors each
 
 @pytest.fixture
 def crowded(routed):
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     routed.installed = Installed(routed)
     routed.edge.write(relay_conf(routed))
     with echoes(routed):
