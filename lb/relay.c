@@ -47,9 +47,12 @@ leg_close(struct leg *leg, bool reset)
 	pipes_give(&leg->pipe);
 	if (leg->fd < 0)
 		return;
-	/* A reset would throw away what the peer has not got yet: a member that answers
-	 * and resets has answered all the same. */
-	if (reset && ioctl(leg->fd, SIOCOUTQ, &unsent) == 0 && unsent == 0)
+	/* A reset throws away what the peer has not got yet, and so it does without us;
+	 * an end in its place would call whole what is not.  But a peer that was told the
+	 * end before something else broke gets all up to it. */
+	if (reset && leg->shut && ioctl(leg->fd, SIOCOUTQ, &unsent) == 0)
+		reset = unsent == 0;
+	if (reset)
 		setsockopt(leg->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 	close(leg->fd);
 	leg->fd = -1;

@@ -306,3 +306,12 @@ def until_sessions(net, n, timeout=10):
         line = next(x for x in net.edge.ask("lb", "status").splitlines() if x.startswith("sessions"))
         return int(line.split()[1]) == n
     wait_until(now, timeout, f"{n} sessions")
+
+
+def pipe_ends(net):
+    """How many descriptors of pipes edge-lb has, but for its own input and output."""
+    n, fds = 0, f"/proc/{net.edge.daemon['lb'].pid}/fd"
+    for fd in os.listdir(fds):
+        with contextlib.suppress(FileNotFoundError):
+            n += int(fd) > 2 and os.readlink(f"{fds}/{fd}").startswith("pipe:")
+    return n

@@ -2,13 +2,12 @@
 """What is on its way when the program is replaced arrives: octets that a slow side has not
 taken, in memory or in a pipe, and the halves of sessions whose other half has ended."""
 import hashlib
-import os
 import random
 import socket
 
 import pytest
 
-from echo import echoes, relay_conf
+from echo import echoes, pipe_ends, relay_conf
 from lab import wait_until
 from upgrading import Installed, Pairs, settled
 
@@ -34,12 +33,6 @@ def fill(s, n=0):
     except BlockingIOError:
         pass
     return n
-
-
-def pipe_ends(net):
-    """Descriptors of pipes that edge-lb has, but for its own input and output."""
-    fds = f"/proc/{net.edge.daemon['lb'].pid}/fd"
-    return sum(os.readlink(f"{fds}/{fd}").startswith("pipe:") for fd in os.listdir(fds) if int(fd) > 2)
 
 
 def drain(s, n):

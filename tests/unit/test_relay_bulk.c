@@ -309,6 +309,56 @@ a_client_that_breaks_in_bulk_has_not_ended(void **state)
 	pair_close(&p);
 }
 
+/* What comes until there is an end (0) or an error (-errno). */
+static ssize_t
+last_of(int fd, size_t *ret_n)
+{
+	struct pollfd far = {.fd = fd, .events = POLLIN};
+
+	*ret_n = 0;
+	for (;;) {
+		ssize_t n;
+
+		assert_true(poll(&far, 1, 10000) > 0);
+		n = recv(fd, got, sizeof got, 0);
+		if (n <= 0)
+			return n < 0 ? -errno : 0;
+		*ret_n += (size_t)n;
+	}
+}
+
+static void
+a_reset_is_not_passed_on_as_an_end(void **state)
+{
+	struct pair p;
+	size_t n;
+
+	(void)state;
+	pair_open(&p);
+	fill_pipe(&p, &n);
+	leg_close(&p.member, true);
+	assert_int_equal(last_of(p.member_end, &n), -ECONNRESET);
+	pair_close(&p);
+}
+
+static void
+who_was_told_the_end_gets_all_up_to_it(void **state)
+{
+	struct pair p;
+	size_t n, n_sent;
+
+	(void)state;
+	pair_open(&p);
+	n_sent = put(p.member.fd, 0, sizeof sent);
+	assert_true(n_sent < sizeof sent); /* more than it takes at once */
+	shutdown(p.member.fd, SHUT_WR);
+	p.member.shut = true;
+	leg_close(&p.member, true);
+	assert_int_equal(last_of(p.member_end, &n), 0);
+	assert_int_equal(n, n_sent);
+	pair_close(&p);
+}
+
 static void
 an_upgrade_finds_no_octets_in_a_pipe(void **state)
 {
@@ -345,6 +395,8 @@ main(void)
 	    cmocka_unit_test(urgent_data_does_not_stop_bulk),
 	    cmocka_unit_test(a_member_that_breaks_is_named_and_the_pipe_is_closed),
 	    cmocka_unit_test(a_client_that_breaks_in_bulk_has_not_ended),
+	    cmocka_unit_test(a_reset_is_not_passed_on_as_an_end),
+	    cmocka_unit_test(who_was_told_the_end_gets_all_up_to_it),
 	    cmocka_unit_test(an_upgrade_finds_no_octets_in_a_pipe),
 	};
 
