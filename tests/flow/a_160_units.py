@@ -54,7 +54,7 @@ def sessions_pass(net):
     assert access.options() == 504
     # The client's own address as source, and the member's answer back through the balancer.
     source = net.client_address(3)
-    code, *_ = turn_udp(net.client, (net.vip("av"), 3478), source, port=40123)
+    code, *_ = turn_udp(net.client, (net.vip("av"), 3478), source, port=20123)
     assert code == 401 and any(source in row["peer"] for m in net.members for row in m.saw("av-udp"))
     return True
 

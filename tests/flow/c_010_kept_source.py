@@ -7,7 +7,7 @@ from lab import wait_until
 from logged import place
 from sessions import turn_udp
 
-PORT = 40123
+PORT = 20123
 
 
 @pytest.mark.parametrize("v6", [False, True])

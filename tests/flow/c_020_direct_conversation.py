@@ -14,7 +14,7 @@ def test_a_repetition_to_the_vip_steals_no_answer(net):
     with echoes(net):
         net.edge.start("lb")
         for v6 in (False, True):
-            with udp_socket(net, 5, v6, port=45000) as u:
+            with udp_socket(net, 5, v6, port=25000) as u:
                 vip = (net.vip("av", v6), 3478)
                 asked = os.urandom(16)
                 u.sendto(stun(asked), vip)
@@ -38,7 +38,7 @@ def test_a_lost_401_is_asked_for_again(net, v6):
     """The client heard nothing and repeats the same transaction: the same member answers,
     and no association is left behind."""
     net.start("lb")
-    with udp_socket(net, 7, v6, port=45100) as u:
+    with udp_socket(net, 7, v6, port=25100) as u:
         allocate = (bytes.fromhex("00030010") + os.urandom(16)
                     + bytes.fromhex("000f000472c64bc68008000400000001"))
         answers = set()
