@@ -29,7 +29,7 @@ def one(lab):
 
 def nothing_is_held_against_members(net):
     """And nobody was turned away, or waited for a port to be forgotten (a minute)."""
-    wait_until(lambda: sum(x["sessions_total"] for x in listeners(net).values()) >= IN_TURN, 5, "the board")
+    wait_until(lambda: sum(x["sessions_total"] for x in listeners(net).values()) >= IN_TURN, 15, "the board")
     assert not any(e["connect_failures"] for e in board(net).values())
     assert not any(x[f] for x in listeners(net).values() for f in ("refused", "retries", "no_member", "waited"))
 

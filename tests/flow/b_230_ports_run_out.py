@@ -41,7 +41,7 @@ def short(net):
 
 
 def nothing_is_held_against_members(net, ear):
-    wait_until(lambda: all(short(net)), 5, "it to be counted")
+    wait_until(lambda: all(short(net)), 15, "it to be counted")
     assert not any(e["connect_failures"] for e in board(net).values())
     assert not any(x[f] for x in listeners(net).values() for f in ("refused", "retries", "no_member"))
     ear.setblocking(False)
@@ -65,15 +65,15 @@ def test_all_source_addresses_then_clients_wait(lab, v6):
         waiting = [Session(net, "access", k, v6) for k in range(5)]
         for s in waiting:
             s.s.sendall(b"anybody?\n")
-        wait_until(lambda: sum(x["waiting"] for x in listeners(net).values()), 5, "clients to wait")
-        wait_until(lambda: "paused" in net.edge.ask("lb", "sessions"), 5, "accepting to pause")
+        wait_until(lambda: sum(x["waiting"] for x in listeners(net).values()), 15, "clients to wait")
+        wait_until(lambda: "paused" in net.edge.ask("lb", "sessions"), 15, "accepting to pause")
         for s in sessions:
             assert s.ask() == b"hello\n", "who is served feels nothing"
         for s, ended in zip(waiting, sessions):
             ended.close()
         for s in waiting:
             assert s._line() and s._read(9) == b"anybody?\n"
-        wait_until(lambda: "paused" not in net.edge.ask("lb", "sessions"), 5, "accepting to go on")
+        wait_until(lambda: "paused" not in net.edge.ask("lb", "sessions"), 15, "accepting to go on")
         nothing_is_held_against_members(net, ear)
         for s in sessions + waiting:
             s.close()
@@ -113,7 +113,7 @@ def test_datagrams_have_all_source_addresses_too(lab, v6):
         assert len({tuple(ask(n)) for n in range(3 * PORTS)}) == 3 * PORTS
         with pytest.raises(TimeoutError):
             ask(3 * PORTS)
-        wait_until(lambda: all(short(net)), 5, "it to be counted")
+        wait_until(lambda: all(short(net)), 15, "it to be counted")
         assert not any(e["connect_failures"] for e in board(net).values())
         ear.setblocking(False)
         with pytest.raises(BlockingIOError):

@@ -87,7 +87,7 @@ def test_nobody_notices(routed, v6, payload):
             assert p.exit_code() == 0 and "sent" in p.output(), p.output()
         assert rounds > 2, "they spoke during the flood"
         with udp_socket(net, 60, v6, timeout=1.0) as u:
-            wait_until(lambda: heard(u, clients.kept_at, stun(os.urandom(16))), 5, "a new client to be served")
+            wait_until(lambda: heard(u, clients.kept_at, stun(os.urandom(16))), 15, "a new client to be served")
         assert clients.go_on() == clients.members
         for n, name in enumerate(remembered):
             s = Session(net, "access", 40 + n, v6)

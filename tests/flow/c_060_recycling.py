@@ -69,7 +69,7 @@ def test_who_is_not_answered_makes_room_for_tcp(relay, v6):
     wait_until(lambda: counted(relay, "sessions_total") == 20, 10, "the flood to have arrived")
     sessions += [Session(relay, "access", 30 + n, v6) for n in range(6)]
     assert all(s.ask() == b"hello\n" for s in sessions)
-    wait_until(lambda: len(lines(relay.log)) == 20, 10, "all of them to have ended")
+    wait_until(lambda: len(lines(relay.log)) == 20, 15, "all of them to have ended")
     assert {x["end"] for x in lines(relay.log)} <= {"recycled", "idle"}
     assert all(float(x["seconds"]) < 4 for x in lines(relay.log)), "two seconds, on a busy machine"
     for s in sessions:

@@ -44,7 +44,7 @@ def test_down_moves_them_at_once(relay):
 
     def ended():
         return {int(x["client"].rpartition(":")[2]) for x in lines(relay.log) if x["end"] == "member-down"}
-    wait_until(lambda: ports <= ended(), 10, "all of them to have left edge1")
+    wait_until(lambda: ports <= ended(), 20, "all of them to have left edge1")
     for c in relay.clients:
         assert asked(*c)[0] in ("edge2", "edge3")
 

@@ -80,4 +80,4 @@ def test_a_check_that_never_ends(relay):
     lb.signal(signal.SIGTERM)
     assert lb.exit_code() == 0
     wait_until(lambda: relay.balancer.run("ps", "-p", children[0], "-o", "stat=", check=False).stdout[:1]
-               in ("", "Z"), 5, "the check to be ended too")
+               in ("", "Z"), 15, "the check to be ended too")

@@ -136,10 +136,12 @@ def test_more_to_do_and_no_event_to_come(pairs):
     for w in writers:
         w.start()
     wait_until(lambda: not any(w.is_alive() for w in writers) and not any(unsent(c) for c, _ in made),
-               10, "all octets to be at the balancer")
+               20, "all octets to be at the balancer")
     lb.signal(signal.SIGCONT)
     for _, m in made:
         got = 0
         while got < MUCH:
-            got += len(m.recv(MUCH))
+            part = m.recv(MUCH)
+            assert part, "ended in the middle"
+            got += len(part)
     wait_until(lambda: "upgraded in place" in lb.output(), 20, "the upgrade")
