@@ -27,18 +27,28 @@ class Members:
     """Every member serves these services; edge1 answers with "1"."""
 
     def __init__(self, net, services=("access",)):
+        self.net, self.services, self.of = net, services, {}
         route_crowd(net)
-        self.of = {m.name: self._serve(m, services) for m in net.members}
-        for p in self.of.values():
-            wait_until(lambda p=p: "ready" in p.output(), 10, f"{p.name} to be ready")
+        for m in net.members:
+            self._launch(m)
+        for name in self.of:
+            self._wait(name)
 
-    @staticmethod
-    def _serve(member, services):
+    def _launch(self, member):
         places = []
-        for group, port, proto in (SERVICES[s] for s in services):
+        for group, port, proto in (SERVICES[s] for s in self.services):
             for address in member.addresses[group]:
                 places += [proto, address, port]
-        return member.host.popen("edge-crowd", "serve", member.name[-1], *places, name=f"crowd-{member.name}")
+        self.of[member.name] = member.host.popen("edge-crowd", "serve", member.name[-1], *places,
+                                                 name=f"crowd-{member.name}")
+
+    def _wait(self, name):
+        wait_until(lambda: "ready" in self.of[name].output(), 10, f"{name} to be ready")
+
+    def start(self, name):
+        """One that was killed, again."""
+        self._launch(next(m for m in self.net.members if m.name == name))
+        self._wait(name)
 
 
 class Call:

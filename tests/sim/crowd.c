@@ -6,8 +6,8 @@
  *   edge-crowd call tcp|udp TO PORT FROM ADDRESSES SESSIONS AT-ONCE end|hold SECONDS
  *
  * A client sends 16 octets that no other session sends.  A member answers a stream with
- * its letter once and with everything it reads; a datagram with its letter and the
- * datagram.  "call" prints a line of JSON when all sessions were answered or the seconds
+ * its letter once and with everything it reads; a datagram with the datagram and its
+ * letter.  "call" prints a line of JSON when all sessions were answered or the seconds
  * are over; with "hold" the sessions stay, and each line of standard input has all of
  * them ask once more, for another line of JSON.
  *

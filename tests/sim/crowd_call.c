@@ -16,7 +16,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define AGAIN_S 1 /* an unanswered datagram is repeated */
+#define AGAIN_S    1 /* an unanswered datagram is repeated */
+#define HEAD       4
+#define OCTETS_MAX (HEAD + CROWD_MESSAGE + 1)
 
 static double
 now(void)
@@ -62,17 +64,24 @@ struct crowd {
 	double began;
 };
 
-static void
-message_of(const struct crowd *c, uint32_t n, char octets[CROWD_MESSAGE + 1])
+/* A datagram has the shape of MS-TURN, which is recognised by its transaction: a head,
+ * and the message for it. */
+static size_t
+message_of(const struct crowd *c, uint32_t n, char octets[OCTETS_MAX])
 {
-	snprintf(octets, CROWD_MESSAGE + 1, "%08x%08x", c->round, n);
+	static const char head[HEAD] = {0, 3, 0, 0};
+	size_t at = c->tcp ? 0 : HEAD;
+
+	memcpy(octets, head, HEAD);
+	snprintf(octets + at, OCTETS_MAX - at, "%08x%08x", c->round, n);
+	return at + CROWD_MESSAGE;
 }
 
 /* What is read before the session is done: the letter comes once on a stream. */
 static size_t
 expected(const struct crowd *c)
 {
-	return c->round == 0 || !c->tcp ? CROWD_MESSAGE + 1 : CROWD_MESSAGE;
+	return c->round == 0 ? CROWD_MESSAGE + 1 : CROWD_MESSAGE;
 }
 
 static void
@@ -94,12 +103,12 @@ static void
 client_send(struct crowd *c, uint32_t n)
 {
 	struct client *k = &c->clients[n];
-	char octets[CROWD_MESSAGE + 1];
+	char octets[OCTETS_MAX];
+	size_t count = message_of(c, n, octets);
 
-	message_of(c, n, octets);
 	k->sent = true;
 	k->sent_at = now();
-	if (send(k->fd, octets, CROWD_MESSAGE, MSG_NOSIGNAL) != CROWD_MESSAGE && c->tcp)
+	if (send(k->fd, octets, count, MSG_NOSIGNAL) != (ssize_t)count && c->tcp)
 		client_end(c, k, false);
 }
 
@@ -123,12 +132,12 @@ client_begin(struct crowd *c, uint32_t n)
 static bool
 is_right_datagram(struct crowd *c, uint32_t n, const char *octets, size_t count)
 {
-	char message[CROWD_MESSAGE + 1];
+	char message[OCTETS_MAX];
+	size_t size = message_of(c, n, message);
 
-	message_of(c, n, message);
-	if (count != expected(c) || memcmp(octets + 1, message, CROWD_MESSAGE) != 0)
+	if (count != size + 1 || memcmp(octets, message, size) != 0)
 		return false;
-	c->clients[n].letter = octets[0];
+	c->clients[n].letter = octets[size];
 	return true;
 }
 
@@ -137,7 +146,7 @@ static bool
 is_right(struct crowd *c, uint32_t n, const char *octets, size_t count)
 {
 	struct client *k = &c->clients[n];
-	char message[CROWD_MESSAGE + 1];
+	char message[OCTETS_MAX];
 	size_t lead = expected(c) - CROWD_MESSAGE;
 
 	message_of(c, n, message);

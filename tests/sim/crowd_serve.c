@@ -36,11 +36,12 @@ answer_datagrams(int fd, char letter)
 {
 	struct sockaddr_in6 from;
 	socklen_t n_from = sizeof from;
-	char octets[2048] = {letter};
+	char octets[2048];
 	ssize_t n;
 
-	while ((n = recvfrom(fd, octets + 1, sizeof octets - 1, 0,
-		    (struct sockaddr *)&from, &n_from)) >= 0) {
+	while ((n = recvfrom(fd, octets, sizeof octets - 1, 0, (struct sockaddr *)&from,
+		    &n_from)) >= 0) {
+		octets[n] = letter;
 		sendto(
 		    fd, octets, (size_t)n + 1, 0, (const struct sockaddr *)&from, n_from);
 		n_from = sizeof from;
