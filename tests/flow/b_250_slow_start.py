@@ -16,15 +16,18 @@ HELD = 600
 
 
 class Clients:
-    """New sessions one after another, the last HELD of them open."""
+    """New sessions one after another, from so many addresses in turn, the last HELD of them open."""
 
-    def __init__(self, net, v6):
+    def __init__(self, net, v6, addresses=1):
         self.net, self.v6, self.open = net, v6, deque()
+        self.addresses, self.begun = addresses, 0
 
     def one(self):
         """The letter of the member that answered a new session."""
         with self.net.client.entered():
-            s = socket.create_connection((self.net.vip("access", self.v6), 443), 10)
+            s = socket.create_connection((self.net.vip("access", self.v6), 443), 10,
+                                         source_address=(self.net.client_address(self.begun % self.addresses, self.v6), 0))
+        self.begun += 1
         s.sendall(b"0123456789abcdef")
         self.open.append(s)
         if len(self.open) > HELD:

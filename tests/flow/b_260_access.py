@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What lists and limits forbid is refused and counted, over TCP and over UDP, and nobody
+else notices: by the client's network, its sessions, its rate, and by listener and member."""
+import os
+from collections import Counter
+
+import pytest
+
+from echo import Session, echoes, listeners, relay_conf, stun, udp_socket
+from lab import wait_until
+from topology import CLIENT4, CLIENT6, CLIENTS
+
+both = pytest.mark.parametrize("v6", [False, True])
+each = pytest.mark.parametrize("proto", ["tcp", "udp"])
+
+
+class Clients:
+    """Sessions of one protocol and family with the A/V service."""
+
+    def __init__(self, net, proto, v6):
+        self.net, self.proto, self.v6, self.open = net, proto, v6, []
+
+    def ask(self, n, keep=True):
+        """Who answers a new session of the n-th client; None: it is refused."""
+        try:
+            s, who = self._tcp(n) if self.proto == "tcp" else self._udp(n)
+        except (ConnectionError, TimeoutError):
+            return None
+        if keep:
+            self.open.append(s)
+        else:
+            s.close()
+        return who
+
+    def _tcp(self, n):
+        s = Session(self.net, "av", n, self.v6)
+        return s, s.who()
+
+    def _udp(self, n):
+        s, question = udp_socket(self.net, n, self.v6, timeout=0.2), stun(os.urandom(16))
+        s.sendto(question, (self.net.vip("av", self.v6), 3478))
+        answer = s.recv(2048)
+        assert answer.startswith(question)
+        return s, answer[len(question):].split()[0].decode()
+
+    def answered(self, n):
+        """When a slow machine may answer late, or there is a reason to be refused for now."""
+        return wait_until(lambda: self.ask(n), 10, f"client {n} to be answered")
+
+    def refusals(self):
+        vip, at = self.net.vip("av", self.v6), f":{443 if self.proto == 'tcp' else 3478}/{self.proto}"
+        return next(x["refused"] for name, x in listeners(self.net).items()
+                    if name.endswith(f"/[{vip}]{at}" if self.v6 else f"/{vip}{at}"))
+
+    def counted(self, n, at_least=False):
+        wait_until(lambda: self.refusals() >= n, 5, f"{n} refusals to be counted")
+        assert at_least or self.refusals() == n
+
+    def close(self):
+        for s in self.open:
+            s.close()
+        self.open = []
+
+
+@pytest.fixture
+def clients(routed, proto, v6):
+    c = Clients(routed, proto, v6)
+    yield c
+    c.close()
+
+
+def client(last_figures):
+    return CLIENTS.index(last_figures)
+
+
+@both
+@each
+def test_networks(routed, clients, v6):
+    # Figures of IPv6 addresses are hexadecimal: 20 to 2f; of IPv4: 16 to 31.
+    denied, inside, outside = ((f"{CLIENT6}20/124", (20, 29), (19, 30)) if v6 else
+                               (f"{CLIENT4}16/28", (16, 31), (15, 32)))
+    everybody = [f"{CLIENT4}0/24", f"{CLIENT6}/64"]
+    routed.edge.write(relay_conf(routed, lb={"limits": {"deny": [denied]}}, av={"limits": {"allow": everybody}}))
+    with echoes(routed):
+        routed.edge.start("lb")
+        assert all(clients.answered(client(n)) for n in outside)
+        assert not any(clients.ask(client(n)) for n in inside)
+        clients.counted(2)
+        only = [f"{CLIENT4}{CLIENTS[0]}/32", f"{CLIENT6}{CLIENTS[0]}/128"]
+        routed.edge.write(relay_conf(routed, av={"limits": {"allow": only}}))
+        routed.edge.ask("lb", "reload")
+        assert not clients.ask(1)
+        assert clients.answered(0)
+        clients.counted(3)
+
+
+@both
+@each
+def test_sessions_of_a_listener_and_of_a_member(routed, clients):
+    conf = relay_conf(routed, av={"udp_idle_timeout": 60.0, "limits": {"sessions_per_listener": 4}})
+    routed.edge.write(conf)
+    with echoes(routed):
+        routed.edge.start("lb")
+        assert all(clients.answered(n) for n in range(4))
+        assert not clients.ask(4)
+        clients.counted(1)
+        conf["pools"][0]["external"]["av"]["limits"] = {"sessions_per_member": 2}
+        routed.edge.write(conf)
+        routed.edge.ask("lb", "reload")
+        assert all(clients.answered(n) for n in (4, 5))
+        refused = clients.refusals()
+        assert not clients.ask(6)
+        clients.counted(refused + 1)
+        line = routed.edge.ask("lb", "sessions")
+        held = Counter(int(x.split()[3]) for x in line.splitlines() if "/edge" in x and "external" in x)
+        assert held[2] == 3 and held.total() == held[2] + held[0], "two on each member, none elsewhere"
+
+
+@both
+@each
+def test_sessions_and_rate_of_a_source(routed, clients):
+    conf = relay_conf(routed, av={"limits": {"sessions_per_source": 2}})
+    routed.edge.write(conf)
+    with echoes(routed):
+        routed.edge.start("lb")
+        assert clients.answered(0) and clients.answered(0)
+        assert not clients.ask(0)
+        assert clients.answered(1), "another client"
+        clients.counted(1)
+        conf["pools"][0]["external"]["av"]["limits"] = {"rate_per_source": 3}
+        routed.edge.write(conf)
+        routed.edge.ask("lb", "reload")
+        before = clients.refusals()
+        assert not all(clients.ask(2) for _ in range(12))
+        assert clients.answered(3), "another client"
+        assert clients.answered(2), "the next second"
+        clients.counted(before + 1, at_least=True)
