@@ -7,6 +7,9 @@ import time
 
 from echo import Session, echoes, relay_conf, until_sessions
 from lab import PATIENCE, wait_until
+from upgrading import Pairs
+
+HALF = 2.0 * PATIENCE
 
 
 def ended(s, within=0.0):
@@ -40,15 +43,28 @@ def test_idle_sessions_end_and_others_stay(routed):
         until_sessions(routed, 1)
 
 
-def test_a_half_closed_session_does_not_stay(routed):
-    routed.edge.write(relay_conf(routed, lb={"half_close": 1.0}))
-    with echoes(routed) as members:
+def test_a_half_closed_session_stays_as_long_as_its_other_half_speaks(routed):
+    routed.edge.write(relay_conf(routed, lb={"half_close": HALF}))
+    with Pairs(routed, "webconf", 443) as pairs:
         routed.edge.start("lb")
-        s = Session(routed, "access")
-        theirs = next(iter(members[s.who()].sessions))
-        theirs.shutdown(socket.SHUT_WR)
-        assert s.s.recv(1) == b""
-        until_sessions(routed, 0)
+        made = pairs.make(4)  # of both families, and half of them ended by either side
+        halves = made[:2] + [(m, c) for c, m in made[2:]]
+        for first, second in halves:
+            first.settimeout(10 * PATIENCE)
+            second.settimeout(10 * PATIENCE)
+            first.shutdown(socket.SHUT_WR)
+            assert second.recv(1) == b""
+        began = time.monotonic()
+
+        def spoke_on():
+            for first, second in halves:
+                second.sendall(b"x")
+                assert first.recv(1) == b"x"
+            return time.monotonic() - began > 1.5 * HALF
+        wait_until(spoke_on, 5 * HALF, "the other halves to speak for longer than half_close", every=0.2)
+        until_sessions(routed, 4)
+        until_sessions(routed, 0, 5 * HALF)
+        assert time.monotonic() - began > 2.4 * HALF, "half_close runs from the last octet on"
 
 
 def test_a_session_that_lives_on_gets_keepalives_on_both_legs(routed):

@@ -21,9 +21,9 @@ def relay(routed):
         yield routed
 
 
-def one_on(net, name, group="access"):
+def one_on(net, name, group="access", v6=False):
     """A session on this member, and all others closed."""
-    sessions = [Session(net, group, n) for n in range(6)]
+    sessions = [Session(net, group, n, v6) for n in range(6)]
     chosen = next(s for s in sessions if s.who() == name)
     for s in sessions:
         if s is not chosen:
@@ -63,12 +63,16 @@ def test_disable_ends_them(relay):
 
 
 def test_going_down_keeps_or_resets(relay):
-    kept, lost = one_on(relay, "edge3"), one_on(relay, "edge3", "webconf")
+    both = (False, True)
+    kept = [one_on(relay, "edge3", "access", v6) for v6 in both]
+    lost = [one_on(relay, "edge3", "webconf", v6) for v6 in both]
     relay.echoes["edge3"].refuse()
-    lost.s.settimeout(20 * PATIENCE)
-    with pytest.raises(ConnectionResetError):
-        lost.s.recv(1)
+    for s in lost:
+        s.s.settimeout(20 * PATIENCE)
+        with pytest.raises(ConnectionResetError):
+            s.s.recv(1)
     nobody_new_on(relay, "edge3")
-    assert kept.ask(b"still here\n") == b"still here\n"
-    kept.close()
+    for s in kept:
+        assert s.ask(b"still here\n") == b"still here\n"
+        s.close()
     until_sessions(relay, 0)

@@ -14,7 +14,7 @@ from storm import MOODS, Storm
 LONG = bool(os.environ.get("EDGE_SOAK"))
 SEED = int(os.environ.get("EDGE_SEED", time.time_ns() % 1000000))
 AT_ONCE, BURST = 500, 400000
-SESSIONS, MOST, TOTAL = (2000, 1 << 20, 1 << 30) if LONG else (700, 300000, 30 << 20)
+SESSIONS, MOST, TOTAL = (2000, 1 << 20, 1 << 30) if LONG else (600, 250000, 30 << 20)
 BREAKS = {"client breaks": "served", "member breaks": "ended"}
 
 
