@@ -122,7 +122,7 @@ stream_socket(const struct live_endpoint *to)
 
 	if (fd < 0)
 		return -errno;
-	patience_prompt(fd);
+	patience_in_order(fd); /* not prompt: relay.c, when that matters */
 	set_int(fd, IPPROTO_TCP, TCP_QUICKACK, 0);
 	return fd;
 }

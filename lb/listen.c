@@ -67,6 +67,7 @@ set_options(int fd, const struct live_listener *x, unsigned workers)
 	if (x->proto == PROTO_TCP) {
 		set_int(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, SPEAKS_WITHIN);
 		patience_prompt(fd);
+		patience_in_order(fd);
 	}
 	/* A lone worker's socket stays exclusive: a second edge-lb gets a clear error. */
 	if (err == 0 && workers > 1)

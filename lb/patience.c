@@ -28,6 +28,11 @@ void
 patience_prompt(int fd)
 {
 	set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+}
+
+void
+patience_in_order(int fd)
+{
 	/* Urgent data is octets like others, or it would be lost on the way. */
 	set(fd, SOL_SOCKET, SO_OOBINLINE, 1);
 }

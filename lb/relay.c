@@ -10,7 +10,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "patience.h"
 #include "pipes.h"
+
+#define ONE_PACKET 512 /* every TCP's, at least */
 
 struct piece {
 	size_t at, n;
@@ -74,11 +77,27 @@ leg_refuses(struct leg *to, int err)
 	return err;
 }
 
+/* Nagle's algorithm holds nothing back while nothing is under way.  So the first octets
+ * of a leg, if they fit into one packet, go out at once without a word to the kernel, and
+ * most short sessions have no more for their member. */
+static void
+leg_hurry(struct leg *to, size_t n)
+{
+	if (n == 0)
+		return;
+	if (!to->prompt && (to->wrote || n > ONE_PACKET)) {
+		patience_prompt(to->fd);
+		to->prompt = true;
+	}
+	to->wrote = true;
+}
+
 /* Writes as much as @to takes; *ret_n octets.  0 or -errno of a broken leg. */
 static int
 leg_write(struct leg *to, const uint8_t *octets, size_t n, size_t *ret_n)
 {
 	*ret_n = 0;
+	leg_hurry(to, n);
 	while (*ret_n < n) {
 		ssize_t sent = send(to->fd, octets + *ret_n, n - *ret_n, MSG_NOSIGNAL);
 
@@ -314,5 +333,6 @@ leg_restore(struct leg *leg, const struct saved_leg *from)
 		return -ENOMEM;
 	leg->fd = from->fd;
 	leg->readable = leg->writable = from->fd >= 0;
+	leg->wrote = true; /* perhaps; then the next write settles it */
 	return 0;
 }

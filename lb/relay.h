@@ -33,13 +33,15 @@ struct leg {
 	int fd;                  /* -1: none */
 	bool readable, writable; /* as far as we know; edge-triggered */
 	bool to_the_last;        /* a short read does not mean that all was read */
+	bool wrote;              /* or tried to */
+	bool prompt;             /* Nagle's algorithm is off */
 	bool broken;             /* by a reset, or for want of an answer */
-	bool cut;                /* a write met the peer's reset: what it sent has no end */
-	bool ended;              /* the peer's end was read */
-	bool shut;               /* and passed on to this leg */
-	bool bulk;               /* much was read from it at once */
-	struct piece *held;      /* read from this leg, not yet taken by the other */
-	struct pipe *pipe;       /* or held there; never both, never empty */
+	bool cut;           /* a write met the peer's reset: what it sent has no end */
+	bool ended;         /* the peer's end was read */
+	bool shut;          /* and passed on to this leg */
+	bool bulk;          /* much was read from it at once */
+	struct piece *held; /* read from this leg, not yet taken by the other */
+	struct pipe *pipe;  /* or held there; never both, never empty */
 };
 
 struct relay_means {

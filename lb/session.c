@@ -151,6 +151,7 @@ session_begin(struct gate *g, int fd, const struct sockaddr_storage *ss)
 	session_init(s);
 	s->client.fd = fd;
 	s->client.readable = s->client.writable = true;
+	s->client.prompt = true; /* from listen.c */
 	s->idle_ns = g->view->idle_ns;
 	s->half_close_ns = g->worker->view->half_close_ns;
 	if (worker_watch(g->worker, fd, &s->client.watch) != 0)

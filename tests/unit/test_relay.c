@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -251,6 +252,49 @@ a_reset_that_a_write_meets_is_no_end(void **state)
 	pair_close(&p);
 }
 
+/* Over TCP, where it matters: whoever waits for octets never waits for Nagle's algorithm.
+ */
+static bool
+is_prompt(int fd)
+{
+	int on = 0;
+	socklen_t n = sizeof on;
+
+	assert_int_equal(getsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, &n), 0);
+	return on != 0;
+}
+
+static void
+only_first_octets_in_one_packet_need_no_hurry(void **state)
+{
+	static const uint8_t octets[513];
+	static const struct {
+		size_t n[2];
+		bool prompt[2];
+	} cases[] = {
+	    {{100, 1}, {false, true}},
+	    {{512, 0}, {false, false}},
+	    {{513, 1}, {true, true}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct pair p;
+
+		connected(&p.client, &p.client_end);
+		connected_by_tcp(&p.member, &p.member_end);
+		pipes_init(&p.pipes, 0);
+		for (int k = 0; k < 2; k++) {
+			p.client.readable = true;
+			assert_int_equal(
+			    write(p.client_end, octets, cases[i].n[k]), cases[i].n[k]);
+			to_member(&p);
+			assert_int_equal(is_prompt(p.member.fd), cases[i].prompt[k]);
+		}
+		pair_close(&p);
+	}
+}
+
 int
 main(void)
 {
@@ -261,6 +305,7 @@ main(void)
 	    cmocka_unit_test(one_side_does_not_keep_the_loop),
 	    cmocka_unit_test(who_broke_is_named),
 	    cmocka_unit_test(a_reset_that_a_write_meets_is_no_end),
+	    cmocka_unit_test(only_first_octets_in_one_packet_need_no_hurry),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
