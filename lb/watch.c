@@ -78,7 +78,7 @@ watch_set_add(struct watch_set *s, int fd, struct watch *watch)
 	return epoll_ctl(s->fd, EPOLL_CTL_ADD, fd, &ev) == 0 ? 0 : -errno;
 }
 
-void
+int
 watch_set_look(struct watch_set *s)
 {
 	struct epoll_event events[EVENTS];
@@ -93,4 +93,5 @@ watch_set_look(struct watch_set *s)
 		    (e->number == 0 || e->number == (uint32_t)(data >> 32)))
 			e->watch->ready(e->watch, events[i].events);
 	}
+	return n;
 }

@@ -45,7 +45,8 @@ void watch_set_fini(struct watch_set *s);
 int watch_set_add(struct watch_set *s, int fd, struct watch *watch);
 /* @fd is registered already, in a set that was handed on. */
 int watch_set_adopt(struct watch_set *s, int fd, struct watch *watch);
-/* Calls those who are ready, without waiting. */
-void watch_set_look(struct watch_set *s);
+/* Calls those who are ready, without waiting.  So many events were there; <0: none now.
+ */
+int watch_set_look(struct watch_set *s);
 
 #endif
