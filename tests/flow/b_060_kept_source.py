@@ -6,7 +6,7 @@ import contextlib
 import pytest
 
 from echo import Session, echoes, relay_conf
-from lab import wait_until
+from lab import program, wait_until
 
 
 @pytest.mark.parametrize("v6", [False, True])
@@ -33,13 +33,33 @@ def kernel_state(net):
     return [net.balancer.run(*c.split(), check=False).stdout for c in commands]
 
 
-def test_everything_is_taken_back(routed):
-    before = kernel_state(routed)
-    routed.edge.write(relay_conf(routed))
-    routed.edge.start("lb")
-    assert kernel_state(routed) != before
-    assert routed.edge.daemon["lb"].stop() == 0
-    assert kernel_state(routed) == before
+def test_everything_is_taken_back(net):
+    before = kernel_state(net)
+    net.edge.write(relay_conf(net))
+    net.edge.start("lb")
+    ours = kernel_state(net)
+    assert ours != before
+    net.edge.daemon["lb"].kill()
+    assert kernel_state(net) == ours, "a crash takes nothing back"
+    with echoes(net):
+        net.edge.start("lb")
+        assert kernel_state(net) == ours, "the next start finds all of it, once"
+        for v6 in (False, True):
+            assert Session(net, "av", 1, v6).peer()[0] == net.client_address(1, v6)
+        assert net.edge.daemon["lb"].stop() == 0
+    assert kernel_state(net) == before
+
+
+def test_a_host_that_cannot_be_managed_is_said(routed):
+    routed.balancer.sysctl("net.ipv4.ip_forward", 0)
+    routed.edge.write(relay_conf(routed, lb={"manage_host": True}))
+    read_only = ["unshare", "--mount", "sh", "-c",
+                 'mount --bind /proc/sys /proc/sys && mount -o remount,bind,ro /proc/sys || exit 77; exec "$@"', "sh"]
+    done = routed.balancer.run(*read_only, program("edge-lb"), *routed.edge.options(), check=False)
+    if done.returncode == 77:
+        pytest.skip("this user may not mount")
+    assert done.returncode == 2
+    assert "ipv4/ip_forward is 0 and must be 1 (setting it failed: Read-only file system)" in done.stderr, done.stderr
 
 
 def test_a_wrong_host_is_named_or_managed(routed):
