@@ -30,7 +30,7 @@ def test_a_tuple_used_again(net, timestamps):
     with echoes(net):
         net.edge.start("lb")
         for v6 in (False, True):
-            here, seen = (net.client_address(2, v6), 42000), []
+            here, seen = (net.client_address(2, v6), 22000), []
             for _ in range(3):
                 s = Again(net, 2, v6, here[1])
                 seen.append(s.peer())
@@ -57,18 +57,18 @@ def test_ports_below_1024(net):
 def test_a_port_that_is_taken_here(net):
     net.edge.write(relay_conf(net))
     with net.balancer.entered():
-        taken = [socket.create_server(("::", 40501), family=socket.AF_INET6, dualstack_ipv6=True),
+        taken = [socket.create_server(("::", 20501), family=socket.AF_INET6, dualstack_ipv6=True),
                  socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)]
-    taken[1].bind(("::", 40502))
+    taken[1].bind(("::", 20502))
     with echoes(net):
         net.edge.start("lb")
         for v6 in (False, True):
-            s = Again(net, 6, v6, 40501)
-            assert s.peer()[0] == net.client_address(6, v6) and s.peer()[1] != 40501
+            s = Again(net, 6, v6, 20501)
+            assert s.peer()[0] == net.client_address(6, v6) and s.peer()[1] != 20501
             s.close()
-            with udp_socket(net, 7, v6, port=40502) as u:
+            with udp_socket(net, 7, v6, port=20502) as u:
                 _, address, port = asked(u, (net.vip("av", v6), 3478))
-            assert address == net.client_address(7, v6) and port != "40502"
+            assert address == net.client_address(7, v6) and port != "20502"
     for s in taken:
         s.close()
 
@@ -81,8 +81,8 @@ def test_what_is_kept_and_replaced_where_it_is_written(net):
         assert "external.av replaces the client's address" in net.edge.ctl("check", net.edge.conf_file).stdout
         for v6 in (False, True):
             here = net.client_address(8, v6)
-            s = Again(net, 8, v6, 43000, "access")
-            assert s.peer() == (here, 43000)
+            s = Again(net, 8, v6, 23000, "access")
+            assert s.peer() == (here, 23000)
             assert Session(net, "av", 8, v6).peer()[0] != here
             assert Session(net, "webconf", 8, v6).peer()[0] != here
             with udp_socket(net, 8, v6) as u:

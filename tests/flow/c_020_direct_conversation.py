@@ -2,6 +2,7 @@
 """A client that talks to its member directly loses nothing to the balancer: not while it
 repeats itself to the VIP from the same port, nor when a 401 was lost."""
 import os
+import socket
 
 import pytest
 
@@ -33,19 +34,46 @@ def test_a_repetition_to_the_vip_steals_no_answer(net):
                         assert (octets[4:20], peer[0]) == (asked, vip[0])
 
 
+ALLOCATE_ERROR = b"\x01\x13"
+
+
+def allocate():
+    return (bytes.fromhex("00030010") + os.urandom(16)
+            + bytes.fromhex("000f000472c64bc68008000400000001"))
+
+
+def refused(u, request, at):
+    """The address in the 401 that answers this request, from where it was sent."""
+    for _ in range(10):
+        u.sendto(request, at)
+        try:
+            octets, peer = u.recvfrom(2048)
+        except TimeoutError:
+            continue
+        assert (peer[:2], octets[:2], octets[4:20]) == (at, ALLOCATE_ERROR, request[4:20])
+        value = octets[octets.index(b"\x00\x0e\x00") + 4:][:20 if at[0].count(":") else 8]
+        return socket.inet_ntop(socket.AF_INET6 if len(value) == 20 else socket.AF_INET, value[4:])
+    raise TimeoutError(f"{at} did not answer")
+
+
 @pytest.mark.parametrize("v6", [False, True])
 def test_a_lost_401_is_asked_for_again(net, v6):
     """The client heard nothing and repeats the same transaction: the same member answers,
     and no association is left behind."""
     net.start("lb")
     with udp_socket(net, 7, v6, port=25100) as u:
-        allocate = (bytes.fromhex("00030010") + os.urandom(16)
-                    + bytes.fromhex("000f000472c64bc68008000400000001"))
-        answers = set()
-        for _ in range(4):
-            u.sendto(allocate, (net.vip("av", v6), 3478))
-            octets, peer = u.recvfrom(2048)
-            assert peer[0] == net.vip("av", v6) and octets[:2] == b"\x01\x13"
-            answers.add(octets[octets.index(b"\x00\x0e\x00") + 4:][:20 if v6 else 8])
-            until_sessions(net, 0, 5)
-        assert len(answers) == 1, "one member's Alternate-Server"
+        first, at = allocate(), (net.vip("av", v6), 3478)
+        assert len({(refused(u, first, at), until_sessions(net, 0, 5)) for _ in range(4)}) == 1
+        # And in the middle of what it says to the member itself, from the same port.
+        direct = (refused(u, first, at), 3478)
+        for i in range(20):
+            assert refused(u, allocate(), direct) == direct[0]
+            if i % 4 == 1:
+                assert refused(u, first, at) == direct[0]
+        # A 401 that comes while the client says the next to the member already.
+        for _ in range(5):
+            mine = allocate()
+            u.sendto(first, at)
+            u.sendto(mine, direct)
+            got = dict((o[4:20], p[:2]) for o, p in (u.recvfrom(2048) for _ in range(2)))
+            assert got == {first[4:20]: at, mine[4:20]: direct}

@@ -46,7 +46,7 @@ def vip(net, group, v6, pool):
 def test_it(two, v6):
     net = two
     pools = ({"edge1", "edge2"}, {"edge3", "edge4"})
-    for group, u in (("av", udp_socket(net, 1, v6, port=45200)), ("internal", inner_socket(net, v6))):
+    for group, u in (("av", udp_socket(net, 1, v6, port=25200)), ("internal", inner_socket(net, v6))):
         first = [asked(u, (vip(net, group, v6, p), 3478)) for p in (0, 1)]
         for p in (0, 1, 1, 0):
             again = asked(u, (vip(net, group, v6, p), 3478))  # which VIP answers is checked there
