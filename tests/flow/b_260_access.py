@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from echo import Session, echoes, listeners, relay_conf, stun, udp_socket
-from lab import wait_until
+from lab import PATIENCE, wait_until
 from topology import CLIENT4, CLIENT6, CLIENTS
 
 both = pytest.mark.parametrize("v6", [False, True])
@@ -20,10 +20,10 @@ class Clients:
     def __init__(self, net, proto, v6):
         self.net, self.proto, self.v6, self.open = net, proto, v6, []
 
-    def ask(self, n, keep=True):
+    def ask(self, n, keep=True, patience=0.2):
         """Who answers a new session of the n-th client; None: it is refused."""
         try:
-            s, who = self._tcp(n) if self.proto == "tcp" else self._udp(n)
+            s, who = self._tcp(n) if self.proto == "tcp" else self._udp(n, patience)
         except (ConnectionError, TimeoutError):
             return None
         if keep:
@@ -36,16 +36,16 @@ class Clients:
         s = Session(self.net, "av", n, self.v6)
         return s, s.who()
 
-    def _udp(self, n):
-        s, question = udp_socket(self.net, n, self.v6, timeout=0.2), stun(os.urandom(16))
+    def _udp(self, n, patience):
+        s, question = udp_socket(self.net, n, self.v6, timeout=patience), stun(os.urandom(16))
         s.sendto(question, (self.net.vip("av", self.v6), 3478))
         answer = s.recv(2048)
         assert answer.startswith(question)
         return s, answer[len(question):].split()[0].decode()
 
     def answered(self, n):
-        """When a slow machine may answer late, or there is a reason to be refused for now."""
-        return wait_until(lambda: self.ask(n), 10, f"client {n} to be answered")
+        """There may be a reason to be refused for now; but who is answered late has its place."""
+        return wait_until(lambda: self.ask(n, patience=2.0 * PATIENCE), 15, f"client {n} to be answered")
 
     def refusals(self):
         vip, at = self.net.vip("av", self.v6), f":{443 if self.proto == 'tcp' else 3478}/{self.proto}"
@@ -53,7 +53,7 @@ class Clients:
                     if name.endswith(f"/[{vip}]{at}" if self.v6 else f"/{vip}{at}"))
 
     def counted(self, n, at_least=False):
-        wait_until(lambda: self.refusals() >= n, 5, f"{n} refusals to be counted")
+        wait_until(lambda: self.refusals() >= n, 15, f"{n} refusals to be counted")
         assert at_least or self.refusals() == n
 
     def close(self):

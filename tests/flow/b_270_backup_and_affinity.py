@@ -31,7 +31,7 @@ def test_a_backup_stands_back(routed, v6, algorithm):
     for n in names[:2]:
         members.of[n].kill()
     until(["down", "member down"])
-    wait_until(lambda: {clients.one() for _ in range(9)} == {"3"}, 5, "the backup to take all")
+    wait_until(lambda: {clients.one() for _ in range(9)} == {"3"}, 15, "the backup to take all")
     members.start("edge1")
     wait_until(lambda: {clients.one() for _ in range(9)} == {"1"}, 15, "edge1 to take all again")
     clients.close()

@@ -86,7 +86,7 @@ def all_wait_and_are_served(net, v6, held):
         assert not crowd.reset
     finally:
         crowd.close()
-    wait_until(lambda: not paused(net), 5, "accepting to go on")
+    wait_until(lambda: not paused(net), 15, "accepting to go on")
     until_sessions(net, 0)
     assert not any(e["connect_failures"] for e in board(net).values()), "it is not held against members"
     assert not any(x[f] for x in listeners(net).values() for f in ("refused", "no_member"))
