@@ -3,8 +3,11 @@
  * log - lines on standard error that never block the writer.
  *
  * A log sink that hangs (a stopped journal, a full pipe) must not stop traffic.  So a
- * line goes out only where it can be taken whole at once: MSG_DONTWAIT on a socket,
- * poll() and one write of at most PIPE_BUF on anything else.
+ * line goes out only where it can be taken whole at once: MSG_DONTWAIT on a socket, one
+ * write of at most PIPE_BUF to a pipe that does not wait, after poll() for anything else.
+ * (A pipe of which poll() says that there is room may be full a moment later: other
+ * threads and processes write to it too.)  A file on a disk that hangs is the one sink
+ * that nobody can ask; workers of edge-lb write no log.
  *
  * RULE: mutable file statics outside main.c.  The log is the process's one standard
  * error; passing it around would say nothing.  They are set once, before threads start,
@@ -12,6 +15,7 @@
  */
 #include <edge/log.h>
 
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdarg.h>
@@ -25,6 +29,7 @@
 #include <unistd.h>
 
 static const char *log_program = "edgepool";
+static int log_fd = STDERR_FILENO;
 static enum log_level log_most = LOG_LEVEL_INFO;
 static bool log_to_systemd;
 static bool log_to_socket;
@@ -43,6 +48,17 @@ is_journal(const struct stat *st)
 	       dev == st->st_dev && ino == st->st_ino;
 }
 
+/* The pipe of standard error once more: whether a write waits belongs to the
+ * description, which others share with us.  Standard error itself where that cannot be.
+ */
+static int
+open_pipe_again(void)
+{
+	int fd = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+
+	return fd < 0 ? STDERR_FILENO : fd;
+}
+
 void
 log_open(const char *program, enum log_level most)
 {
@@ -53,6 +69,9 @@ log_open(const char *program, enum log_level most)
 	log_most = most;
 	log_to_systemd = known && is_journal(&st);
 	log_to_socket = known && S_ISSOCK(st.st_mode);
+	if (log_fd != STDERR_FILENO)
+		close(log_fd);
+	log_fd = known && S_ISFIFO(st.st_mode) ? open_pipe_again() : STDERR_FILENO;
 }
 
 uint64_t
@@ -64,14 +83,14 @@ log_dropped(void)
 static bool
 log_put(const char *line, size_t n)
 {
-	struct pollfd p = {.fd = STDERR_FILENO, .events = POLLOUT};
+	struct pollfd p = {.fd = log_fd, .events = POLLOUT};
 
 	if (log_to_socket)
 		return send(STDERR_FILENO, line, n, MSG_DONTWAIT | MSG_NOSIGNAL) ==
 		       (ssize_t)n;
 	if (poll(&p, 1, 0) != 1 || !(p.revents & POLLOUT))
 		return false;
-	return write(STDERR_FILENO, line, n) == (ssize_t)n;
+	return write(log_fd, line, n) == (ssize_t)n;
 }
 
 static const char *
@@ -138,6 +157,24 @@ static void edge_printf(2, 0) log_va(enum log_level level, const char *format, v
 	log_report_lost();
 	if (!log_line(level, text))
 		atomic_fetch_add(&log_lost, 1);
+}
+
+void
+log_verbatim(const char *lines)
+{
+	while (*lines != '\0') {
+		char line[PIPE_BUF];
+		size_t whole = strcspn(lines, "\n"), n = whole;
+
+		if (n > sizeof line - 1)
+			n = sizeof line - 1;
+		memcpy(line, lines, n);
+		line[n] = '\n';
+		log_report_lost();
+		if (!log_put(line, n + 1))
+			atomic_fetch_add(&log_lost, 1);
+		lines += whole + (lines[whole] == '\n');
+	}
 }
 
 #define LOG_FUNCTION(name, level)                                                        \

@@ -2,6 +2,7 @@
 #include <edge/program.h>
 
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,6 +66,8 @@ program_start(struct program *p, int argc, char **argv, const char *summary)
 		    argv[optind], p->name);
 		exit(2);
 	}
+	/* From the first line on: who read the log may be gone. */
+	signal(SIGPIPE, SIG_IGN);
 	log_open(p->name, p->verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
 }
 

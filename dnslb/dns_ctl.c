@@ -5,6 +5,7 @@
 #include "dns_ctl.h"
 
 #include <edge/base.h>
+#include <edge/log.h>
 
 static void
 verb_status(void *owner, struct ctl_request *req)
@@ -12,6 +13,7 @@ verb_status(void *owner, struct ctl_request *req)
 	const struct dns_ctl *c = owner;
 
 	publisher_status(c->publisher, req->out);
+	sbuf_addf(req->out, "log lines lost %llu\n", (unsigned long long)log_dropped());
 }
 
 static void

@@ -143,7 +143,7 @@ on_signal(struct dnslb *d)
 		}
 		sbuf_init(&answer, ANSWER_MAX);
 		if (!reload(d, &answer))
-			fputs(sbuf_text(&answer), stderr);
+			log_verbatim(sbuf_text(&answer));
 		sbuf_fini(&answer);
 	}
 }
@@ -158,7 +158,6 @@ open_signals(void)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGHUP);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
 	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
@@ -251,7 +250,7 @@ main(int argc, char **argv)
 	    "Publishes the healthy members of Edge pools in DNS mode as zone files.");
 	sbuf_init(&answer, ANSWER_MAX);
 	good = prepare(&d, &d.publisher, &answer);
-	fputs(sbuf_text(&answer), stderr);
+	log_verbatim(sbuf_text(&answer));
 	sbuf_fini(&answer);
 	if (good)
 		good = open_all(&d) == 0;

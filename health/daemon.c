@@ -79,7 +79,7 @@ on_hangup(EV_P_ ev_signal *w, int revents)
 	(void)revents;
 	sbuf_init(&answer, ANSWER_MAX);
 	if (!daemon_reload(d, &answer))
-		fputs(sbuf_text(&answer), stderr);
+		log_verbatim(sbuf_text(&answer));
 	sbuf_fini(&answer);
 }
 
@@ -200,10 +200,9 @@ daemon_open(struct daemon *d, const struct program *program)
 	*d = (struct daemon){.program = *program, .evidence_fd = -1};
 	d->publish.notice_fd = -1;
 	d->started = clock_boot_ns();
-	signal(SIGPIPE, SIG_IGN);
 	sbuf_init(&answer, ANSWER_MAX);
 	good = conf_load_said(program->conf_file, DIAG_NOTE, &d->model, &answer);
-	fputs(sbuf_text(&answer), stderr);
+	log_verbatim(sbuf_text(&answer));
 	sbuf_fini(&answer);
 	if (!good)
 		return -EINVAL;

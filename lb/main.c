@@ -89,7 +89,6 @@ on_alive(EV_P_ ev_timer *timer, int revents)
 static void
 signals_start(struct lb *lb)
 {
-	signal(SIGPIPE, SIG_IGN);
 	ev_signal_init(&lb->hangup, on_hangup, SIGHUP);
 	ev_signal_start(lb->loop, &lb->hangup);
 	ev_signal_init(&lb->terminate, on_end, SIGTERM);

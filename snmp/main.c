@@ -24,13 +24,23 @@ signals_open(void)
 {
 	sigset_t set;
 
-	signal(SIGPIPE, SIG_IGN); /* net-snmp writes to what may be gone */
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGHUP);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+static void
+say(const struct diags *diags)
+{
+	struct sbuf text;
+
+	sbuf_init(&text, DIAGS_MAX * (size_t)DIAG_TEXT_MAX);
+	diags_text(diags, DIAG_NOTE, &text);
+	log_verbatim(sbuf_text(&text));
+	sbuf_fini(&text);
 }
 
 static void
@@ -45,7 +55,7 @@ on_hangup(struct publisher *p)
 		    (unsigned long long)p->model->hash);
 	else
 		log_error("the configuration is bad, the old one stays");
-	diags_print(&diags, stderr);
+	say(&diags);
 	diags_fini(&diags);
 	systemd_ready();
 }
@@ -94,7 +104,7 @@ model_load(const char *path)
 	diags_init(&diags);
 	ok = conf_load(path, &m, &diags);
 	if (!ok)
-		diags_print(&diags, stderr);
+		say(&diags);
 	diags_fini(&diags);
 	return ok ? m : NULL;
 }

@@ -7,6 +7,7 @@
 
 #include <edge/base.h>
 #include <edge/clock.h>
+#include <edge/log.h>
 #include <systemd.h>
 
 #include "publisher.h"
@@ -56,6 +57,7 @@ verb_status(void *owner, struct ctl_request *req)
 	    "notifications: last %u, sent %llu, queued %llu, suppressed %llu\n", n.last,
 	    (unsigned long long)n.sent, (unsigned long long)n.queued,
 	    (unsigned long long)n.suppressed);
+	sbuf_addf(out, "log lines lost %llu\n", (unsigned long long)log_dropped());
 }
 
 static void

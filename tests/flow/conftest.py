@@ -69,7 +69,8 @@ def one_subnet(lab):
 
 
 @pytest.fixture
-def everything(lab):
+def prepared(lab):
+    """Everything but the daemons."""
     net = topology.routed(lab, members=2, dns_members=2)
     net.master = Master(lab, net.balancer)
     net.master.start()
@@ -78,6 +79,12 @@ def everything(lab):
     conf["snmp"] = net.master.conf()
     conf["dns"] = {"policy": {"settle": 0.2, "spacing": 0.2}}
     net.edge.write(conf)
+    return net
+
+
+@pytest.fixture
+def everything(prepared):
+    net = prepared
     net.edge.start("health", "lb", "dnslb", "snmp")
     net.wait_members("up")
     laboratory.wait_until(lambda: all(net.published(m) == 3 for m in net.dns_members), 15,

@@ -117,7 +117,7 @@ def _in_namespace(fd):
 class Process:
     """A program running on a host; its output is in .log."""
 
-    def __init__(self, lab, host, argv, name, env=None, input=False):
+    def __init__(self, lab, host, argv, name, env=None, input=False, output=None):
         # The death signal comes when the thread ends that started it, not the process.
         assert threading.current_thread() is threading.main_thread(), "start processes from the main thread"
         self.name, self.host, self.argv = name, host, argv
@@ -125,9 +125,9 @@ class Process:
         self._expected_end = False
         with open(self.log, "ab") as out:
             self._child = subprocess.Popen(
-                argv, stdin=subprocess.PIPE if input else subprocess.DEVNULL, stdout=out,
-                stderr=subprocess.STDOUT, env={**os.environ, **(env or {})}, start_new_session=True,
-                preexec_fn=_in_namespace(host.fd))
+                argv, stdin=subprocess.PIPE if input else subprocess.DEVNULL,
+                stdout=out if output is None else output, stderr=subprocess.STDOUT,
+                env={**os.environ, **(env or {})}, start_new_session=True, preexec_fn=_in_namespace(host.fd))
         self.pid = self._child.pid
         lab.processes.append(self)
 
@@ -224,15 +224,16 @@ class Host:
         mapped = Path("/proc/self/uid_map").read_text().split() != ["0", "0", str(2**32 - 1)]
         return f"nsenter -t {self.pid} -n" + (" -U --preserve-credentials" if mapped else "")
 
-    def popen(self, *argv, name=None, env=None, input=False):
-        """Starts a program that stays; its log is named after it (unique in the lab)."""
+    def popen(self, *argv, name=None, env=None, input=False, output=None):
+        """Starts a program that stays; its log is named after it (unique in the lab), and
+        empty where its output goes to a descriptor of the play's."""
         argv = [program(str(argv[0])), *map(str, argv[1:])]
         name = name or f"{Path(argv[0]).name}-{self.name}"
         taken = {p.name for p in self.lab.processes}
         unique, n = name, 2
         while unique in taken:
             unique, n = f"{name}.{n}", n + 1
-        return Process(self.lab, self, argv, unique, env, input)
+        return Process(self.lab, self, argv, unique, env, input, output)
 
     def run(self, *argv, check=True, timeout=30, input=None, env=None):
         """Runs a program to its end: CompletedProcess with text output."""

@@ -149,13 +149,13 @@ class Edge:
     def options(self):
         return ["-c", self.conf_file, "-r", self.run_dir, "-s", self.state_dir]
 
-    def start(self, *names, files=None):
+    def start(self, *names, files=None, output=None):
         """start("health", "lb"): each is waited for until its control socket answers.
-        files: how many descriptors each may have."""
+        files: how many descriptors each may have; output: see Host.popen()."""
         limit = ["prlimit", f"--nofile={files}:{files}"] if files else []
         for n in names:
             self.daemon[n] = self.host.popen(*limit, program(self.DAEMONS[n]), *self.options(),
-                                             name=self.DAEMONS[n])
+                                             name=self.DAEMONS[n], output=output)
         for n in names:
             wait_until(lambda: self._alive(n), 15, f"{self.DAEMONS[n]} to answer its control socket")
         return self

@@ -4,12 +4,15 @@
 
 #include <edge/log.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define ROUNDS 20000
 
 struct sink {
 	int saved, read_fd, write_fd;
@@ -95,6 +98,65 @@ a_full_sink_loses_lines_and_every_lost_one_is_told(void **state)
 	sink_close(&s);
 }
 
+struct filler {
+	pthread_barrier_t begin;
+	int fd;
+	bool over;
+};
+
+/* Takes the last room in the pipe, a little sooner or later each time. */
+static void *
+fill_last(void *arg)
+{
+	static const char page[4096];
+	struct filler *f = arg;
+
+	for (unsigned round = 0;; round++) {
+		pthread_barrier_wait(&f->begin);
+		if (f->over)
+			return NULL;
+		for (volatile unsigned i = 0; i < round % 512 * 4; i++)
+			continue;
+		while (write(f->fd, page, sizeof page) > 0)
+			continue;
+		pthread_barrier_wait(&f->begin);
+	}
+}
+
+/* There was room when it looked, and there is none when it writes. */
+static void
+nobody_waits_for_a_pipe_that_others_fill(void **state)
+{
+	struct filler f = {.over = false};
+	pthread_t filler;
+	struct sink s;
+	int ends[2];
+	char path[32];
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	assert_true(fcntl(ends[1], F_SETPIPE_SZ, 4096) > 0);
+	sink_open(&s, ends);
+	log_open("edge-test", LOG_LEVEL_INFO);
+	snprintf(path, sizeof path, "/proc/self/fd/%d", ends[1]);
+	f.fd = open(path, O_WRONLY | O_NONBLOCK);
+	assert_true(f.fd >= 0);
+	pthread_barrier_init(&f.begin, NULL, 2);
+	assert_int_equal(pthread_create(&filler, NULL, fill_last, &f), 0);
+	for (int round = 0; round < ROUNDS; round++) {
+		pthread_barrier_wait(&f.begin);
+		log_info("x");
+		pthread_barrier_wait(&f.begin);
+		(void)arrived(&s);
+	}
+	f.over = true;
+	pthread_barrier_wait(&f.begin);
+	assert_int_equal(pthread_join(filler, NULL), 0);
+	pthread_barrier_destroy(&f.begin);
+	close(f.fd);
+	sink_close(&s);
+}
+
 static void
 only_the_journal_gets_its_own_prefix(void **state)
 {
@@ -129,6 +191,8 @@ main(void)
 	    cmocka_unit_test(lines_have_a_level_and_cannot_be_forged),
 	    cmocka_unit_test(a_full_sink_loses_lines_and_every_lost_one_is_told),
 	    cmocka_unit_test(only_the_journal_gets_its_own_prefix),
+	    /* Last, for it leaves losses to be told. */
+	    cmocka_unit_test(nobody_waits_for_a_pipe_that_others_fill),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,6 +26,8 @@ void log_error(const char *format, ...) edge_printf(1, 2);
 void log_warning(const char *format, ...) edge_printf(1, 2);
 void log_info(const char *format, ...) edge_printf(1, 2);
 void log_debug(const char *format, ...) edge_printf(1, 2);
+/* Lines that were worded elsewhere, as diagnostics of a configuration, just as they are. */
+void log_verbatim(const char *lines);
 uint64_t log_dropped(void); /* lines lost since the start */
 
 #endif
