@@ -6,7 +6,8 @@ import socket
 import pytest
 
 from echo import Session, board, echoes, relay_conf, until_sessions, until_up
-from lab import wait_until
+from lab import PATIENCE, wait_until
+from upgrading import Pairs
 
 def breaks(sock):
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, bytes([1, 0, 0, 0, 0, 0, 0, 0]))
@@ -45,6 +46,21 @@ def test_a_broken_client_is_noticed_behind_a_member_that_does_not_read(routed):
     until_sessions(routed, 1)
     breaks(s.s).close()
     until_sessions(routed, 0)
+
+
+def test_a_member_that_answers_and_resets_has_answered(routed):
+    answer = bytes(range(250)) * 40
+    with Pairs(routed, "webconf", 443) as pairs:
+        start(routed)
+        for c, m in pairs.make(4):
+            c.settimeout(10 * PATIENCE)
+            m.sendall(answer)
+            breaks(m).close()
+            got = b""
+            with pytest.raises(ConnectionResetError):
+                while part := c.recv(65536):
+                    got += part
+            assert got == answer
 
 
 def test_urgent_octets_are_octets(routed):
