@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from crowd import Call, Members
-from echo import relay_conf, until_sessions
+from echo import relay_conf, reload, until_sessions
 
 CLIENTS = 3000
 NO_AFFINITY = {"affinity": {"timeout": 0}}
@@ -17,8 +17,7 @@ def spread(net, v6, algorithm, weights):
     conf = relay_conf(net, lb=NO_AFFINITY, access={"algorithm": algorithm})
     for m, weight in zip(conf["pools"][0]["members"], weights):
         m["weight"] = weight
-    net.edge.write(conf)
-    net.edge.ask("lb", "reload")
+    reload(net, conf)
     call = Call(net, "access", CLIENTS, at_once=100, addresses=CLIENTS, hold=True, v6=v6)
     assert call.done == CLIENTS
     until_sessions(net, CLIENTS)

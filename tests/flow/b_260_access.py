@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from echo import Session, echoes, listeners, relay_conf, stun, udp_socket
+from echo import Session, echoes, listeners, relay_conf, reload, stun, udp_socket
 from lab import PATIENCE, wait_until
 from topology import CLIENT4, CLIENT6, CLIENTS
 
@@ -20,32 +20,29 @@ class Clients:
     def __init__(self, net, proto, v6):
         self.net, self.proto, self.v6, self.open = net, proto, v6, []
 
-    def ask(self, n, keep=True, patience=0.2):
-        """Who answers a new session of the n-th client; None: it is refused."""
+    def ask(self, n, seconds=0.2):
+        """Who answers a new session of the n-th client; None: nobody does so soon, as when it
+        is refused (which counted() knows)."""
         try:
-            s, who = self._tcp(n) if self.proto == "tcp" else self._udp(n, patience)
+            s, who = self._tcp(n) if self.proto == "tcp" else self._udp(n, seconds)
         except (ConnectionError, TimeoutError):
             return None
-        if keep:
-            self.open.append(s)
-        else:
-            s.close()
+        self.open.append(s)
         return who
 
     def _tcp(self, n):
         s = Session(self.net, "av", n, self.v6)
         return s, s.who()
 
-    def _udp(self, n, patience):
-        s, question = udp_socket(self.net, n, self.v6, timeout=patience), stun(os.urandom(16))
+    def _udp(self, n, seconds):
+        s, question = udp_socket(self.net, n, self.v6, timeout=seconds), stun(os.urandom(16))
         s.sendto(question, (self.net.vip("av", self.v6), 3478))
         answer = s.recv(2048)
         assert answer.startswith(question)
         return s, answer[len(question):].split()[0].decode()
 
     def answered(self, n):
-        """There may be a reason to be refused for now; but who is answered late has its place."""
-        return wait_until(lambda: self.ask(n, patience=2.0 * PATIENCE), 15, f"client {n} to be answered")
+        return self.ask(n, 10 * PATIENCE)
 
     def refusals(self):
         vip, at = self.net.vip("av", self.v6), f":{443 if self.proto == 'tcp' else 3478}/{self.proto}"
@@ -53,7 +50,7 @@ class Clients:
                     if name.endswith(f"/[{vip}]{at}" if self.v6 else f"/{vip}{at}"))
 
     def counted(self, n, at_least=False):
-        wait_until(lambda: self.refusals() >= n, 15, f"{n} refusals to be counted")
+        wait_until(lambda: self.refusals() >= n, 5, f"{n} refusals to be counted")
         assert at_least or self.refusals() == n
 
     def close(self):
@@ -87,8 +84,7 @@ def test_networks(routed, clients, v6):
         assert not any(clients.ask(client(n)) for n in inside)
         clients.counted(2)
         only = [f"{CLIENT4}{CLIENTS[0]}/32", f"{CLIENT6}{CLIENTS[0]}/128"]
-        routed.edge.write(relay_conf(routed, av={"limits": {"allow": only}}))
-        routed.edge.ask("lb", "reload")
+        reload(routed, relay_conf(routed, av={"limits": {"allow": only}}))
         assert not clients.ask(1)
         assert clients.answered(0)
         clients.counted(3)
@@ -105,8 +101,7 @@ def test_sessions_of_a_listener_and_of_a_member(routed, clients):
         assert not clients.ask(4)
         clients.counted(1)
         conf["pools"][0]["external"]["av"]["limits"] = {"sessions_per_member": 2}
-        routed.edge.write(conf)
-        routed.edge.ask("lb", "reload")
+        reload(routed, conf)
         assert all(clients.answered(n) for n in (4, 5))
         refused = clients.refusals()
         assert not clients.ask(6)
@@ -128,10 +123,9 @@ def test_sessions_and_rate_of_a_source(routed, clients):
         assert clients.answered(1), "another client"
         clients.counted(1)
         conf["pools"][0]["external"]["av"]["limits"] = {"rate_per_source": 3}
-        routed.edge.write(conf)
-        routed.edge.ask("lb", "reload")
+        reload(routed, conf)
         before = clients.refusals()
         assert not all(clients.ask(2) for _ in range(12))
         assert clients.answered(3), "another client"
-        assert clients.answered(2), "the next second"
+        wait_until(lambda: clients.ask(2), 10, "the next second")
         clients.counted(before + 1, at_least=True)

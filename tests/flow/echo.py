@@ -293,6 +293,13 @@ def until_applied(net):
     wait_until(applied, 15, "the new view in all workers")
 
 
+def reload(net, conf):
+    """Another configuration, which all workers have afterwards."""
+    net.edge.write(conf)
+    net.edge.ask("lb", "reload")
+    until_applied(net)
+
+
 def until_told(net, state, n):
     """Waits until all workers know exactly n endpoints to be in a state."""
     wait_until(lambda: net.edge.ask("lb", "sessions").count(f" {state} ") == n, 15,
