@@ -106,6 +106,9 @@ void lb_stats_sums(const struct lb *lb, uint64_t ret[LB_FIELDS]);
 /* lb_past.c: members that answer past the balancer.  Looks every few seconds. */
 void lb_look_for_bypass(struct lb *lb);
 
+/* lb_sources.c: a line for each source address that this host does not have. */
+void lb_remark_on_sources(const struct model *m, struct sbuf *ret);
+
 /* lb_ctl.c: the control socket. */
 int lb_ctl_open(struct lb *lb);
 unsigned lb_listener_status(const struct lb *lb, const struct live_listener *x);

@@ -58,6 +58,7 @@ verb_status(void *owner, struct ctl_request *req)
 		sbuf_addf(req->out, "session log %s lost %llu\n",
 		    lb->model->lb.log_sessions != NULL ? lb->model->lb.log_sessions : "-",
 		    (unsigned long long)sums[LB_FIELD_LOG_LOST]);
+	lb_remark_on_sources(lb->model, req->out);
 	sbuf_addf(req->out, "log lines lost %llu\n", (unsigned long long)log_dropped());
 }
 
