@@ -67,6 +67,26 @@ open_path(const char *path)
 	return -EINVAL;
 }
 
+/* A program before us may have left it so.  Where we may not read, it has not. */
+static bool
+ends_in_half_a_line(const char *path, int fd)
+{
+	struct stat ours, theirs;
+	char last = '\n';
+	int again;
+
+	if (fstat(fd, &ours) != 0 || !S_ISREG(ours.st_mode) || ours.st_size == 0)
+		return false;
+	again = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (again < 0)
+		return false;
+	if (fstat(again, &theirs) != 0 || theirs.st_ino != ours.st_ino ||
+	    pread(again, &last, 1, ours.st_size - 1) != 1)
+		last = '\n';
+	close(again);
+	return last != '\n';
+}
+
 static bool
 output_open(struct log_output *o)
 {
@@ -82,6 +102,7 @@ output_open(struct log_output *o)
 		return false;
 	}
 	o->fd = fd;
+	o->cut = ends_in_half_a_line(o->path, fd);
 	return true;
 }
 
