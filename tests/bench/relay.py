@@ -147,10 +147,13 @@ def hold(rig, size, figures):
     held.ready()
     time.sleep(1.5)  # the second in which they came is not one of those that count
     crowd = rig.load("short", relay, clients=1000, rate=500, seconds=size.hold_seconds, octets=REQUEST)
-    end = time.monotonic() + size.hold_seconds
+    begun, waited = time.monotonic(), relay.waited_ns()
+    end = begun + size.hold_seconds
     while time.monotonic() < end:
         time.sleep(1)
         lags.append(relay.loop_lag_ms())
+    waited = (relay.waited_ns() - waited) / 1e6 / (time.monotonic() - begun)
+    figures.say(f"others kept edge-lb from its core for {waited:.0f} ms a second")
     lost = crowd.finished()["failed"] + held.finished()["failed"]
     figures.add("relay.hold.lost_sessions", [lost], 0)
     lags.sort()

@@ -79,10 +79,14 @@ class Relay:
             look += self.children(pid)
         return found
 
-    def cpu_ns(self):
+    def cpu_ns(self, field=0):
         """Time on a CPU so far, of all threads of all its processes."""
-        return sum(int((task / "schedstat").read_text().split()[0])
+        return sum(int((task / "schedstat").read_text().split()[field])
                    for pid in self.pids() for task in Path(f"/proc/{pid}/task").iterdir())
+
+    def waited_ns(self):
+        """Time for which they could have run, and others did on their core."""
+        return self.cpu_ns(1)
 
     def memory(self):
         """RssAnon + RssShmem of all its processes, in octets."""
@@ -127,7 +131,8 @@ class Haproxy(Relay):
         super().__init__(rig, setup, number)
         self.bind = bind
         mode = ["-W", "-db"] if reloads else ["-db"]
-        self._started(rig.on(rig.core, rig.balancer, "haproxy", *mode, "-f", self._configure(), name=f"haproxy-{number}"))
+        self._started(rig.on(rig.core, rig.balancer, "haproxy", *mode, "-f", self._configure(),
+                             name=f"haproxy-{number}"))
 
     def _configure(self):
         s = self.setup

@@ -60,6 +60,7 @@ class Rig:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         self.files = hard
         self.gen_core, self.core = cores()
+        os.sched_setaffinity(0, {self.gen_core})  # this program, and what it runs without on()
         self.gen, self.balancer, self.members = lab.host("gen"), lab.host("balancer"), lab.host("members")
         self._wire()
         self._start_members()
