@@ -154,12 +154,14 @@ session_begin(struct gate *g, int fd, const struct sockaddr_storage *ss)
 	s->client.prompt = true; /* from listen.c */
 	s->idle_ns = g->view->idle_ns;
 	s->half_close_ns = g->worker->view->half_close_ns;
-	if (worker_watch(g->worker, fd, &s->client.watch) != 0)
+	if (worker_watch(g->worker, fd, &s->client.watch) != 0) {
+		worker_pause(g->worker, SESSION_SHORTAGE_NS);
 		session_close(s, CLOSE_LOCAL);
-	else if (pace_has_waiting(g))
+	} else if (pace_has_waiting(g)) {
 		session_await_turn(s);
-	else
+	} else {
 		session_find_member(s);
+	}
 }
 
 void

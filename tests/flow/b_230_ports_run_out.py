@@ -42,6 +42,7 @@ def short(net):
 
 def nothing_is_held_against_members(net, ear, counted=True):
     wait_until(lambda: all(short(net)) or not counted, 15, "it to be counted")
+    assert ("local ports ran out before" in net.edge.ctl("status", check=False).stdout) == counted
     assert not any(e["connect_failures"] for e in board(net).values())
     assert not any(x[f] for x in listeners(net).values() for f in ("refused", "retries", "no_member"))
     ear.setblocking(False)
