@@ -10,18 +10,18 @@ import pytest
 from echo import pipe_ends, relay_conf, until_sessions
 from lab import PATIENCE, wait_until
 from storm import MOODS, Storm
+from upgrading import Installed
 
 LONG = bool(os.environ.get("EDGE_SOAK"))
 SEED = int(os.environ.get("EDGE_SEED", time.time_ns() % 1000000))
 AT_ONCE, BURST = 500, 400000
 SESSIONS, MOST, TOTAL = (2000, 1 << 20, 1 << 30) if LONG else (600, 250000, 30 << 20)
-BREAKS = {"client breaks": "served", "member breaks": "ended"}
+FEW = 4  # descriptors of the pipes of edge-lb-few-pipes: one pipe a worker
+BREAKS = {"client breaks": "served", "member breaks": "ended"}  # and who has to learn of it
 
 
-@pytest.fixture(params=["edge-lb", "edge-lb-few-pipes"])
-def storm(request, routed):
-    routed.edge.DAEMONS = {**routed.edge.DAEMONS, "lb": request.param}
-    routed.few = request.param != "edge-lb"
+@pytest.fixture
+def storm(routed):
     print("EDGE_SEED=%d begins the same sessions" % SEED)
     storm = Storm(routed, ("access", "webconf", "av"), SEED, most=MOST, burst=BURST)
     for m in routed.members:
@@ -30,17 +30,25 @@ def storm(request, routed):
     storm.close()
 
 
-def test_bulk(routed, storm):
-    routed.edge.write(relay_conf(routed, lb={"workers": 2, "half_close": 120.0, "connect_timeout": 60.0}))
-    routed.edge.start("lb")
-    until_sessions(routed, 0)
-    most = 0
-    blowing = storm.blow(AT_ONCE, range(SEED, SEED + SESSIONS))
+def blow(net, storm, meanwhile=lambda: None):
+    """All sessions; returns how many descriptors of pipes were seen at once."""
+    net.edge.write(relay_conf(net, lb={"workers": 2, "half_close": 120.0, "connect_timeout": 60.0}))
+    net.edge.start("lb")
+    until_sessions(net, 0)
+    pipes, blowing = [0], storm.blow(AT_ONCE, range(SEED, SEED + SESSIONS))
     while not blowing.done():
-        most = max(most, pipe_ends(routed))
         seen = sum(storm.ended.values())
-        wait_until(lambda: blowing.done() or sum(storm.ended.values()) >= seen + 5, 60, "sessions to end")
+        meanwhile()
+
+        def more():
+            pipes.append(pipe_ends(net))
+            return blowing.done() or sum(storm.ended.values()) >= seen + SESSIONS / 10
+        wait_until(more, 60, "sessions to end")
     blowing.result()
+    return max(pipes)
+
+
+def all_is_well(net, storm):
     assert not storm.wrong, storm.wrong[:5]
     assert storm.octets >= TOTAL and storm.longest < 60 * PATIENCE
     for mood in MOODS:
@@ -50,6 +58,22 @@ def test_bulk(routed, storm):
                 assert how == {"whole"}, f"{mood}: {ends} {how}"
             elif ends == BREAKS[mood]:
                 assert how == {"broken"}, f"{mood}: {ends} {how}"
-    assert 0 < most <= 4 if routed.few else most > 4, f"{most} descriptors of pipes"
-    until_sessions(routed, 0)
-    wait_until(lambda: pipe_ends(routed) == 0, 10, "pipes that nobody needs to be closed")
+    until_sessions(net, 0)
+    wait_until(lambda: pipe_ends(net) == 0, 10, "pipes that nobody needs to be closed")
+
+
+def test_through_pipes(routed, storm):
+    assert blow(routed, storm) > FEW
+    all_is_well(routed, storm)
+
+
+def test_where_most_is_copied(routed, storm):
+    routed.edge.DAEMONS = {**routed.edge.DAEMONS, "lb": "edge-lb-few-pipes"}
+    assert 0 < blow(routed, storm) <= FEW
+    all_is_well(routed, storm)
+
+
+def test_while_the_program_is_replaced(routed, storm):
+    installed = Installed(routed)
+    blow(routed, storm, installed.upgrade)
+    all_is_well(routed, storm)
