@@ -48,7 +48,9 @@ static void
 describe_end(struct upgrade *u, int status, struct sbuf *why)
 {
 	sbuf_addf(why, "%s cannot take over: ", u->program);
-	if (WIFSIGNALED(status))
+	if (u->late)
+		sbuf_addf(why, "its check did not end within %.0f s", CHECK_LIMIT);
+	else if (WIFSIGNALED(status))
 		sbuf_addf(why, "its check was ended by signal %d (%s)", WTERMSIG(status),
 		    strsignal(WTERMSIG(status)));
 	else if (WEXITSTATUS(status) == 0)
@@ -118,6 +120,7 @@ on_limit(EV_P_ ev_timer *timer, int revents)
 
 	(void)loop;
 	(void)revents;
+	u->late = true;
 	kill(u->child.pid, SIGKILL); /* on_checked() tells the rest */
 }
 
@@ -162,6 +165,7 @@ watch_child(struct lb *lb, pid_t pid, int output_fd)
 
 	memset(u->output, 0, sizeof u->output);
 	u->n_output = 0;
+	u->late = false;
 	u->output_fd = output_fd;
 	ev_io_init(&u->output_io, on_output, output_fd, EV_READ);
 	ev_io_start(lb->loop, &u->output_io);

@@ -23,22 +23,24 @@ def relay(routed):
         routed.sessions = [Session(routed, g, n, n % 2 == 1) for n in range(10) for g in ("access", "av")]
         for s in routed.sessions:
             s.who()
-        u = udp_socket(routed, 50)
-        u.connect((routed.vip("av"), 3478))
-        u.send(stun(bytes(16)))
-        assert u.recv(2048)
-        routed.association = u
+        routed.associations = [udp_socket(routed, 50, v6) for v6 in (False, True)]
+        for v6, u in enumerate(routed.associations):
+            u.connect((routed.vip("av", bool(v6)), 3478))
+            u.send(stun(bytes(16)))
+            assert u.recv(2048)
         yield routed
-        u.close()
+        for u in routed.associations:
+            u.close()
 
 
 def nothing_happened(net, before):
     for s in net.sessions:
         assert s.ask() == b"hello\n"
-    net.association.send(stun(bytes(15) + b"x"))
-    assert net.association.recv(2048)
+    for u in net.associations:
+        u.send(stun(bytes(15) + b"x"))
+        assert u.recv(2048)
     assert totals(net) == before
-    settled(net, len(net.sessions) + 1)
+    settled(net, len(net.sessions) + len(net.associations))
 
 
 SCRIPT = b"#!/bin/sh\n"
@@ -71,7 +73,7 @@ def test_no_program_at_all(relay):
     assert "No such file" in relay.installed.refused()
     nothing_happened(relay, before)
     relay.installed.put("edge-lb")
-    assert "20 sessions and 1 associations taken over" in relay.installed.upgrade()
+    assert "20 sessions and 2 associations taken over" in relay.installed.upgrade()
     nothing_happened(relay, before)
 
 
@@ -156,4 +158,40 @@ def test_what_changes_during_the_check(relay):
     conf = relay.edge.conf_file
     relay.installed.put(octets=LIES + b"echo >>" + str(conf).encode() + b"\n")
     assert "changed while it was checked" in relay.installed.refused()
+    nothing_happened(relay, before)
+
+
+def the_check(relay):
+    """Begins a check that never ends; its process id."""
+    lb = relay.edge.daemon["lb"]
+    relay.installed.put(octets=SCRIPT + b"exec tail -f /dev/null\n")
+    assert "checking" in relay.edge.ask("lb", "upgrade")
+    children = relay.balancer.run("ps", "--ppid", lb.pid, "-o", "pid=").stdout.split()
+    assert len(children) == 1
+    return int(children[0])
+
+
+def until_refused(relay, timeout):
+    def answer():
+        _, _, text = relay.edge.ask("lb", "upgrade status").partition(" ")
+        return text.startswith("refused") and text
+    return wait_until(answer, timeout, "the refusal")
+
+
+def test_the_check_is_killed(relay):
+    before = totals(relay)
+    os.kill(the_check(relay), signal.SIGKILL)
+    assert "its check was ended by signal 9 (Killed)" in until_refused(relay, 10)
+    nothing_happened(relay, before)
+    relay.installed.put("edge-lb")
+    relay.installed.upgrade()
+    nothing_happened(relay, before)
+
+
+@pytest.mark.skipif(not os.environ.get("EDGE_SOAK"), reason="half a minute of waiting")
+def test_a_check_that_takes_too_long(relay):
+    before = totals(relay)
+    the_check(relay)
+    nothing_happened(relay, before)
+    assert "its check did not end within 30 s" in until_refused(relay, 40)
     nothing_happened(relay, before)
