@@ -9,6 +9,6 @@ target_sources(edge-bench-gen PRIVATE bench/bulk.c bench/hold.c bench/short.c be
 find_package(Python3 COMPONENTS Interpreter)
 if(Python3_FOUND AND NOT EDGE_SANITIZE)
   add_test(NAME bench.relay COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/bench/run --smoke relay)
-  set_tests_properties(bench.relay PROPERTIES LABELS bench TIMEOUT 180 SKIP_RETURN_CODE 77
+  set_tests_properties(bench.relay PROPERTIES LABELS bench TIMEOUT 300 SKIP_RETURN_CODE 77
       ENVIRONMENT "EDGE_BIN=${CMAKE_BINARY_DIR}/bin")
 endif()

@@ -17,7 +17,7 @@ function(edge_fuzz name)
   target_link_libraries(fuzz_${name} PRIVATE ${A_LINK} edge_flags)
   add_test(NAME fuzz.${name}
       COMMAND fuzz_${name} ${replay} ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/corpus/${name} ${A_ALSO})
-  set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT 60)
+  set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT 300)
 endfunction()
 
 edge_fuzz(board LINK edge_core)

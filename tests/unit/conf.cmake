@@ -10,7 +10,7 @@ target_link_libraries(conf_check PRIVATE edge_core edge_flags)
 foreach(kind bad good)
   add_test(NAME table.conf_${kind}
       COMMAND conf_check ${kind} ${CMAKE_CURRENT_SOURCE_DIR}/conf/${kind})
-  set_tests_properties(table.conf_${kind} PROPERTIES LABELS table TIMEOUT 120)
+  set_tests_properties(table.conf_${kind} PROPERTIES LABELS table TIMEOUT 300)
 endforeach()
 # "Within a second" is meant for what is installed; a sanitizer makes it slower.
 set(load_seconds 1)
@@ -27,5 +27,5 @@ if(Python3_FOUND)
   add_test(NAME table.conf_edgectl COMMAND ${Python3_EXECUTABLE} -B
       ${CMAKE_CURRENT_SOURCE_DIR}/conf/edgectl.py $<TARGET_FILE:edgectl>
       ${CMAKE_CURRENT_SOURCE_DIR}/conf)
-  set_tests_properties(table.conf_edgectl PROPERTIES LABELS table TIMEOUT 120)
+  set_tests_properties(table.conf_edgectl PROPERTIES LABELS table TIMEOUT 300)
 endif()

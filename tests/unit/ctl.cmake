@@ -7,12 +7,12 @@ find_package(Python3 COMPONENTS Interpreter)
 if(Python3_FOUND)
   add_test(NAME unit.readme COMMAND ${Python3_EXECUTABLE} -B
       ${CMAKE_CURRENT_SOURCE_DIR}/unit/readme_conf.py $<TARGET_FILE:edgectl>)
-  set_tests_properties(unit.readme PROPERTIES LABELS unit TIMEOUT 60)
+  set_tests_properties(unit.readme PROPERTIES LABELS unit TIMEOUT 300)
 endif()
 
 # Everything that is installed, together: needs every program to be built.
 if(Python3_FOUND)
   add_test(NAME unit.install COMMAND ${Python3_EXECUTABLE} -B
       ${CMAKE_CURRENT_SOURCE_DIR}/unit/install.py ${CMAKE_BINARY_DIR} ${CMAKE_COMMAND})
-  set_tests_properties(unit.install PROPERTIES LABELS unit TIMEOUT 120)
+  set_tests_properties(unit.install PROPERTIES LABELS unit TIMEOUT 300)
 endif()
