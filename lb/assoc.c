@@ -20,6 +20,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -31,6 +32,30 @@
 #include "turn.h"
 
 #define BATCHES_PER_TURN 8
+
+/* A client has one question under way, mostly. */
+#define LEG_BATCH 4
+
+/* Datagrams of one system call; their octets are in the worker's scratch. */
+struct batch {
+	struct sockaddr_storage from[WORKER_BATCH];
+	struct iovec iov[WORKER_BATCH];
+	struct mmsghdr m[WORKER_BATCH];
+};
+
+static int
+batch_read(struct batch *b, struct worker *w, int fd, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		b->iov[i].iov_base = w->scratch + (size_t)i * WORKER_DATAGRAM;
+		b->iov[i].iov_len = WORKER_DATAGRAM;
+		b->m[i] = (struct mmsghdr){.msg_hdr = {.msg_name = &b->from[i],
+					       .msg_namelen = sizeof b->from[i],
+					       .msg_iov = &b->iov[i],
+					       .msg_iovlen = 1}};
+	}
+	return recvmmsg(fd, b->m, n, MSG_DONTWAIT, NULL);
+}
 
 static struct worker *
 worker_of(const struct assoc *a)
@@ -140,27 +165,36 @@ assoc_is_refused(struct assoc *a, int err)
 	return true;
 }
 
-/* One datagram of the member leg; false when there is no more, or the leg is closed. */
+/* False when the association ended with it. */
 static bool
-assoc_read(struct assoc *a)
+assoc_answer(
+    struct assoc *a, const struct sockaddr_storage *from, const uint8_t *octets, size_t n)
 {
-	struct worker *w = worker_of(a);
-	struct sockaddr_storage from;
-	socklen_t n_from = sizeof from;
-	ssize_t n = recvfrom(a->fd, w->scratch, WORKER_DATAGRAM, MSG_DONTWAIT,
-	    (struct sockaddr *)&from, &n_from);
+	if (a->kept && !is_of_member(a, from))
+		return true;
+	assoc_heard(a);
+	if (a->kept && turn_sends_client_away(octets, n)) {
+		pass_farewell(a, octets, n);
+		return false;
+	}
+	pass_to_client(a, octets, n);
+	return true;
+}
+
+/* What waits at the member leg, or a part of it; false when there is no more, or the
+ * association ended.  @err: there is an ICMP error too, behind which more may wait. */
+static bool
+assoc_read(struct assoc *a, bool err)
+{
+	struct batch b;
+	int n = batch_read(&b, worker_of(a), a->fd, LEG_BATCH);
 
 	if (n < 0)
 		return errno != EAGAIN && !assoc_is_refused(a, errno);
-	if (a->kept && !is_of_member(a, &from))
-		return true;
-	assoc_heard(a);
-	if (a->kept && turn_sends_client_away(w->scratch, (size_t)n)) {
-		pass_farewell(a, w->scratch, (size_t)n);
-		return false;
-	}
-	pass_to_client(a, w->scratch, (size_t)n);
-	return true;
+	for (int i = 0; i < n; i++)
+		if (!assoc_answer(a, &b.from[i], b.iov[i].iov_base, b.m[i].msg_len))
+			return false;
+	return err || n == LEG_BATCH;
 }
 
 static void
@@ -168,14 +202,13 @@ on_member(struct watch *watch, uint32_t events)
 {
 	struct assoc *a = container_of(watch, struct assoc, watch);
 
-	(void)events;
 	if (a->fd < 0)
 		return; /* closed in this turn */
 	/* Edge-triggered, so until it is empty; a member cannot keep us here, because
 	 * what it sends faster than we read is dropped at the socket's own limit, and
 	 * the duty below takes up where this stops. */
-	for (int i = 0; i < BATCHES_PER_TURN * WORKER_BATCH; i++)
-		if (!assoc_read(a))
+	for (int i = 0; i < BATCHES_PER_TURN * WORKER_BATCH / LEG_BATCH; i++)
+		if (!assoc_read(a, events & EPOLLERR))
 			return;
 	worker_busy(worker_of(a), &a->duty);
 }
@@ -185,7 +218,7 @@ on_busy(struct duty *duty)
 {
 	struct assoc *a = container_of(duty, struct assoc, duty);
 
-	on_member(&a->watch, 0);
+	on_member(&a->watch, EPOLLERR);
 }
 
 void
@@ -309,26 +342,14 @@ assoc_datagram(struct gate *g, const struct sockaddr_storage *client, socklen_t 
 void
 assoc_receive(struct gate *g, int fd)
 {
-	struct worker *w = g->worker;
+	struct batch b;
 
-	for (int batch = 0; batch < BATCHES_PER_TURN && g->open; batch++) {
-		struct sockaddr_storage from[WORKER_BATCH];
-		struct iovec iov[WORKER_BATCH];
-		struct mmsghdr m[WORKER_BATCH];
-		int n;
+	for (int i = 0; i < BATCHES_PER_TURN && g->open; i++) {
+		int n = batch_read(&b, g->worker, fd, WORKER_BATCH);
 
-		for (int i = 0; i < WORKER_BATCH; i++) {
-			iov[i].iov_base = w->scratch + (size_t)i * WORKER_DATAGRAM;
-			iov[i].iov_len = WORKER_DATAGRAM;
-			m[i] = (struct mmsghdr){.msg_hdr = {.msg_name = &from[i],
-						    .msg_namelen = sizeof from[i],
-						    .msg_iov = &iov[i],
-						    .msg_iovlen = 1}};
-		}
-		n = recvmmsg(fd, m, WORKER_BATCH, MSG_DONTWAIT, NULL);
-		for (int i = 0; i < n; i++)
-			assoc_datagram(g, &from[i], m[i].msg_hdr.msg_namelen,
-			    iov[i].iov_base, m[i].msg_len);
+		for (int k = 0; k < n; k++)
+			assoc_datagram(g, &b.from[k], b.m[k].msg_hdr.msg_namelen,
+			    b.iov[k].iov_base, b.m[k].msg_len);
 		if (n < WORKER_BATCH)
 			return;
 	}

@@ -54,6 +54,9 @@ def test_the_longest_and_the_empty(routed, v6):
             assert got == octets
             ears[0].sendto(got[::-1], peer)
             assert u.recvfrom(70000)[0] == octets[::-1]
+        for n in range(100):  # and many for one
+            ears[0].sendto(b"%d" % n, peer)
+        assert [int(u.recvfrom(2048)[0]) for _ in range(100)] == list(range(100))
         until_sessions(net, 1)
 
 
