@@ -47,8 +47,13 @@ def test_a_thousand_clients_meet_one_member_each(routed, v6, workers):
     Members(routed, ["access", "av-tcp", "av-udp"])
     routed.edge.start("lb")
     clients = {"sessions": 1000, "addresses": 1000, "at_once": 100, "hold": True, "v6": v6}
-    calls = [Call(routed, "access", **clients), Call(routed, "av", proto="udp", port=3478, **clients),
-             Call(routed, "av", **clients)]
+    ways = [{"group": "access"}, {"group": "av", "proto": "udp", "port": 3478}, {"group": "av"}]
+    calls = []
+    for n, way in enumerate(ways):
+        # Another client or two before, or turns alone would have everybody meet the same member.
+        if n:
+            Call(routed, sessions=n, addresses=n, first=2000, v6=v6, **way)
+        calls.append(Call(routed, **way, **clients))
     assert [c.done for c in calls] == [1000] * 3
     assert set(calls[0].who) == set("123")
     for c in calls[1:]:

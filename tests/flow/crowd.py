@@ -7,6 +7,7 @@ say which one they are: tests/sim/crowd.c on the hosts of a net.
 
 Client addresses come out of two networks that are routed to the client host as a whole.
 """
+import ipaddress
 import json
 from types import SimpleNamespace
 
@@ -14,6 +15,7 @@ from lab import PATIENCE, wait_until
 from topology import CLIENT4, CLIENT6, CLIENTS, SERVICES
 
 CROWD4, CROWD6 = "198.18.0.0", "2001:db8:5::"
+FIRST = {False: ipaddress.ip_address("198.18.1.1"), True: ipaddress.ip_address("2001:db8:5::1:1")}
 
 
 def route_crowd(net):
@@ -52,14 +54,17 @@ class Members:
 
 
 class Call:
-    """One crowd of clients at a VIP; .rounds has what came of each round: done, failed, late
-    (counts), seconds, who (a letter of each session, "-" for none)."""
+    """One crowd of clients at a VIP, from so many addresses behind the first one.
 
-    def __init__(self, net, group, sessions, at_once=64, addresses=1, hold=False, v6=False, port=443,
+    .rounds has what came of each round: done, failed, late (counts), seconds, who (a letter of
+    each session, "-" for none); the last one's are attributes of this.
+    """
+
+    def __init__(self, net, group, sessions, at_once=64, addresses=1, first=0, hold=False, v6=False, port=443,
                  proto="tcp", seconds=60, wait=True):
         self.limit, self.rounds = seconds * PATIENCE, []
         self.process = net.client.popen(
-            "edge-crowd", "call", proto, net.vip(group, v6), port, f"{CROWD6}1:1" if v6 else "198.18.1.1",
+            "edge-crowd", "call", proto, net.vip(group, v6), port, FIRST[v6] + first,
             addresses, sessions, at_once, "hold" if hold else "end", self.limit, name="crowd-call", input=True)
         if wait:
             self.round()
