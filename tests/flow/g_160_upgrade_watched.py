@@ -94,6 +94,8 @@ def test_streams_and_the_silent(pairs):
         before = [s.moved for s in streams]
         wait_until(lambda: all(s.moved > b + (4 << 20) for s, b in zip(streams, before)), 20,
                    "every stream to go on")
+    # Turns of a worker that moves all this take time, and the board tells the longest.
+    wait_until(lambda: pairs.net.edge.status()["lb"]["loop_lag"] > 0, 10, "loop lag")
     assert [s.end() for s in streams] == [[]] * len(streams)
 
 
