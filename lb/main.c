@@ -72,8 +72,8 @@ on_replace(EV_P_ ev_signal *signal, int revents)
 static void
 on_end(EV_P_ ev_signal *signal, int revents)
 {
-	(void)signal;
 	(void)revents;
+	upgrade_fini(signal->data); /* whoever is told to end begins nothing */
 	ev_break(loop, EVBREAK_ALL);
 }
 
@@ -92,8 +92,10 @@ signals_start(struct lb *lb)
 	ev_signal_init(&lb->hangup, on_hangup, SIGHUP);
 	ev_signal_start(lb->loop, &lb->hangup);
 	ev_signal_init(&lb->terminate, on_end, SIGTERM);
+	lb->terminate.data = lb;
 	ev_signal_start(lb->loop, &lb->terminate);
 	ev_signal_init(&lb->interrupt, on_end, SIGINT);
+	lb->interrupt.data = lb;
 	ev_signal_start(lb->loop, &lb->interrupt);
 	ev_signal_init(&lb->replace, on_replace, SIGUSR2);
 	ev_signal_start(lb->loop, &lb->replace);

@@ -77,8 +77,11 @@ upgrade_fini(struct lb *lb)
 	struct upgrade *u = &lb->upgrade;
 
 	if (u->stage == UPGRADE_CHECKING) {
-		kill(u->child.pid, SIGKILL);
+		if (u->output_fd >= 0)
+			kill(u->child.pid, SIGKILL);
 		upgrade_check_close(lb);
+		ev_timer_stop(lb->loop, &u->turn);
+		u->stage = UPGRADE_IDLE;
 	}
 	free(u->program);
 	u->program = NULL;
@@ -122,18 +125,56 @@ is_same_file(const struct stat *a, const char *path)
 	       a->st_mtim.tv_nsec == b.st_mtim.tv_nsec;
 }
 
+static void
+hold_signals(int how)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGUSR2);
+	pthread_sigmask(how, &set, NULL);
+}
+
+static void
+on_turn(EV_P_ ev_timer *timer, int revents)
+{
+	struct upgrade *u = container_of(timer, struct upgrade, turn);
+	struct lb *lb = container_of(u, struct lb, upgrade);
+	struct sbuf why;
+
+	(void)loop;
+	(void)revents;
+	sbuf_init(&why, UPGRADE_TEXT);
+	if (!is_same_file(&u->program_stat, u->program) ||
+	    !is_same_file(&u->conf_stat, lb->program.conf_file))
+		sbuf_addf(&why, "the program or the configuration changed while it was "
+				"checked: try again");
+	else
+		upgrade_replace(lb, &why);
+	hold_signals(SIG_UNBLOCK);
+	refuse(lb, sbuf_text(&why));
+	sbuf_fini(&why);
+}
+
+/* A signal that was caught and not yet dealt with would be lost by execve(), one that is
+ * blocked waits for the next program.  So they are blocked one turn before: what was
+ * caught comes first in that turn. */
 void
 upgrade_checked(struct lb *lb, struct sbuf *why)
 {
 	struct upgrade *u = &lb->upgrade;
 
-	if (why->length == 0 && (!is_same_file(&u->program_stat, u->program) ||
-				    !is_same_file(&u->conf_stat, lb->program.conf_file)))
-		sbuf_addf(why, "the program or the configuration changed while it was "
-			       "checked: try again");
-	if (why->length == 0)
-		upgrade_replace(lb, why);
-	refuse(lb, sbuf_text(why));
+	if (why->length != 0) {
+		refuse(lb, sbuf_text(why));
+		return;
+	}
+	hold_signals(SIG_BLOCK);
+	ev_timer_init(&u->turn, on_turn, 0., 0.);
+	ev_set_priority(&u->turn, EV_MINPRI);
+	ev_timer_start(lb->loop, &u->turn);
 }
 
 /* The next program reads the file as it is; so it must be what is in effect. */

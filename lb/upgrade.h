@@ -53,7 +53,8 @@ struct upgrade {
 	struct stat program_stat, conf_stat;
 	ev_child child;
 	ev_timer limit;
-	bool late; /* it was ended for taking too long */
+	bool late;     /* it was ended for taking too long */
+	ev_timer turn; /* until the program is replaced */
 	ev_io output_io;
 	int output_fd;
 	char output[UPGRADE_TEXT];

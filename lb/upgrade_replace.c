@@ -6,7 +6,6 @@
  * everything that may fail leaves all as it was.
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,20 +21,6 @@
 #define PARK_NS     NS_PER_S
 #define LOG_REST_NS (200 * NS_PER_MS)
 
-/* Signals that come while nobody handles them wait for the next program. */
-static void
-hold_signals(int how)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGUSR2);
-	pthread_sigmask(how, &set, NULL);
-}
-
 /* execve() with what the state names; returns only when it failed. */
 static void
 replace(struct lb *lb, int state_fd, const struct upgrade_state *s, struct sbuf *why)
@@ -47,13 +32,11 @@ replace(struct lb *lb, int state_fd, const struct upgrade_state *s, struct sbuf 
 
 	snprintf(value, sizeof value, "%d", state_fd);
 	if (argv != NULL) {
-		hold_signals(SIG_BLOCK);
 		descriptors_keep(s->fds, s->n_fds);
 		descriptors_keep(&state_fd, 1);
 		execve(u->program, argv, environ);
 		err = -errno;
 		descriptors_close_on_exec(s->fds, s->n_fds);
-		hold_signals(SIG_UNBLOCK);
 	}
 	sbuf_addf(why, "%s: %s", u->program, strerror(-err));
 	free(argv);

@@ -11,6 +11,7 @@
 
 #include <assert.h>
 #include <linux/capability.h>
+#include <signal.h>
 #include <stdio.h>
 
 #include <edge/base.h>
@@ -165,7 +166,12 @@ worker_main(void *arg)
 {
 	struct worker *w = arg;
 	char name[16];
+	sigset_t all;
 
+	/* The main thread's; one that is caught here as it is blocked there is lost by an
+	 * upgrade. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, NULL);
 	snprintf(name, sizeof name, "worker-%u", w->setup.index);
 	pthread_setname_np(pthread_self(), name); /* for top -H */
 	/* Only to use clients' addresses as its own (IP_TRANSPARENT), and their ports

@@ -3,6 +3,7 @@
 a check that never ends stops nothing, neither traffic nor the end of the balancer."""
 import signal
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -81,3 +82,20 @@ def test_a_check_that_never_ends(relay):
     assert lb.exit_code() == 0
     wait_until(lambda: relay.balancer.run("ps", "-p", children[0], "-o", "stat=", check=False).stdout[:1]
                in ("", "Z"), 15, "the check to be ended too")
+
+
+def test_a_signal_in_the_middle_is_not_lost(relay):
+    """The end of the check and the order to end are seen in the same moment."""
+    s, lb = Session(relay, "access"), relay.edge.daemon["lb"]
+    s.who()
+    real = relay.lab.dir / "edge-lb-real"
+    relay.installed.path.rename(real)
+    relay.installed.put(octets=f"""#!/bin/sh
+for last; do before=$option; option=$last; done
+[ "$before" = --takeover ] && exec {real} "$@"
+{real} "$@" && kill -STOP $PPID
+""".encode())
+    relay.edge.ask("lb", "upgrade")
+    stat = Path(f"/proc/{lb.pid}/stat")
+    wait_until(lambda: ") T " in stat.read_text(), 20, "the check to have said yes")
+    assert lb.stop() == 0

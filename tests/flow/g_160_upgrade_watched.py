@@ -146,4 +146,4 @@ def test_more_to_do_and_no_event_to_come(pairs):
             part = m.recv(MUCH)
             assert part, "ended in the middle"
             got += len(part)
-    wait_until(lambda: "upgraded in place" in lb.output(), 20, "the upgrade")
+    wait_until(lambda: lb.output().count("upgraded in place") == 2, 20, "the upgrade")
