@@ -10,6 +10,7 @@
 #include <edge/clock.h>
 
 #define SCARCE_NS   (10 * NS_PER_S)
+#define LEAVE_NS    NS_PER_S /* of them, without asking the kernel at all */
 #define NOTHING_NS  (100 * NS_PER_MS)
 #define NAMED_TRIES 31 /* of all source addresses together */
 
@@ -188,26 +189,36 @@ dial_named(const struct live_endpoint *to, const struct addr *source, uint16_t p
 	return err == 0 ? connect_to(fd, to) : failed(fd, err);
 }
 
+/* The kernel looks at every port before it says that there is none, for milliseconds. */
+static struct dialled
+ask_kernel(const struct dial *how, const struct addr *source)
+{
+	struct dialled d = dial_found(how->to, source);
+
+	if (d.fault == FAULT_PORTS)
+		how->turn->scarce_until_ns = how->now_ns + SCARCE_NS;
+	return d;
+}
+
 /* From one source address. */
 static struct dialled
 dial_from(const struct dial *how, const struct addr *source, int tries)
 {
-	struct port_turn *turn = how->turn;
 	struct dialled d = {.fd = -1, .error = -EADDRNOTAVAIL, .fault = FAULT_PORTS};
-	uint16_t port;
+	int64_t scarce_ns = how->turn->scarce_until_ns - how->now_ns;
 
-	/* It looks at every port before it says that there is none: milliseconds. */
-	if (turn->scarce_until_ns <= how->now_ns) {
-		d = dial_found(how->to, source);
-		if (d.fault == FAULT_PORTS)
-			turn->scarce_until_ns = how->now_ns + SCARCE_NS;
-	}
+	if (scarce_ns <= 0)
+		d = ask_kernel(how, source);
 	for (int i = 0; d.fault == FAULT_PORTS && i < tries; i++) {
-		port = port_next(how->ports, turn);
+		uint16_t port = port_next(how->ports, how->turn);
+
 		if (port == 0)
 			break;
 		d = dial_named(how->to, source, port);
 	}
+	/* A few free ones among many that are used are missed by so few tries. */
+	if (d.fault == FAULT_PORTS && scarce_ns > 0 && scarce_ns < SCARCE_NS - LEAVE_NS)
+		d = ask_kernel(how, source);
 	return d;
 }
 
