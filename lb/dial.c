@@ -12,6 +12,7 @@
 #define SCARCE_NS   (10 * NS_PER_S)
 #define LEAVE_NS    NS_PER_S /* of them, without asking the kernel at all */
 #define NOTHING_NS  (100 * NS_PER_MS)
+#define SLOW_NS     (500 * NS_PER_US)
 #define NAMED_TRIES 31 /* of all source addresses together */
 
 #ifndef IPV6_TRANSPARENT
@@ -189,13 +190,16 @@ dial_named(const struct live_endpoint *to, const struct addr *source, uint16_t p
 	return err == 0 ? connect_to(fd, to) : failed(fd, err);
 }
 
-/* The kernel looks at every port before it says that there is none, for milliseconds. */
+/* The kernel looks at every port before it says that there is none, and at every second
+ * one before it finds one when half of them are used: that is milliseconds each time.
+ * (It may be slow for another reason, which does no harm.) */
 static struct dialled
 ask_kernel(const struct dial *how, const struct addr *source)
 {
+	int64_t begun_ns = clock_mono_ns();
 	struct dialled d = dial_found(how->to, source);
 
-	if (d.fault == FAULT_PORTS)
+	if (d.fault == FAULT_PORTS || clock_mono_ns() - begun_ns > SLOW_NS)
 		how->turn->scarce_until_ns = how->now_ns + SCARCE_NS;
 	return d;
 }
