@@ -215,14 +215,19 @@ def inner_socket(net, v6=False, timeout=10.0 * PATIENCE):
     return s
 
 
-def heard(u, at, octets):
-    """Sends once, and reads up to the answer: [member, address and port it saw]."""
-    u.sendto(octets, at)
+def answer_to(u, at, octets):
+    """Reads up to the answer to what was sent: [member, address and port it saw]."""
     while True:
         answer, peer = u.recvfrom(70000)
         if answer.startswith(octets):
             assert peer[:2] == at, f"answered from {peer}"
             return answer[len(octets):].decode().split()
+
+
+def heard(u, at, octets):
+    """Sends once, and reads up to the answer."""
+    u.sendto(octets, at)
+    return answer_to(u, at, octets)
 
 
 def asked(u, at):
