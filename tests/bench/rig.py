@@ -55,7 +55,7 @@ class Rig:
     """The hosts, wired; members running."""
 
     def __init__(self, lab):
-        self.lab, self.tuples, self.started = lab, 0, 0
+        self.lab, self.tuples, self.started = lab, {"tcp": 0, "udp": 0}, 0
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         self.files = hard
@@ -103,8 +103,12 @@ class Rig:
     def load(self, kind, relay, udp=False, addresses=N_CLIENTS, **options):
         """The generator's process; finished() gives what came of it."""
         seconds, rate = options.get("seconds", 10), options.get("rate", 0)
-        most = int(options.get("sessions", 0) or max(rate * 2, 40000) * (seconds or 100)) + options.get("clients", 64)
-        first, self.tuples = self.tuples, self.tuples + -(-most // addresses) * addresses
+        most = options.get("clients", 64)
+        if not udp:  # whose clients keep their ports
+            most += int(options.get("sessions", 0) or max(rate * 2, 40000) * (seconds or 100))
+        protocol = "udp" if udp else "tcp"
+        first = self.tuples[protocol]
+        self.tuples[protocol] += -(-most // addresses) * addresses
         to = f"{relay.udp_vip}:{UDP_PORT}" if udp else f"{relay.vip}:{PORT}"
         argv = [program("edge-bench-gen"), kind, "--to", to, "--from", GEN, "--addresses", addresses, "--first", first]
         argv += [str(x) for k, v in options.items() for x in (f"--{k}", v)]
