@@ -12,8 +12,9 @@
 
 /* No client waits longer; its queue is let grow only to lb.limits.queue_timeout. */
 #define WAITING_NS (600 * NS_PER_S)
-/* A session is young until it was silent for so long, and only then gets TCP's limits.
- * Not a round number, so that no other timeout shares its queue. */
+/* A session is young for so long, whatever it says, and only then gets TCP's limits: one
+ * that never stops speaking needs them as well when its client vanishes.  Not a round
+ * number, so that no other timeout shares its queue. */
 #define YOUNG_NS    (2 * NS_PER_S + 2)
 #define YOUNG_OF_NS (60 * NS_PER_S) /* shorter idle timeouts are kept to the second */
 

@@ -77,7 +77,7 @@ session_worker(const struct session *s)
 void session_enter(struct session *s, enum session_state next);
 void session_close(struct session *s, enum close_reason reason);
 /* Young: TCP's limits for peers that have vanished are not set yet, for most sessions are
- * over before they matter. */
+ * over before they matter.  Its time runs from its first octet on. */
 bool session_is_young(const struct session *s);
 void session_grow_up(struct session *s);
 

@@ -62,7 +62,7 @@ session_relay(struct session *s)
 		session_close(s, CLOSE_CLIENT_RESET);
 		return;
 	}
-	if (in.octets != 0 || out.octets != 0)
+	if ((in.octets != 0 || out.octets != 0) && !session_is_young(s))
 		seat_touch(&s->seat);
 	if ((s->client.shut || s->member.shut) && s->state == SESSION_RELAYING)
 		session_enter(s, SESSION_ENDING);

@@ -28,19 +28,21 @@ def test_idle_sessions_end_and_others_stay(routed):
     routed.edge.write(conf)
     with echoes(routed):
         routed.edge.start("lb")
-        silent, speaking, other = (Session(routed, g) for g in ("access", "access", "webconf"))
-        for s in (silent, speaking, other):
+        silent, speaking, other = ([Session(routed, g, v6=v6) for v6 in (False, True)]
+                                   for g in ("access", "access", "webconf"))
+        for s in silent + speaking + other:
             s.who()
         began = time.monotonic()
 
-        def speaks_on():
-            speaking.ask(b"x")
-            return time.monotonic() - began > 3.5 and ended(silent)
-        wait_until(speaks_on, 15, "3.5 s of talk, and the end of the silent one", every=0.2)
-        assert not ended(speaking, 0.5), "it has its timeout from its last octet on"
-        assert ended(speaking, 20 * PATIENCE)
-        assert other.ask() == b"hello\n", "its service's timeout is another"
-        until_sessions(routed, 1)
+        def speak_on():
+            for s in speaking:
+                s.ask(b"x")
+            return time.monotonic() - began > 3.5 and all(ended(s) for s in silent)
+        wait_until(speak_on, 15, "3.5 s of talk, and the end of the silent ones", every=0.2)
+        assert not ended(speaking[0], 0.5) and not ended(speaking[1]), "their timeout runs from the last octet on"
+        assert all(ended(s, 20 * PATIENCE) for s in speaking)
+        assert [s.ask() for s in other] == [b"hello\n"] * 2, "their service's timeout is another"
+        until_sessions(routed, 2)
 
 
 def test_a_half_closed_session_stays_as_long_as_its_other_half_speaks(routed):
@@ -65,15 +67,3 @@ def test_a_half_closed_session_stays_as_long_as_its_other_half_speaks(routed):
         until_sessions(routed, 4)
         until_sessions(routed, 0, 5 * HALF)
         assert time.monotonic() - began > 2.4 * HALF, "half_close runs from the last octet on"
-
-
-def test_a_session_that_lives_on_gets_keepalives_on_both_legs(routed):
-    routed.edge.write(relay_conf(routed))
-    with echoes(routed):
-        routed.edge.start("lb")
-        s = Session(routed, "access")
-        s.who()
-        wait_until(lambda: routed.balancer.run("ss", "-Htno", "state", "established").stdout.count("keepalive") == 2,
-                   10, "keepalive timers on both legs")
-        assert s.ask() == b"hello\n"
-        s.close()
