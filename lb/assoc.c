@@ -261,8 +261,10 @@ assoc_begin(struct gate *g, const struct addr *source, uint16_t port,
 		return NULL;
 	}
 	a = calloc(1, sizeof *a);
-	if (a == NULL)
+	if (a == NULL) {
+		seat_refuse(g);
 		return NULL;
+	}
 	if (!seat_open(&a->seat, g, source, port, assoc_end, assoc_end)) {
 		free(a);
 		return NULL;

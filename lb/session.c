@@ -141,6 +141,8 @@ session_begin(struct gate *g, int fd, const struct sockaddr_storage *ss)
 	struct addr source;
 	uint16_t port;
 
+	if (s == NULL)
+		seat_refuse(g);
 	if (s == NULL || !addr_from_sockaddr(ss, &source, &port) ||
 	    !seat_open(&s->seat, g, &source, port, session_end, session_late)) {
 		free(s);
