@@ -21,15 +21,15 @@ def test_a_refused_session_goes_to_the_next_member(routed):
     with echoes(routed) as members, evidence(routed) as ear:
         members["edge2"].refuse("access")
         routed.edge.start("lb")
-        sessions = [Session(routed, "access", n) for n in range(12)]
-        assert {s.who() for s in sessions} == {"edge1", "edge3"}
+        sessions = [Session(routed, "access", n, v6) for n in range(6) for v6 in (False, True)]
+        for of_family in sessions[::2], sessions[1::2]:
+            assert {s.who() for s in of_family} == {"edge1", "edge3"}
         magic, kind, _, reason, _ = struct.unpack("=IIQQq", ear.recv(64))
         assert (kind, reason) == (3, 2), "evidence: connect-refused"
-        wait_until(lambda: sum(e["connect_failures"] for e in board(routed).values()) >= 2, 15,
-                   "failures on the board")
-        failures = {n for n, e in board(routed).items() if e["connect_failures"]}
-        assert failures == {f"edge.contoso.net/edge2/external/{members['edge2'].member.addresses['access'][0]}"
-                            ":443/tcp"}
+        v4, v6 = members["edge2"].member.addresses["access"]
+        failed = {f"edge.contoso.net/edge2/external/{at}:443/tcp" for at in (v4, f"[{v6}]")}
+        wait_until(lambda: {n for n, e in board(routed).items() if e["connect_failures"]} == failed, 15,
+                   "failures on the board, there and nowhere else")
         for s in sessions:
             assert s.ask(b"still there\n") == b"still there\n"
             s.close()
@@ -41,7 +41,8 @@ def test_nobody_left_closes_the_session(routed):
         for m in members.values():
             m.refuse("webconf")
         routed.edge.start("lb")
-        s = Session(routed, "webconf")
-        assert s.s.recv(1) == b""
-        s.close()
+        for v6 in (False, True):
+            s = Session(routed, "webconf", v6=v6)
+            assert s.s.recv(1) == b""
+            s.close()
         wait_until(lambda: "sessions 0 of" in routed.edge.ask("lb", "status"), 15, "no session left")

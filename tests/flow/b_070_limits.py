@@ -9,10 +9,10 @@ def test_clients_wait_for_a_place(routed):
     routed.edge.write(relay_conf(routed, lb={"sessions": 4}))
     with echoes(routed):
         routed.edge.start("lb")
-        first = [Session(routed, "access", n) for n in range(4)]
+        first = [Session(routed, "access", n, n % 2 == 1) for n in range(4)]
         for s in first:
             s.who()
-        waiting = [Session(routed, "access", 4 + n) for n in range(4)]
+        waiting = [Session(routed, "access", 4 + n, n % 2 == 1) for n in range(4)]
         for s in waiting:
             s.s.sendall(b"anybody?\n")
         wait_until(lambda: "paused" in routed.edge.ask("lb", "sessions"), 15, "accepting to pause")

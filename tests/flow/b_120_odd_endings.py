@@ -9,6 +9,9 @@ from echo import Session, board, echoes, relay_conf, until_sessions, until_up
 from lab import PATIENCE, wait_until
 from upgrading import Pairs
 
+FAMILIES = (False, True)
+
+
 def breaks(sock):
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, bytes([1, 0, 0, 0, 0, 0, 0, 0]))
     return sock
@@ -22,30 +25,35 @@ def start(net, **options):
 def test_a_member_that_breaks_does_not_take_the_first_octets_with_it(routed):
     with echoes(routed) as members:
         start(routed)
-        s = Session(routed, "access")
-        wait_until(lambda: [m for m in members.values() if m.sessions], 15, "a member to have it")
-        first = next(m for m in members.values() if m.sessions)
-        routed.edge.daemon["lb"].freeze()
-        s.s.sendall(b"hello\n")  # seen first, and the reset in the same turn
-        first.drop(breaks(next(iter(first.sessions))))
-        routed.edge.daemon["lb"].resume()
-        assert s._line()[0] != first.name and s._read(6) == b"hello\n"
+        for v6 in FAMILIES:
+            s = Session(routed, "access", v6=v6)
+            wait_until(lambda: [m for m in members.values() if m.sessions], 15, "a member to have it")
+            first = next(m for m in members.values() if m.sessions)
+            routed.edge.daemon["lb"].freeze()
+            s.s.sendall(b"hello\n")  # seen first, and the reset in the same turn
+            first.drop(breaks(next(iter(first.sessions))))
+            routed.edge.daemon["lb"].resume()
+            assert s._line()[0] != first.name and s._read(6) == b"hello\n"
+            s.close()
+            wait_until(lambda: not any(m.sessions for m in members.values()), 15, "all of it to be over")
 
 
 def test_a_broken_client_is_noticed_behind_a_member_that_does_not_read(routed):
     deaf = []
     for m in routed.members:
-        with m.host.entered():
-            deaf.append(socket.create_server((m.addresses["access"][0], 443)))
+        for a in m.addresses["access"]:
+            with m.host.entered():
+                deaf.append(socket.create_server((a, 443), family=socket.AF_INET6 if ":" in a else socket.AF_INET))
     start(routed)
-    s = Session(routed, "access")
-    s.s.settimeout(0.5)
-    with pytest.raises(TimeoutError):
-        while True:
-            s.s.send(bytes(1 << 20))
-    until_sessions(routed, 1)
-    breaks(s.s).close()
-    until_sessions(routed, 0)
+    for v6 in FAMILIES:
+        s = Session(routed, "access", v6=v6)
+        s.s.settimeout(0.5)
+        with pytest.raises(TimeoutError):
+            while True:
+                s.s.send(bytes(1 << 20))
+        until_sessions(routed, 1)
+        breaks(s.s).close()
+        until_sessions(routed, 0)
 
 
 def test_a_member_that_answers_and_resets_has_answered(routed):
@@ -66,21 +74,22 @@ def test_a_member_that_answers_and_resets_has_answered(routed):
 def test_urgent_octets_are_octets(routed):
     with echoes(routed):
         start(routed)
-        s = Session(routed, "access")
-        s.who()
-        routed.edge.daemon["lb"].freeze()
-        s.s.send(b"before")
-        s.s.send(b"!", socket.MSG_OOB)
-        s.s.send(b"after")
-        routed.edge.daemon["lb"].resume()
-        assert s._read(12) == b"before!after"
+        for v6 in FAMILIES:
+            s = Session(routed, "access", v6=v6)
+            s.who()
+            routed.edge.daemon["lb"].freeze()
+            s.s.send(b"before")
+            s.s.send(b"!", socket.MSG_OOB)
+            s.s.send(b"after")
+            routed.edge.daemon["lb"].resume()
+            assert s._read(12) == b"before!after"
 
 
 def test_a_forbidden_way_to_a_member_is_passed_over(routed):
     with echoes(routed) as members:
         start(routed)
-        routed.balancer.ip(f"route add prohibit {members['edge1'].member.addresses['access'][0]}")
-        sessions = [Session(routed, "access", n) for n in range(6)]
+        routed.balancer.ip(*[f"route add prohibit {a}" for a in members["edge1"].member.addresses["access"]])
+        sessions = [Session(routed, "access", n, v6) for n in range(6) for v6 in FAMILIES]
         assert {s.who() for s in sessions} == {"edge2", "edge3"}
         assert sum(e["connect_failures"] for e in board(routed).values()) == 0, "nobody's fault"
 
@@ -94,10 +103,10 @@ def test_a_client_that_gave_up_on_a_silent_member_does_not_meet_it_again(routed)
     with echoes(routed):
         silence(routed.members[0])
         start(routed, lb={"connect_timeout": 60.0})
-        for n in range(3):
+        for n in range(4):
             met = set()
             for _ in range(3):
-                s = Session(routed, "access", n)
+                s = Session(routed, "access", n, n % 2 == 1)
                 s.s.settimeout(0.5)
                 try:
                     met.add(s.who())
@@ -116,5 +125,5 @@ def test_a_member_that_goes_down_while_it_is_connected_to_costs_nothing(routed):
         routed.edge.start("health", "lb")
         until_up(routed)
         silence(routed.members[0])
-        sessions = [Session(routed, "webconf", n, timeout=20) for n in range(3)]
+        sessions = [Session(routed, "webconf", n, v6, timeout=20) for n in range(3) for v6 in FAMILIES]
         assert {s.who() for s in sessions} == {"edge2", "edge3"}

@@ -6,10 +6,9 @@ import time
 
 import pytest
 
-from echo import Session, echoes, listeners, relay_conf, until_sessions
+from echo import Session, echoes, inner_socket, listeners, relay_conf, until_sessions
 from lab import PATIENCE, wait_until
 from topology import routed as routed_net
-from c_030_relay_udp import inner_socket
 
 
 def lb_total(net, field):

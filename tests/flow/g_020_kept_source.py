@@ -69,19 +69,22 @@ def test_an_answer_under_way_finds_its_way_back(routed):
     routed.edge.write(relay_conf(routed))
     ears = []
     for m in routed.members:
-        with m.host.entered():
-            ears.append(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
-        ears[-1].bind((m.addresses["av"][0], 3478))
+        for a in m.addresses["av"]:
+            with m.host.entered():
+                ears.append(socket.socket(socket.AF_INET6 if ":" in a else socket.AF_INET, socket.SOCK_DGRAM))
+            ears[-1].bind((a, 3478))
     routed.edge.start("lb")
-    with udp_socket(routed, 3) as u:
-        asked = stun(os.urandom(16))
-        u.sendto(asked, (routed.vip("av"), 3478))
-        ear = select.select(ears, [], [], 5)[0][0]
-        octets, client = ear.recvfrom(2048)
-        routed.edge.write(relay_conf(routed, access={"idle_timeout": 1900.0}))
-        routed.edge.ask("lb", "reload")
-        ear.sendto(octets, client)
-        assert u.recvfrom(2048) == (asked, (routed.vip("av"), 3478))
+    for v6 in (False, True):
+        with udp_socket(routed, 3, v6) as u:
+            asked, vip = stun(os.urandom(16)), (routed.vip("av", v6), 3478)
+            u.sendto(asked, vip)
+            ear = select.select(ears, [], [], 5)[0][0]
+            octets, client = ear.recvfrom(2048)
+            routed.edge.write(relay_conf(routed, access={"idle_timeout": 1900.0 + v6}))
+            routed.edge.ask("lb", "reload")
+            ear.sendto(octets, client)
+            octets, peer = u.recvfrom(2048)
+            assert (octets, peer[:2]) == (asked, vip)
     routed.balancer.run("nft", "flush", "ruleset")
     routed.edge.ask("lb", "reload")
     assert "asked4" in routed.balancer.run("nft", "list", "ruleset").stdout, "a reload mends it"

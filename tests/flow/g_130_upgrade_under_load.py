@@ -24,16 +24,16 @@ def relay(request, routed):
 class Load(threading.Thread):
     """New sessions and datagrams without end; .wrong is what failed."""
 
-    def __init__(self, net, first):
+    def __init__(self, net, first, v6):
         super().__init__(daemon=True)
-        self.net, self.first, self.served, self.wrong, self.over = net, first, 0, [], False
-        self.udp = udp_socket(net, first)
-        self.udp.connect((net.vip("av"), 3478))
+        self.net, self.first, self.v6, self.served, self.wrong, self.over = net, first, v6, 0, [], False
+        self.udp = udp_socket(net, first, v6)
+        self.udp.connect((net.vip("av", v6), 3478))
 
     def run(self):
         while not self.over:
             try:
-                s = Session(self.net, ("access", "av")[self.served % 2], self.first + self.served % 20)
+                s = Session(self.net, ("access", "av")[self.served % 2], self.first + self.served % 20, self.v6)
                 octets = b"%d\n" % self.served * 1000
                 if s.ask(octets) != octets:
                     raise OSError("other octets came back")
@@ -53,10 +53,10 @@ class Load(threading.Thread):
 
 
 def test_clients_that_come_meanwhile(relay):
-    loads = [Load(relay, n) for n in (0, 20)]
+    loads = [Load(relay, n, v6) for n, v6 in ((0, False), (20, True))]
     for x in loads:
         x.start()
-    held = [Session(relay, g, n) for n in range(40, 55) for g in ("access", "webconf", "av")]
+    held = [Session(relay, g, n, n % 2 == 1) for n in range(40, 55) for g in ("access", "webconf", "av")]
     for n in range(5):
         before = [x.served for x in loads]
         relay.installed.upgrade()
