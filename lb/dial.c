@@ -311,8 +311,9 @@ dial_udp(const struct dial *how)
 
 	if (how->vl->source == SOURCE_KEEP) {
 		d = dial_udp_kept(how->to, how->client, how->port);
-		/* Taken by a program of this host, or below 1024: the member still sees
-		 * the client's address, and the client goes on from its own port. */
+		/* Taken by a program of this host, or below 1024 and the privilege was
+		 * not given: the member still sees the client's address, and the client
+		 * goes on from its own port. */
 		if (d.error == -EADDRINUSE || d.error == -EACCES)
 			d = dial_udp_kept(how->to, how->client, 0);
 		return d;

@@ -5,9 +5,9 @@
 /*
  * dial - sockets towards a member, with the source address that the service wants.
  *
- *   kept       the client's own address (IP_TRANSPARENT); its port always for UDP, and
- *              for TCP where the kernel allows: a tuple of a moment ago may still be in
- *              TIME_WAIT, ports below 1024 need a privilege that workers do not have
+ *   kept       the client's own address (IP_TRANSPARENT) and its port, where the kernel
+ *              allows: it may be a program's of this host, and a TCP tuple of a moment ago
+ *              may still be in TIME_WAIT
  *   replaced   one of the side's source addresses in turn, else what the route says;
  *              where the kernel has no port left, ports are named (ports.h)
  *

@@ -102,7 +102,7 @@ struct live_endpoint {
 struct live_listener_share {
 	_Alignas(64) struct counters count;
 	struct gate *gate;
-	_Atomic uint32_t waiting; /* for a member's rate */
+	_Atomic uint32_t waiting; /* sessions, of pace.h */
 	atomic_bool paced;        /* accepting pauses because too many do */
 };
 

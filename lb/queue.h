@@ -3,7 +3,7 @@
 #define LB_QUEUE_H
 
 /*
- * queue - sessions that wait for a member's rate: who came first goes first.
+ * queue - sessions that wait, as for a member's rate: who came first goes first.
  *
  * Bounded in number and in time, and what does not fit is not put in: the caller stops
  * accepting while queue_is_full(), so that clients wait in the kernel's backlog, and
