@@ -17,8 +17,8 @@
 
 #include "link.h"
 
-/* More distinct timeouts than services, connect, half-close and unanswered make, and those
- * of sessions that began before a reload changed them. */
+/* More distinct timeouts than services, connect, half-close and unanswered make, and
+ * those of sessions that began before a reload changed them. */
 #define IDLE_QUEUES 256
 
 struct idle_queue {
