@@ -71,6 +71,15 @@ on_dead(struct duty *duty)
 	free(container_of(duty, struct assoc, duty));
 }
 
+static void
+assoc_close_leg(struct assoc *a)
+{
+	watch_set_forget(&worker_of(a)->watched, a->fd);
+	if (a->fd >= 0)
+		close(a->fd);
+	a->fd = -1;
+}
+
 /* The single exit. */
 static void
 assoc_close(struct assoc *a, enum close_reason reason)
@@ -78,9 +87,7 @@ assoc_close(struct assoc *a, enum close_reason reason)
 	struct worker *w = worker_of(a);
 
 	assoc_table_remove(w->assocs, a);
-	if (a->fd >= 0)
-		close(a->fd);
-	a->fd = -1;
+	assoc_close_leg(a);
 	/* Who refused is not asked again only because it answered once. */
 	seat_close(&a->seat, reason,
 	    a->stage == ASSOC_UNANSWERED || reason == CLOSE_MEMBER_RESET);
@@ -130,8 +137,7 @@ pass_to_client(struct assoc *a, const uint8_t *octets, size_t n)
 static void
 pass_farewell(struct assoc *a, const uint8_t *octets, size_t n)
 {
-	close(a->fd);
-	a->fd = -1;
+	assoc_close_leg(a);
 	pass_to_client(a, octets, n);
 	assoc_close(a, CLOSE_SENT_AWAY);
 }

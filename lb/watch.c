@@ -78,6 +78,13 @@ watch_set_add(struct watch_set *s, int fd, struct watch *watch)
 	return epoll_ctl(s->fd, EPOLL_CTL_ADD, fd, &ev) == 0 ? 0 : -errno;
 }
 
+void
+watch_set_forget(struct watch_set *s, int fd)
+{
+	if (fd >= 0 && (size_t)fd < s->n_entries)
+		s->entries[fd] = (struct watch_entry){0};
+}
+
 int
 watch_set_look(struct watch_set *s)
 {

@@ -24,9 +24,8 @@ struct watch {
 };
 
 struct watch_entry {
-	struct watch
-	    *watch;      /* may be long gone; then nothing in the kernel has @number */
-	uint32_t number; /* 0: registered by the program before, any number is its */
+	struct watch *watch; /* NULL: none */
+	uint32_t number;     /* 0: registered by the program before, any number is its */
 };
 
 struct watch_set {
@@ -45,6 +44,9 @@ void watch_set_fini(struct watch_set *s);
 int watch_set_add(struct watch_set *s, int fd, struct watch *watch);
 /* @fd is registered already, in a set that was handed on. */
 int watch_set_adopt(struct watch_set *s, int fd, struct watch *watch);
+/* Before @fd closes: what the kernel still tells of it is nobody's.  It does while
+ * somebody else has the socket, too: nft.c's thread copies the table of descriptors. */
+void watch_set_forget(struct watch_set *s, int fd);
 /* Calls those who are ready, without waiting.  So many events were there; <0: none now.
  */
 int watch_set_look(struct watch_set *s);

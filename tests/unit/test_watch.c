@@ -149,6 +149,40 @@ a_set_is_handed_on(void **state)
 	watch_set_fini(&after);
 }
 
+/* Somebody else has it open still, so the kernel goes on telling of it. */
+static void
+who_has_closed_is_told_nothing(void **state)
+{
+	struct seen s = seen(), next = seen();
+	struct watch_set set;
+	int fds[2], elsewhere;
+
+	(void)state;
+	pair(fds);
+	assert_int_equal(watch_set_init(&set, -1, 0), 0);
+	assert_int_equal(watch_set_add(&set, fds[0], &s.watch), 0);
+	elsewhere = dup(fds[0]);
+	watch_set_forget(&set, fds[0]);
+	close(fds[0]);
+	assert_int_equal(write(fds[1], "x", 1), 1);
+	assert_int_equal(watch_set_look(&set), 1);
+	assert_int_equal(s.times, 0);
+	/* Nor is the next one with its descriptor told of it. */
+	close(fds[1]);
+	pair(fds);
+	assert_int_equal(watch_set_add(&set, fds[0], &next.watch), 0);
+	assert_int_equal(watch_set_look(&set), 2);
+	assert_int_equal(s.times, 0);
+	assert_int_equal(next.times, 1);
+	assert_int_equal(next.events, EPOLLOUT);
+	watch_set_forget(&set, -1);
+	watch_set_forget(&set, (int)set.n_entries);
+	close(elsewhere);
+	close(fds[0]);
+	close(fds[1]);
+	watch_set_fini(&set);
+}
+
 int
 main(void)
 {
@@ -156,6 +190,7 @@ main(void)
 	    cmocka_unit_test(edges_come_once),
 	    cmocka_unit_test(an_event_of_the_past_is_nobodys),
 	    cmocka_unit_test(a_set_is_handed_on),
+	    cmocka_unit_test(who_has_closed_is_told_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
