@@ -133,8 +133,8 @@ pour(struct leg *from, struct leg *to, uint64_t *octets)
 	return 0;
 }
 
-static bool
-holds(const struct leg *from)
+bool
+leg_holds(const struct leg *from)
 {
 	return from->held != NULL || from->pipe != NULL;
 }
@@ -146,7 +146,7 @@ write_held(struct leg *from, struct leg *to, uint64_t *octets)
 	size_t n;
 	int err;
 
-	if (!holds(from) || !to->writable)
+	if (!leg_holds(from) || !to->writable)
 		return 0;
 	if (p == NULL)
 		return pour(from, to, octets);
@@ -270,7 +270,7 @@ relay_move(struct leg *from, struct leg *to, const struct relay_means *with)
 	struct relay_moved m = {.broken = to};
 
 	m.error = write_held(from, to, &m.octets);
-	while (m.error == 0 && !holds(from) && from->readable && !from->ended &&
+	while (m.error == 0 && !leg_holds(from) && from->readable && !from->ended &&
 	       to->writable) {
 		if (m.octets >= with->budget) {
 			m.more = true;
@@ -279,7 +279,7 @@ relay_move(struct leg *from, struct leg *to, const struct relay_means *with)
 		if (!from->bulk || !move_bulk(from, to, with, &m))
 			move_piece(from, to, with, &m);
 	}
-	if (m.error == 0 && from->ended && !holds(from) && !to->shut) {
+	if (m.error == 0 && from->ended && !leg_holds(from) && !to->shut) {
 		to->shut = true;
 		/* The second end needs none: both sockets close now, which says it. */
 		if (!from->shut)

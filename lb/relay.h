@@ -61,6 +61,8 @@ struct relay_moved {
 void leg_init(struct leg *leg, void (*ready)(struct watch *, uint32_t));
 /* What epoll said. */
 void leg_note(struct leg *leg, uint32_t events);
+/* Octets of it that the other leg has not taken yet. */
+bool leg_holds(const struct leg *from);
 /* Closes the socket, with a reset instead of an end when @reset. */
 void leg_close(struct leg *leg, bool reset);
 

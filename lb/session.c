@@ -91,7 +91,7 @@ session_end(struct seat *seat, enum close_reason reason)
 	struct session *s = session_of(seat);
 
 	if (s->state == SESSION_CONNECTING && reason == CLOSE_MEMBER_DOWN) {
-		leg_close(&s->member, true);
+		session_part(s, &s->member, true);
 		leg_init(&s->member, s->member.watch.ready);
 		session_find_member(s);
 	} else {

@@ -81,12 +81,20 @@ on_dead(struct duty *duty)
 	free(container_of(duty, struct session, duty));
 }
 
-/* The other side learns of a broken connection as it would without us: by a reset. */
+/* The other side learns of a broken connection as it would without us: by a reset.  Where
+ * memory was short, octets were lost. */
 static bool
 reason_resets(enum close_reason reason)
 {
 	return reason == CLOSE_CLIENT_RESET || reason == CLOSE_MEMBER_RESET ||
-	       reason == CLOSE_MEMBER_DOWN;
+	       reason == CLOSE_MEMBER_DOWN || reason == CLOSE_LOCAL;
+}
+
+void
+session_part(struct session *s, struct leg *leg, bool reset)
+{
+	watch_set_forget(&session_worker(s)->watched, leg->fd);
+	leg_close(leg, reset);
 }
 
 void
@@ -94,12 +102,14 @@ session_close(struct session *s, enum close_reason reason)
 {
 	struct worker *w = session_worker(s);
 	bool answered = s->state == SESSION_RELAYING || s->state == SESSION_ENDING;
+	/* Who does not get all that was read for it must not take what it got for all. */
+	bool client_holds = leg_holds(&s->client), member_holds = leg_holds(&s->member);
 
 	if (s->state == SESSION_WAITING)
 		pace_leave(s->seat.gate, &s->turn);
 	session_enter(s, SESSION_CLOSED);
-	leg_close(&s->client, reason_resets(reason));
-	leg_close(&s->member, reason_resets(reason));
+	session_part(s, &s->client, reason_resets(reason) || member_holds);
+	session_part(s, &s->member, reason_resets(reason) || client_holds);
 	seat_close(&s->seat, reason, !answered);
 	s->duty.run = on_dead;
 	worker_bury(w, &s->duty);

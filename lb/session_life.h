@@ -76,6 +76,8 @@ session_worker(const struct session *s)
 /* The one place that changes the state, with what belongs to it. */
 void session_enter(struct session *s, enum session_state next);
 void session_close(struct session *s, enum close_reason reason);
+/* Closes one leg of it: with a reset when @reset, else with an end. */
+void session_part(struct session *s, struct leg *leg, bool reset);
 /* Young: TCP's limits for peers that have vanished are not set yet, for most sessions are
  * over before they matter.  Its time runs from its first octet on. */
 bool session_is_young(const struct session *s);

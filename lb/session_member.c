@@ -83,7 +83,7 @@ session_await_turn(struct session *s)
 static bool
 session_failed_to_dial(struct session *s, enum fault fault, int err)
 {
-	leg_close(&s->member, false);
+	session_part(s, &s->member, false);
 	switch (fault) {
 	case FAULT_MEMBER:
 		session_count_failure(s, reason_of(err));
@@ -143,7 +143,7 @@ void
 session_next_member(struct session *s, enum reason reason)
 {
 	session_count_failure(s, reason);
-	leg_close(&s->member, true);
+	session_part(s, &s->member, true);
 	leg_init(&s->member, s->member.watch.ready);
 	if (s->client.to_the_last && s->client.fd >= 0) {
 		/* Perhaps a client that gave up: do not bother another member. */
