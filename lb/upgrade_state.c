@@ -270,12 +270,13 @@ const uint8_t *
 upgrade_state_map(int fd, size_t *ret_n)
 {
 	struct stat st;
+	int seals = fcntl(fd, F_GET_SEALS);
 	void *p;
 
 	if (fstat(fd, &st) != 0)
 		return NULL;
-	if (st.st_size <= 0 || (size_t)st.st_size > STATE_MAX ||
-	    (fcntl(fd, F_GET_SEALS) & F_SEAL_SHRINK) == 0) {
+	if (st.st_size <= 0 || (size_t)st.st_size > STATE_MAX || seals < 0 ||
+	    (seals & F_SEAL_SHRINK) == 0) {
 		errno = EPROTO;
 		return NULL;
 	}

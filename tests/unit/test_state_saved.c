@@ -3,14 +3,18 @@
  * The state of an upgrade: what is written is read again, and nothing else is.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "state_saved.h"
 
 #include "unit.h"
 
 #include "state_fixture.h"
+#include "upgrade_state.h"
 
 /* Whether the state of @f is read; the reason in @why. */
 static int
@@ -157,8 +161,7 @@ versions_are_told_apart(void **state)
 			assert_int_equal(
 			    s.assocs[0].seat.octets_out, version >= 3 ? 6 : 0);
 			assert_int_equal(s.sessions[0].busy, version >= 4);
-			assert_int_equal(
-			    s.process.watched[1].fd, version >= 4 ? 15 : -1);
+			assert_int_equal(s.process.watched[1].fd, version >= 4 ? 15 : -1);
 			saved_fini(&s);
 		} else {
 			assert_int_equal(err, -EPROTONOSUPPORT);
@@ -248,6 +251,30 @@ what_cannot_be_carried_is_not_written(void **state)
 	codec_fini(&c);
 }
 
+static void
+only_a_sealed_memory_file_is_a_state(void **state)
+{
+	struct codec c = {.octets = (uint8_t *)"octets", .n = 6};
+	FILE *file = tmpfile();
+	const uint8_t *octets;
+	int fd = upgrade_state_file(&c);
+	size_t n;
+
+	(void)state;
+	octets = upgrade_state_map(fd, &n);
+	assert_non_null(octets);
+	assert_int_equal(n, 6);
+	assert_memory_equal(octets, "octets", 6);
+	munmap((void *)(uintptr_t)octets, n);
+	close(fd);
+	assert_non_null(file);
+	assert_int_equal(fputs("octets", file), 1);
+	assert_int_equal(fflush(file), 0);
+	assert_null(upgrade_state_map(fileno(file), &n));
+	assert_int_equal(errno, EPROTO);
+	fclose(file);
+}
+
 int
 main(void)
 {
@@ -259,6 +286,7 @@ main(void)
 	    cmocka_unit_test(a_session_that_waits_is_carried),
 	    cmocka_unit_test(what_is_unknown_is_refused),
 	    cmocka_unit_test(what_cannot_be_carried_is_not_written),
+	    cmocka_unit_test(only_a_sealed_memory_file_is_a_state),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
