@@ -262,7 +262,7 @@ assoc_begin(struct gate *g, const struct addr *source, uint16_t port,
 
 	if (g->view == NULL)
 		return NULL; /* removed: no new ones */
-	if (!assoc_room_make(g)) {
+	if (!seat_may_open(g, source) || !assoc_room_make(g)) {
 		seat_refuse(g);
 		return NULL;
 	}

@@ -57,6 +57,16 @@ take_places(struct gate *g, const struct addr *source, struct source_entry **ret
 	return false;
 }
 
+bool
+seat_may_open(const struct gate *gate, const struct addr *source)
+{
+	struct worker *w = gate->worker;
+
+	return view_admits(gate->view, source) &&
+	       sources_let(w->sources, gate->listener->id, source,
+		   &gate->view->each_source, w->now_ns);
+}
+
 static void
 count_both(struct gate *g, enum lb_field f)
 {

@@ -59,6 +59,9 @@ struct seat {
  * leaves @seat unopened. */
 bool seat_open(struct seat *seat, struct gate *gate, const struct addr *source,
     uint16_t port, seat_end_fn *end, seat_end_fn *late);
+/* The gate's lists and limits let @source in: to be asked before anybody gives way to it.
+ */
+bool seat_may_open(const struct gate *gate, const struct addr *source);
 /* Counts a session that is refused before it has a seat. */
 void seat_refuse(struct gate *gate);
 /* Finds a member not tried before and takes a place there; leaves the one before.  False

@@ -134,6 +134,26 @@ source_find(struct sources *s, uint64_t listener, const struct addr *addr)
 	return e != NULL ? e : source_add(s, listener, addr);
 }
 
+static bool
+entry_lets(
+    const struct source_entry *e, const struct source_limits *limits, int64_t now_ns)
+{
+	return (limits->sessions == 0 || e->sessions < limits->sessions) &&
+	       rate_lets(&limits->rate, e->word, now_ns);
+}
+
+bool
+sources_let(struct sources *s, uint64_t listener, const struct addr *addr,
+    const struct source_limits *limits, int64_t now_ns)
+{
+	const struct source_entry *e;
+
+	if (limits->sessions == 0 && limits->rate.step_ns == 0)
+		return true;
+	e = *source_slot(s, listener, addr);
+	return e == NULL || entry_lets(e, limits, now_ns);
+}
+
 bool
 sources_take(struct sources *s, uint64_t listener, const struct addr *addr,
     const struct source_limits *limits, int64_t now_ns, struct source_entry **ret)
@@ -147,8 +167,7 @@ sources_take(struct sources *s, uint64_t listener, const struct addr *addr,
 	e = source_find(s, listener, addr);
 	if (e == NULL)
 		return true;
-	if ((limits->sessions != 0 && e->sessions >= limits->sessions) ||
-	    !rate_lets(&limits->rate, e->word, now_ns))
+	if (!entry_lets(e, limits, now_ns))
 		return false;
 	e->word = rate_after(&limits->rate, e->word, now_ns);
 	e->sessions++;

@@ -47,6 +47,9 @@ size_t sources_count(const struct sources *s);
  * them. */
 bool sources_take(struct sources *s, uint64_t listener, const struct addr *addr,
     const struct source_limits *limits, int64_t now_ns, struct source_entry **ret);
+/* What sources_take() would say, which is not asked yet. */
+bool sources_let(struct sources *s, uint64_t listener, const struct addr *addr,
+    const struct source_limits *limits, int64_t now_ns);
 /* A session that was counted before an upgrade; NULL without memory. */
 struct source_entry *
 sources_rejoin(struct sources *s, uint64_t listener, const struct addr *addr);

@@ -31,8 +31,11 @@ a_source_has_so_many_sessions(void **state)
 	(void)state;
 	assert_true(sources_take(s, 1, &a, &limits, BEGIN_NS, &e[0]));
 	assert_true(sources_take(s, 1, &a, &limits, BEGIN_NS, &e[1]));
+	assert_false(sources_let(s, 1, &a, &limits, BEGIN_NS));
 	assert_false(sources_take(s, 1, &a, &limits, BEGIN_NS, &e[2]));
 	assert_null(e[2]);
+	assert_true(sources_let(s, 1, &b, &limits, BEGIN_NS));
+	assert_int_equal(sources_count(s), 1); /* asking is not remembered */
 	/* Another address, and the same one at another listener. */
 	assert_true(sources_take(s, 1, &b, &limits, BEGIN_NS, &e[2]));
 	assert_true(sources_take(s, 2, &a, &limits, BEGIN_NS, &e[3]));
@@ -55,6 +58,7 @@ a_source_opens_so_many_per_second(void **state)
 
 	(void)state;
 	for (int i = 0; i < 5; i++) {
+		assert_int_equal(sources_let(s, 1, &a, &limits, BEGIN_NS + i), i < 3);
 		assert_int_equal(
 		    sources_take(s, 1, &a, &limits, BEGIN_NS + i, &e), i < 3);
 		sources_give(s, &e); /* that it ended gives no rate back */
