@@ -8,7 +8,6 @@
 #include <edge/id.h>
 
 #include "assoc.h"
-#include "listen.h"
 #include "session.h"
 #include "worker.h"
 
@@ -72,12 +71,10 @@ gate_open(struct gate *g, struct worker *w)
 	ev_io_init(&g->io,
 	    g->listener->proto == PROTO_TCP ? on_connections : on_datagrams, fd, EV_READ);
 	ev_set_priority(&g->io, 0);
-	if (g->listener->proto == PROTO_UDP) {
+	if (g->listener->proto == PROTO_UDP)
 		ev_io_start(w->loop, &g->io);
-	} else {
-		listen_hold(fd, false); /* a program before us may have held it */
+	else
 		gate_resume(g);
-	}
 }
 
 void

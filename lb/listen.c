@@ -173,6 +173,16 @@ listen_look_for_vips(struct live *live)
 	freeifaddrs(list);
 }
 
+bool
+listen_is_held(int fd)
+{
+	int seconds = 0;
+	socklen_t n = sizeof seconds;
+
+	return getsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds, &n) == 0 &&
+	       seconds > SPEAKS_WITHIN;
+}
+
 void
 listen_hold(int fd, bool hold)
 {

@@ -5,7 +5,7 @@
 /*
  * listen - the sockets of a listener: one per worker, steered by source.
  *
- * Main thread only, but for listen_hold().  The VIP need not be on an interface
+ * Main thread only, but for holding handshakes.  The VIP need not be on an interface
  * (IP_FREEBIND): a standby holds its sockets ready.
  */
 #include <edge/sbuf.h>
@@ -25,5 +25,6 @@ void listen_look_for_vips(struct live *live);
 /* Worker: clients whose handshake finds no room in the backlog of this socket wait, where
  * the kernel would soon reset them. */
 void listen_hold(int fd, bool hold);
+bool listen_is_held(int fd);
 
 #endif

@@ -109,6 +109,17 @@ hold(struct gate *g)
 	g->held_ns = g->worker->now_ns + HOLD_NS;
 }
 
+void
+pace_open(struct gate *g)
+{
+	g->held_ns = 0;
+	if (g->listener->proto != PROTO_TCP ||
+	    (g->worker->paused_until_ns == 0 && !listen_is_held(g->io.fd)))
+		return;
+	hold(g);
+	put_on_ring(g);
+}
+
 /* True when nothing is held any more. */
 static bool
 let_go(struct gate *g)

@@ -32,6 +32,9 @@ void pace_rejoin(struct gate *g, struct queue_entry *e, int64_t since_ns);
 void pace_leave(struct gate *g, struct queue_entry *e);
 /* False: the queue is full, and accepting has paused. */
 bool pace_lets_in(struct gate *g);
+/* The gate was opened: while accepting pauses, or by a program before this one that held
+ * handshakes here. */
+void pace_open(struct gate *g);
 /* Accepting pauses at all gates of the worker: handshakes are held meanwhile. */
 void pace_pause(struct gate *g);
 

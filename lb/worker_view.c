@@ -4,16 +4,21 @@
  */
 #include "worker_view.h"
 
+#include "pace.h"
 #include "worker.h"
 
 static void
 gate_enter_view(
     struct gate *g, struct worker *w, const struct view_listener *vl, bool anew)
 {
+	bool was_open = g->open;
+
 	g->view = vl;
 	if (anew)
 		g->pick = (struct pick_state){0};
 	gate_open(g, w);
+	if (!was_open)
+		pace_open(g);
 }
 
 static void

@@ -25,14 +25,14 @@ def net(routed):
 class Crowd:
     """Clients at once, each of which speaks as soon as it can and ends when it has its answer."""
 
-    def __init__(self, net, v6, n=CLIENTS):
+    def __init__(self, net, v6, n=CLIENTS, port=443):
         self.waiting, self.reset = {}, []
         for k in range(n):
             with net.client.entered():
                 s = socket.socket(socket.AF_INET6 if v6 else socket.AF_INET)
             s.setblocking(False)
             s.bind((net.client_address(k, v6), 0))
-            s.connect_ex((net.vip("access", v6), 443))
+            s.connect_ex((net.vip("access", v6), port))
             self.waiting[s] = False
 
     def _serve(self, s, spoke):
