@@ -350,15 +350,18 @@ assoc_datagram(struct gate *g, const struct sockaddr_storage *client, socklen_t 
 void
 assoc_receive(struct gate *g, int fd)
 {
+	struct live_listener *l = g->listener;
 	struct batch b;
+	int n = WORKER_BATCH;
 
-	for (int i = 0; i < BATCHES_PER_TURN && g->open; i++) {
-		int n = batch_read(&b, g->worker, fd, WORKER_BATCH);
-
+	/* A datagram may end the last association of a removed listener, and the gate
+	 * must not go with it. */
+	live_listener_get(l);
+	for (int i = 0; i < BATCHES_PER_TURN && n == WORKER_BATCH && g->open; i++) {
+		n = batch_read(&b, g->worker, fd, WORKER_BATCH);
 		for (int k = 0; k < n; k++)
 			assoc_datagram(g, &b.from[k], b.m[k].msg_hdr.msg_namelen,
 			    b.iov[k].iov_base, b.m[k].msg_len);
-		if (n < WORKER_BATCH)
-			return;
 	}
+	live_listener_put(l);
 }
