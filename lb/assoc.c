@@ -176,7 +176,9 @@ static bool
 assoc_answer(
     struct assoc *a, const struct sockaddr_storage *from, const uint8_t *octets, size_t n)
 {
-	if (a->kept && !is_of_member(a, from))
+	/* Also where the leg is connected: what came between bind() and connect() is
+	 * anybody's. */
+	if (!is_of_member(a, from))
 		return true;
 	assoc_heard(a);
 	if (a->kept && turn_sends_client_away(octets, n)) {
