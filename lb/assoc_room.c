@@ -71,6 +71,12 @@ assoc_room_yield(struct worker *w)
 }
 
 bool
+assoc_room_may_yield(const struct worker *w)
+{
+	return !worker_is_full(w) || w->assocs->unsettled > 0;
+}
+
+bool
 assoc_room_make(struct gate *g)
 {
 	struct worker *w = g->worker;

@@ -26,5 +26,7 @@
 bool assoc_room_make(struct gate *g);
 /* Makes room in a worker that is full, at the cost of unsettled associations only. */
 bool assoc_room_yield(struct worker *w);
+/* It would: somebody is unsettled, or the worker is not full. */
+bool assoc_room_may_yield(const struct worker *w);
 
 #endif

@@ -16,6 +16,7 @@
 #include <edge/notice.h>
 
 #include "assoc.h"
+#include "assoc_room.h"
 #include "pace.h"
 #include "worker_loop.h"
 
@@ -92,7 +93,7 @@ void
 worker_unpause(struct worker *w)
 {
 	if (w->paused_until_ns == 0 || w->now_ns < w->paused_until_ns ||
-	    worker_is_full(w))
+	    !assoc_room_may_yield(w))
 		return;
 	w->paused_until_ns = 0;
 	atomic_store_explicit(&w->paused_now, false, memory_order_relaxed);

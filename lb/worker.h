@@ -128,7 +128,7 @@ int worker_watch(struct worker *w, int fd, struct watch *watch);
 void worker_bury(struct worker *w, struct duty *duty);
 /* @duty runs once more at the end of this turn; the loop does not block until then. */
 void worker_busy(struct worker *w, struct duty *duty);
-/* No accepting until @ns from now, and until sessions are below the limit again. */
+/* No accepting until @ns from now, and until there is or can be made room for one. */
 void worker_pause(struct worker *w, int64_t ns);
 void worker_session_began(struct worker *w);
 void worker_session_ended(struct worker *w);
