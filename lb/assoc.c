@@ -20,6 +20,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -312,6 +313,22 @@ assoc_spoke(struct assoc *a)
 	}
 }
 
+/* A client that repeats itself asks nothing more of the packet filter. */
+static bool
+may_ask(struct assoc *a, const uint8_t *octets, size_t n)
+{
+	const uint8_t *transaction = octets + ASSOC_TRANSACTION_AT;
+
+	if (!a->kept || n < ASSOC_TRANSACTION_AT + ASSOC_TRANSACTION)
+		return true;
+	if (a->asked && memcmp(a->transaction, transaction, ASSOC_TRANSACTION) != 0 &&
+	    !assoc_room_ask(a))
+		return false;
+	a->asked = true;
+	memcpy(a->transaction, transaction, ASSOC_TRANSACTION);
+	return true;
+}
+
 /* False when the association ended instead: an ICMP error about the datagram before is
  * told to whoever comes first, and sends nothing. */
 static bool
@@ -319,6 +336,10 @@ pass_to_member(struct assoc *a, const uint8_t *octets, size_t n)
 {
 	const struct live_endpoint *to = a->seat.endpoint;
 
+	if (!may_ask(a, octets, n)) {
+		seat_refuse(a->seat.gate);
+		return true;
+	}
 	assoc_spoke(a);
 	if (sendto(a->fd, octets, n, MSG_DONTWAIT | MSG_NOSIGNAL,
 		a->kept ? (const struct sockaddr *)&to->sa : NULL,

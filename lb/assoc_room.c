@@ -6,9 +6,11 @@
 
 #include "assoc_table.h"
 
-/* Of all workers.  Ten times what an outage of the largest pool brings back, a tenth of a
- * core, and less than the packet filter's sets of transactions can hold (filter.c). */
+/* Of all workers.  Ten times what an outage of the largest pool brings back, and a tenth
+ * of a core.  Both together are less than the packet filter's sets of transactions can
+ * hold (filter.c). */
 #define NEWCOMERS_PER_S 5000
+#define QUESTIONS_PER_S 5000
 /* Who was heard of more recently is in the middle of something. */
 #define QUIET_NS (10 * NS_PER_S)
 
@@ -76,12 +78,39 @@ assoc_room_may_yield(const struct worker *w)
 	return !worker_is_full(w) || w->assocs->unsettled > 0;
 }
 
+static struct rate
+part_of(uint32_t per_second, const struct gate *g)
+{
+	return rate_at_once(per_second / g->view->workers + 1);
+}
+
+bool
+assoc_room_ask(const struct assoc *a)
+{
+	const struct gate *g = a->seat.gate;
+	struct assoc_table *t = g->worker->assocs;
+	int64_t *word = &t->questions;
+	struct rate rate;
+
+	if (g->view == NULL)
+		return true; /* removed: nobody new, and soon nobody */
+	rate = part_of(QUESTIONS_PER_S, g);
+	if (a->stage == ASSOC_UNANSWERED) {
+		rate = part_of(NEWCOMERS_PER_S, g);
+		word = &t->newcomers;
+	}
+	if (!rate_lets(&rate, *word, g->worker->now_ns))
+		return false;
+	*word = rate_after(&rate, *word, g->worker->now_ns);
+	return true;
+}
+
 bool
 assoc_room_make(struct gate *g)
 {
 	struct worker *w = g->worker;
 	struct assoc_table *t = w->assocs;
-	struct rate rate = rate_at_once(NEWCOMERS_PER_S / g->view->workers + 1);
+	struct rate rate = part_of(NEWCOMERS_PER_S, g);
 
 	if (!rate_lets(&rate, t->newcomers, w->now_ns))
 		return false;

@@ -12,18 +12,24 @@
  *       longest, if that was for 10 s
  *   a flood is faster than that is cheap
  *       so many new associations begin in a second and no more
+ *   a flood asks more than the packet filter remembers
+ *       so many more transactions go out in a second and no more
  *
  * So invented sources cost neither a settled association nor a TCP session anything, and
  * a worker that is full of silent clients takes new ones.
  */
 #include <stdbool.h>
 
+#include "assoc_table.h"
 #include "gate.h"
 #include "worker.h"
 
 /* Makes room for one more association.  False: there is none, or the second had its
  * number. */
 bool assoc_room_make(struct gate *g);
+/* Another transaction of an association whose source is kept.  False: this second had its
+ * number, those of an unanswered one among the newcomers. */
+bool assoc_room_ask(const struct assoc *a);
 /* Makes room in a worker that is full, at the cost of unsettled associations only. */
 bool assoc_room_yield(struct worker *w);
 /* It would: somebody is unsettled, or the worker is not full. */

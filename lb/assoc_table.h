@@ -39,6 +39,11 @@ enum assoc_stage {
 #define ASSOC_ANSWERED_ODD  3 /* added to the idle timeout */
 #define ASSOC_SETTLED_ODD   5
 
+/* Where a MS-TURN message has its transaction, which the packet filter remembers when the
+ * client's source is kept (filter.c). */
+#define ASSOC_TRANSACTION_AT 4
+#define ASSOC_TRANSACTION    16
+
 struct assoc {
 	struct seat seat;
 	struct watch watch;
@@ -47,6 +52,8 @@ struct assoc {
 	int fd; /* the member leg; -1 when closed */
 	enum assoc_stage stage;
 	bool kept;
+	bool asked; /* @transaction is what went out last; only if kept */
+	uint8_t transaction[ASSOC_TRANSACTION];
 	int64_t idle_ns;
 	struct sockaddr_storage client;
 	socklen_t n_client;
@@ -57,7 +64,7 @@ struct assoc_table {
 	size_t n_slots; /* a power of two */
 	uint64_t secret;
 	size_t unsettled, unsettled_max;
-	int64_t newcomers; /* word of their rate */
+	int64_t newcomers, questions; /* words of their rates */
 };
 
 struct assoc *assoc_find(const struct assoc_table *t, const struct gate *g,

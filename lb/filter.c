@@ -3,8 +3,8 @@
 
 #define PORT_FEDERATION 5061
 #define PORT_XMPP       5269
-/* Transactions under way.  More than new associations can ask for in that time
- * (assoc_room.c): a set that is full would cost those that are there their answers. */
+/* Transactions under way.  More than all associations may ask for in that time
+ * (assoc_room.c): a set that is full would cost whoever asks next his answer. */
 #define ASKED_MAX 65536
 #define ASKED_S   5
 
