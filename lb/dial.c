@@ -302,11 +302,28 @@ dial_udp_from(const struct live_endpoint *to, const struct addr *source)
 	return err == 0 ? connect_to(fd, to) : failed_source(fd, err);
 }
 
-struct dialled
-dial_udp(const struct dial *how)
+static struct dialled
+dial_udp_replaced(const struct dial *how)
 {
 	enum family family = addr_family(&how->to->addr);
 	size_t n = count_sources(how->vl, family);
+	struct dialled d, none = {.fd = -1};
+
+	n = n == 0 ? 1 : n;
+	for (size_t i = 0; i < n; i++) {
+		d = dial_udp_from(
+		    how->to, source_of(how->vl, family, how->turn->source++));
+		if (d.fd >= 0 || d.fault == FAULT_MEMBER || d.fault == FAULT_SHORTAGE)
+			return d;
+		if (i == 0 || d.fault == FAULT_PORTS)
+			none = d;
+	}
+	return none;
+}
+
+struct dialled
+dial_udp(const struct dial *how)
+{
 	struct dialled d;
 
 	if (how->vl->source == SOURCE_KEEP) {
@@ -318,12 +335,9 @@ dial_udp(const struct dial *how)
 			d = dial_udp_kept(how->to, how->client, 0);
 		return d;
 	}
-	n = n == 0 ? 1 : n;
-	for (size_t i = 0; i < n; i++) {
-		d = dial_udp_from(
-		    how->to, source_of(how->vl, family, how->turn->source++));
-		if (d.fd >= 0 || d.fault == FAULT_MEMBER || d.fault == FAULT_SHORTAGE)
-			return d;
-	}
+	d = dial_udp_replaced(how);
+	/* The kernel looked at every port: not for each datagram of a flood. */
+	if (d.fault == FAULT_PORTS)
+		how->turn->nothing_until_ns = how->now_ns + NOTHING_NS;
 	return d;
 }

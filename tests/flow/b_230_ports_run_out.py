@@ -8,7 +8,8 @@ import socket
 import pytest
 
 from b_020_next_member import evidence
-from echo import Session, board, echoes, listeners, relay_conf, until_sessions
+from b_170_rates import one_turn
+from echo import Session, board, echoes, listeners, relay_conf, udp_socket, until_sessions
 from lab import wait_until
 from topology import V4, V6, routed
 
@@ -115,6 +116,12 @@ def test_datagrams_have_all_source_addresses_too(lab, v6):
         with pytest.raises(TimeoutError):
             ask(3 * PORTS)
         wait_until(lambda: all(short(net)), 15, "it to be counted")
+        before, flood = short(net)[0], udp_socket(net, 0, v6)
+        with one_turn(net):
+            for _ in range(100):
+                flood.sendto(b"deaf", (net.vip("av", v6), 3478))
+        wait_until(lambda: sum(x["refused"] for x in listeners(net).values()) >= 90, 15, "most to be lost at once")
+        assert short(net)[0] - before <= 10, "not every time is it worth to look at all ports"
         assert not any(e["connect_failures"] for e in board(net).values())
         ear.setblocking(False)
         with pytest.raises(BlockingIOError):
