@@ -15,8 +15,10 @@
  *   a flood asks more than the packet filter remembers
  *       so many more transactions go out in a second and no more
  *
- * So invented sources cost neither a settled association nor a TCP session anything, and
- * a worker that is full of silent clients takes new ones.
+ * So invented sources cost neither a settled association nor a TCP session anything while
+ * the worker is not full, and one that is full of silent clients takes new ones.  Sources
+ * that speak again after the answer, which they need not have heard, look like clients:
+ * lists and limits are for those.
  */
 #include <stdbool.h>
 

@@ -25,7 +25,7 @@
  *        \__________________________________/
  *                     unsettled: at most a quarter of all sessions
  *
- * A member answers invented sources too; only who speaks again has heard the answer.
+ * A member answers invented sources too; who has heard the answer speaks again.
  */
 enum assoc_stage {
 	ASSOC_UNANSWERED,
