@@ -22,9 +22,10 @@
  */
 #include <stdbool.h>
 
-#include "assoc_table.h"
 #include "gate.h"
 #include "worker.h"
+
+struct assoc;
 
 /* Makes room for one more association.  False: there is none, or the second had its
  * number. */
