@@ -265,7 +265,9 @@ class Host:
         name = name or f"e{self._links}"
         self._links += 1
         port = segment.next_port()
-        self.ip(f"link add {name} type veth peer name {port} netns {segment.host.pid}")
+        # Where both ends had one number the kernel would not see at once that they are up: a veth's
+        # carrier is urgent only if its peer's number is another, else told once a second.
+        self.ip(f"link add {name} index {1000 + self._links} type veth peer name {port} netns {segment.host.pid}")
         segment.plug(port)
         self.ip(*[f"addr add {a} dev {name}" + (" nodad" if ":" in a else "") for a in addresses],
                 f"link set {name} up")
