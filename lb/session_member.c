@@ -159,8 +159,7 @@ session_next_member(struct session *s, enum reason reason)
 	session_find_member(s);
 }
 
-/* An edge of a socket that a retry has just closed may still be in the batch, so after
- * one only the socket itself is believed. */
+/* Where it may have failed, and after a retry, the socket itself is asked. */
 void
 session_check_connect(struct session *s, uint32_t events)
 {

@@ -6,7 +6,7 @@ import time
 from echo import Session, echoes, relay_conf
 from lab import PATIENCE, wait_until
 
-TIMEOUTS, SHORTEST = 40, 5 * PATIENCE  # more than a worker once had queues for
+TIMEOUTS, SHORTEST = 36, 6 * PATIENCE  # more than a worker once had queues for
 
 
 def idle_timeout(net, seconds):
