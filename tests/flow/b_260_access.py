@@ -10,10 +10,6 @@ from echo import Session, echoes, listeners, relay_conf, reload, stun, udp_socke
 from lab import PATIENCE, wait_until
 from topology import CLIENT4, CLIENT6, CLIENTS
 
-both = pytest.mark.parametrize("v6", [False, True])
-each = pytest.mark.parametrize("proto", ["tcp", "udp"])
-
-
 class Clients:
     """Sessions of one protocol and family with the A/V service."""
 
@@ -63,72 +59,78 @@ class Clients:
 
 
 @pytest.fixture
-def clients(routed, proto, v6):
-    c = Clients(routed, proto, v6)
-    yield c
-    c.close()
+def all_clients(routed):
+    """Of each protocol and family."""
+    made = [Clients(routed, proto, v6) for proto in ("tcp", "udp") for v6 in (False, True)]
+    yield made
+    for c in made:
+        c.close()
 
 
 def client(last_figures):
     return CLIENTS.index(last_figures)
 
 
-@both
-@each
-def test_networks(routed, clients, v6):
+def test_networks(routed, all_clients):
     # Figures of IPv6 addresses are hexadecimal: 20 to 2f; of IPv4: 16 to 31.
-    denied, inside, outside = ((f"{CLIENT6}20/124", (20, 29), (19, 30)) if v6 else
-                               (f"{CLIENT4}16/28", (16, 31), (15, 32)))
+    inside, outside = {False: (16, 31), True: (20, 29)}, {False: (15, 32), True: (19, 30)}
     everybody = [f"{CLIENT4}0/24", f"{CLIENT6}/64"]
-    routed.edge.write(relay_conf(routed, lb={"limits": {"deny": [denied]}}, av={"limits": {"allow": everybody}}))
+    routed.edge.write(relay_conf(routed, lb={"limits": {"deny": [f"{CLIENT4}16/28", f"{CLIENT6}20/124"]}},
+                                 av={"limits": {"allow": everybody}}))
     with echoes(routed):
         routed.edge.start("lb")
-        assert all(clients.answered(client(n)) for n in outside)
-        assert not any(clients.ask(client(n)) for n in inside)
-        clients.counted(2)
+        for c in all_clients:
+            assert all(c.answered(client(n)) for n in outside[c.v6])
+            assert not any(c.ask(client(n)) for n in inside[c.v6])
+        for c in all_clients:
+            c.counted(2)
         only = [f"{CLIENT4}{CLIENTS[0]}/32", f"{CLIENT6}{CLIENTS[0]}/128"]
         reload(routed, relay_conf(routed, av={"limits": {"allow": only}}))
-        assert not clients.ask(1)
-        assert clients.answered(0)
-        clients.counted(3)
+        for c in all_clients:
+            assert not c.ask(1)
+            assert c.answered(0)
+        for c in all_clients:
+            c.counted(3)
 
 
-@both
-@each
-def test_sessions_of_a_listener_and_of_a_member(routed, clients):
+def test_sessions_of_a_listener_and_of_a_member(routed, all_clients):
     conf = relay_conf(routed, av={"udp_idle_timeout": 60.0, "limits": {"sessions_per_listener": 4}})
     routed.edge.write(conf)
     with echoes(routed):
         routed.edge.start("lb")
-        assert all(clients.answered(n) for n in range(4))
-        assert not clients.ask(4)
-        clients.counted(1)
+        for c in all_clients:
+            assert all(c.answered(n) for n in range(4))
+            assert not c.ask(4)
+        for c in all_clients:
+            c.counted(1)
         conf["pools"][0]["external"]["av"]["limits"] = {"sessions_per_member": 2}
         reload(routed, conf)
-        assert all(clients.answered(n) for n in (4, 5))
-        refused = clients.refusals()
-        assert not clients.ask(6)
-        clients.counted(refused + 1)
-        line = routed.edge.ask("lb", "sessions")
-        held = Counter(int(x.split()[3]) for x in line.splitlines() if "/edge" in x and "external" in x)
-        assert held[2] == 3 and held.total() == held[2] + held[0], "two on each member, none elsewhere"
+        for c in all_clients:
+            assert all(c.answered(n) for n in (4, 5))
+            refused = c.refusals()
+            assert not c.ask(6)
+            c.counted(refused + 1)
+        lines = routed.edge.ask("lb", "sessions").splitlines()
+        held = Counter(int(x.split()[3]) for x in lines if "/edge" in x and "external" in x)
+        assert held[2] == 12 and held.total() == held[2] + held[0], "two on each endpoint, none elsewhere"
 
 
-@both
-@each
-def test_sessions_and_rate_of_a_source(routed, clients):
+def test_sessions_and_rate_of_a_source(routed, all_clients):
     conf = relay_conf(routed, av={"limits": {"sessions_per_source": 2}})
     routed.edge.write(conf)
     with echoes(routed):
         routed.edge.start("lb")
-        assert clients.answered(0) and clients.answered(0)
-        assert not clients.ask(0)
-        assert clients.answered(1), "another client"
-        clients.counted(1)
+        for c in all_clients:
+            assert c.answered(0) and c.answered(0)
+            assert not c.ask(0)
+            assert c.answered(1), "another client"
+        for c in all_clients:
+            c.counted(1)
         conf["pools"][0]["external"]["av"]["limits"] = {"rate_per_source": 3}
         reload(routed, conf)
-        before = clients.refusals()
-        assert not all(clients.ask(2) for _ in range(12))
-        assert clients.answered(3), "another client"
-        wait_until(lambda: clients.ask(2), 10, "the next second")
-        clients.counted(before + 1, at_least=True)
+        for c in all_clients:
+            before = c.refusals()
+            assert not all(c.ask(2) for _ in range(12))
+            assert c.answered(3), "another client"
+            wait_until(lambda c=c: c.ask(2), 10, "the next second")
+            c.counted(before + 1, at_least=True)
