@@ -13,23 +13,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "pipes.h"
-#include "relay.h"
-
-struct pair {
-	struct leg client, member;
-	int client_end, member_end;
-	struct pipes pipes;
-};
+#include "relay_pair.h"
 
 static uint8_t scratch[65536];
-
-static void
-on_ready(struct watch *watch, uint32_t events)
-{
-	(void)watch;
-	(void)events;
-}
 
 static void
 connected(struct leg *leg, int *far_end)
@@ -50,16 +36,6 @@ pair_open(struct pair *p)
 	connected(&p->client, &p->client_end);
 	connected(&p->member, &p->member_end);
 	pipes_init(&p->pipes, 0);
-}
-
-static void
-pair_close(struct pair *p)
-{
-	leg_close(&p->client, false);
-	leg_close(&p->member, true);
-	close(p->client_end);
-	close(p->member_end);
-	pipes_fini(&p->pipes);
 }
 
 static struct relay_moved

@@ -13,27 +13,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "pipes.h"
-#include "relay.h"
+#include "relay_pair.h"
 
 #define READ  65536
 #define BULK  (3 << 20)
 #define SMALL 16384 /* a side's buffers, so that it takes less than comes */
 
-struct pair {
-	struct leg client, member;
-	int client_end, member_end;
-	struct pipes pipes;
-};
-
 static uint8_t scratch[READ], sent[BULK], got[BULK];
-
-static void
-on_ready(struct watch *watch, uint32_t events)
-{
-	(void)watch;
-	(void)events;
-}
 
 static void
 connected(struct leg *leg, int *far_end)
@@ -64,16 +50,6 @@ pair_open(struct pair *p)
 	connected(&p->client, &p->client_end);
 	connected(&p->member, &p->member_end);
 	pipes_init(&p->pipes, 1);
-}
-
-static void
-pair_close(struct pair *p)
-{
-	leg_close(&p->client, false);
-	leg_close(&p->member, false);
-	close(p->client_end);
-	close(p->member_end);
-	pipes_fini(&p->pipes); /* asserts that all came back */
 }
 
 static struct relay_moved
