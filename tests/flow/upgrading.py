@@ -95,6 +95,8 @@ class Pairs:
             m, _ = ready[0].accept()
             m.settimeout(10 * PATIENCE)
             assert m.recv(1) == b"!"
+            for s in (c, m):  # or who speaks twice to a silent side waits 40 ms for its ACK
+                s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.sockets += [c, m]
             made.append((c, m))
         return made
