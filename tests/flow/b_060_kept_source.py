@@ -53,8 +53,10 @@ def test_everything_is_taken_back(net):
 def test_a_host_that_cannot_be_managed_is_said(routed):
     routed.balancer.sysctl("net.ipv4.ip_forward", 0)
     routed.edge.write(relay_conf(routed, lb={"manage_host": True}))
-    read_only = ["unshare", "--mount", "sh", "-c",
-                 'mount --bind /proc/sys /proc/sys && mount -o remount,bind,ro /proc/sys || exit 77; exec "$@"', "sh"]
+    # Apart from the others' mounts, also in a chroot, whose root is no mount to be set apart.
+    read_only = ["unshare", "--mount", "--propagation", "unchanged", "sh", "-c",
+                 'mount --make-private /proc && mount --bind /proc/sys /proc/sys && '
+                 'mount -o remount,bind,ro /proc/sys || exit 77; exec "$@"', "sh"]
     done = routed.balancer.run(*read_only, program("edge-lb"), *routed.edge.options(), check=False)
     if done.returncode == 77:
         pytest.skip("this user may not mount")

@@ -40,13 +40,18 @@ def relay(routed):
 
 
 def test_a_full_disk(relay):
-    # A mount of the daemon's own, which ends with it.
-    mounted = f'mount -t tmpfs -o size={SIZE} none {relay.disk} && exec "$0" "$@"'
+    # A mount of the daemon's own, which ends with it.  It lies where a mount is that can be
+    # set apart from the others': in a chroot the root is none.
+    disk = Path("/dev/shm")
+    relay.base["log"]["sessions"] = str(disk / "sessions.log")
+    relay.edge.write(relay_conf(relay, lb=relay.base))
+    mounted = f'mount --make-private {disk} && mount -t tmpfs -o size={SIZE} none {disk} && exec "$0" "$@"'
     relay.edge.daemon["lb"] = relay.balancer.popen(
-        "unshare", "-m", "sh", "-c", mounted, program("edge-lb"), *relay.edge.options(), name="edge-lb")
+        "unshare", "--mount", "--propagation", "unchanged", "sh", "-c", mounted, program("edge-lb"),
+        *relay.edge.options(), name="edge-lb")
     lb = relay.edge.daemon["lb"]
     wait_until(lambda: relay.edge.ask("lb", "status"), 15, "edge-lb")
-    inside = Path(f"/proc/{lb.pid}/root{relay.disk}")
+    inside = Path(f"/proc/{lb.pid}/root{disk}")
     many(relay, 3)
     until_lines(inside / "sessions.log", 3)
     filler = inside / "filler"
