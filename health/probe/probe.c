@@ -157,6 +157,7 @@ hold_or_succeed(struct probe_run *p)
 		return;
 	}
 	p->phase = PROBE_HOLDING;
+	probe_tell(p, STEP_HOLDING, NULL, 0);
 	p->deadline = p->pulse->now + hold;
 	probe_watch(p, EV_READ);
 	arm(p);
@@ -219,6 +220,7 @@ on_handshake(struct probe_run *p)
 
 		tls_facts(p->tls, &facts);
 		if (facts.asked_us) {
+			probe_tell(p, STEP_SECURED, NULL, 0);
 			probe_succeed(p);
 			return;
 		}
@@ -226,6 +228,7 @@ on_handshake(struct probe_run *p)
 	switch (result) {
 	case TLS_OK:
 		p->outcome.tls_ns = p->pulse->now - p->connected;
+		probe_tell(p, STEP_SECURED, NULL, 0);
 		probe_watch(p, EV_READ);
 		talk(p);
 		return;
@@ -262,6 +265,7 @@ on_connected(struct probe_run *p)
 		probe_fail(p, reason, detail);
 		return;
 	}
+	probe_tell(p, STEP_CONNECTED, NULL, 0);
 	if (p->kind->proto == PROTO_TCP) {
 		p->connected = p->pulse->now;
 		p->outcome.connect_ns = p->connected - p->started;
@@ -400,6 +404,7 @@ probe_start(struct probe_run *p, const struct probe_question *q)
 		p->fd = -1;
 		p->deadline = p->pulse->now; /* the verdict comes with the next turn */
 	} else {
+		probe_tell(p, STEP_OPENED, NULL, 1);
 		probe_watch(p, EV_WRITE); /* a UDP socket is so at once */
 	}
 	arm(p);

@@ -60,12 +60,26 @@ enum probe_phase {
 	PROBE_HOLDING,
 };
 
+/* What somebody is told who looks over a probe's shoulder. */
+enum probe_step {
+	STEP_OPENED,    /* a socket sets out; n: which of the probe's, from 1 */
+	STEP_CONNECTED, /* a UDP socket always is */
+	STEP_SECURED,   /* as much of the TLS handshake as the kind wants */
+	STEP_SENT,      /* octets, as they stand inside TLS */
+	STEP_RECEIVED,  /* likewise */
+	STEP_HOLDING,   /* the way is open, nothing more is asked */
+};
+
 struct probe_run;
 typedef void probe_done(struct probe_run *p, const struct outcome *outcome);
+/* @octets are gone when it returns.  Must not touch the probe. */
+typedef void
+probe_trace(struct probe_run *p, enum probe_step step, const void *octets, size_t n);
 
 struct probe_run {
 	struct pulse *pulse;
 	probe_done *on_done;
+	probe_trace *on_step; /* NULL: nobody looks */
 
 	const struct probe_question *question;
 	const struct probe_kind *kind;

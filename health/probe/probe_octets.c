@@ -21,6 +21,13 @@ probe_watch(struct probe_run *p, int events)
 	ev_io_start(p->pulse->loop, &p->io);
 }
 
+void
+probe_tell(struct probe_run *p, enum probe_step step, const void *octets, size_t n)
+{
+	if (p->on_step != NULL)
+		p->on_step(p, step, octets, n);
+}
+
 static enum tls_result
 plain_result(ssize_t got, enum proto proto, int *error)
 {
@@ -51,6 +58,7 @@ probe_take(struct probe_run *p)
 	}
 	switch (result) {
 	case TLS_OK:
+		probe_tell(p, STEP_RECEIVED, p->in + p->n_in, n);
 		p->n_in += n;
 		return true;
 	case TLS_WANT_READ:
@@ -105,6 +113,7 @@ probe_give(struct probe_run *p)
 		}
 		if (result != TLS_OK)
 			break;
+		probe_tell(p, STEP_SENT, from, n);
 		p->sent += n;
 	}
 	probe_watch(p, EV_READ);

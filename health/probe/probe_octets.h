@@ -15,6 +15,9 @@ bool probe_take(struct probe_run *p);
  * then the reading side finds it. */
 bool probe_give(struct probe_run *p);
 
+/* Tells who looks on. */
+void probe_tell(struct probe_run *p, enum probe_step step, const void *octets, size_t n);
+
 /* In probe.c: the verdict, and the end. */
 void probe_fail(struct probe_run *p, enum reason reason, uint64_t detail);
 /* For an errno after the connection stood. */
