@@ -11,12 +11,20 @@
 #include <time.h>
 
 #include <edge/clock.h>
+#include <edge/condition.h>
 
 #include "json.h"
 
 #define KEY_MAX 64
 
-enum nature { NATURE_STATE, NATURE_COUNTER, NATURE_GAUGE, NATURE_TIME, NATURE_DETAIL };
+enum nature {
+	NATURE_STATE,
+	NATURE_COUNTER,
+	NATURE_GAUGE,
+	NATURE_TIME,
+	NATURE_DETAIL,
+	NATURE_BITS
+};
 
 struct field {
 	const char *word;
@@ -74,6 +82,14 @@ field_write(struct writer *w, const struct field *f, uint64_t word)
 			json_null(&w->json, key);
 		else
 			json_seconds(&w->json, key, w->p->now_boot_ns - (int64_t)word);
+		break;
+	case NATURE_BITS: /* there is one such word */
+		field_key(key, f, "");
+		json_array(&w->json, key);
+		for (enum condition c = 0; c < CONDITIONS; c++)
+			if (condition_is_in(word, c))
+				json_string(&w->json, NULL, condition_word(c));
+		json_end(&w->json);
 		break;
 	}
 }

@@ -15,6 +15,7 @@
 
 #include <edge/clock.h>
 
+#include "condition_lines.h"
 #include "grid.h"
 #include "status_daemons.h"
 #include "units.h"
@@ -170,6 +171,7 @@ members_table(const struct page *page, const struct picture_pool *pp, bool hardw
 		else if (hardware)
 			grid_cell(g, PAINT_NONE, "-");
 		grid_cell(g, PAINT_NONE, "%s", member_remark(pm, remark));
+		condition_lines_member(g, 4, pm, page->o->verbose);
 	}
 	grid_print(g, page->o->colour, page->out);
 	grid_free(&g);
@@ -340,6 +342,7 @@ services_table(const struct page *page, const struct picture_pool *pp, bool hard
 				endpoint_lines_verbose(page, g, pp, ps->endpoints[e]);
 			else if (endpoint_is_told(pp, ps->endpoints[e]))
 				endpoint_line(page, g, ps->endpoints[e]);
+		condition_lines_service(g, TROUBLE_INDENT, ps, page->o->verbose);
 	}
 	if (standby)
 		grid_line(g, 2, PAINT_WARN,
@@ -370,6 +373,7 @@ pool_page(const struct page *page, const struct picture_pool *pp)
 		    "PANIC: no member is up for %" PRIu64
 		    " of its services; there all are used",
 		    pp->health[HEALTH_FIELD_PANIC_NOW]);
+	condition_lines_pool(g, 2, pp, page->o->verbose);
 	grid_print(g, page->o->colour, page->out);
 	grid_free(&g);
 	members_table(page, pp, hardware);

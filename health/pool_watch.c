@@ -208,6 +208,8 @@ attach_target(struct pool_watch *w, struct target *t)
 	assert(t->row != BOARD_NO_ROW); /* the board was made from the same model */
 	s = publish_last(w->publish, t->row);
 	t->state = s;
+	if (!target_is_probed(t))
+		conditions_forget(w, t);
 	if (t->history.health != HEALTH_UNKNOWN || t->last_start != INT64_MIN ||
 	    s.since_s == 0 || !target_is_probed(t))
 		return;

@@ -13,6 +13,7 @@
 #include <edge/model.h>
 
 #include "admin_list.h"
+#include "conditions.h"
 #include "guard.h"
 #include "publish.h"
 #include "target.h"
@@ -41,6 +42,7 @@ struct pool_watch {
 
 	int64_t local_said; /* when a fault of our own was last logged; 0: never */
 	uint64_t local_faults;
+	struct condition_pace pace; /* of the lines about conditions */
 };
 
 /* Everything that can fail.  -errno with a sentence in @why. */

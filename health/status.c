@@ -57,6 +57,19 @@ write_last(const struct target *t, struct sbuf *to)
 }
 
 static void
+write_conditions(const struct publish *p, size_t row, struct sbuf *to)
+{
+	uint64_t word = board_load(p->board, row, HEALTH_FIELD_CONDITIONS);
+	const char *between = " conditions=";
+
+	for (enum condition c = 0; c < CONDITIONS; c++)
+		if (condition_is_in(word, c)) {
+			sbuf_addf(to, "%s%s", between, condition_word(c));
+			between = ",";
+		}
+}
+
+static void
 write_target(const struct daemon *d, const struct target *t, struct sbuf *to)
 {
 	char services[SERVICES_TEXT_MAX], at[ADDR_PORT_TEXT_MAX];
@@ -75,6 +88,7 @@ write_target(const struct daemon *d, const struct target *t, struct sbuf *to)
 					     : milliseconds(t->due_ns - d->pulse.now));
 	if (t->last.reason != REASON_NONE)
 		write_last(t, to);
+	write_conditions(&d->publish, t->row, to);
 	sbuf_addf(to, "\n");
 }
 
@@ -85,12 +99,17 @@ write_pool(const struct daemon *d, const struct pool_watch *w, struct sbuf *to)
 
 	for (unsigned g = 0; g < w->n_groups; g++)
 		panic += w->groups[g].panic;
-	sbuf_addf(to, "pool %s members=%zu panic=%u local-faults=%llu\n", w->pool->fqdn,
+	sbuf_addf(to, "pool %s members=%zu panic=%u local-faults=%llu", w->pool->fqdn,
 	    w->pool->n_members, panic, (unsigned long long)w->local_faults);
-	for (size_t m = 0; m < w->pool->n_members; m++)
-		sbuf_addf(to, "member %s state=\"%s\" health=%s admin=%s\n",
+	write_conditions(&d->publish, w->row, to);
+	sbuf_addf(to, "\n");
+	for (size_t m = 0; m < w->pool->n_members; m++) {
+		sbuf_addf(to, "member %s state=\"%s\" health=%s admin=%s",
 		    w->pool->members[m].full_name, state_summary(&w->members[m]),
 		    health_word(w->members[m].health), admin_word(w->members[m].admin));
+		write_conditions(&d->publish, w->member_rows[m], to);
+		sbuf_addf(to, "\n");
+	}
 	for (size_t i = 0; i < w->n_targets; i++)
 		write_target(d, &w->targets[i], to);
 }

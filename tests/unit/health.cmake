@@ -9,6 +9,7 @@ edge_unit_test(probe_steps LINK edge_health)
 edge_unit_test(sched LINK edge_health)
 edge_unit_test(guard LINK edge_health)
 edge_unit_test(admin_state LINK edge_health)
+edge_unit_test(conditions LINK edge_health)
 
 # A judge that nobody here wrote.
 edge_optional(NICE nice "MS-TURN octets are not judged by libnice")

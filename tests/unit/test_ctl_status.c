@@ -3,6 +3,7 @@
 #include "unit.h"
 
 #include <edge/clock.h>
+#include <edge/condition.h>
 #include <edge/program.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -374,6 +375,34 @@ one_pool_in_full(void **state)
 	    "verbose");
 }
 
+/* Reported of what is up all the same: who has it, and once for all that share it. */
+static void
+conditions_are_said_under_what_has_them(void **state)
+{
+	struct lab *lab = *state;
+	struct pool *pool = &lab->model->pools[0];
+
+	all_up(lab);
+	listeners_open(lab, LB_LISTENER_OPEN);
+	for (size_t i = 0; i < pool->n_endpoints; i++) {
+		const struct endpoint *e = &pool->endpoints[i];
+		uint64_t word = condition_bit(CONDITION_VIP_NOT_MEASURED);
+
+		if (e->services == 1u << SERVICE_ACCESS)
+			word |= condition_bit(CONDITION_OLD_TLS);
+		if (e->services == 1u << SERVICE_SIP && e->member != &pool->members[2])
+			word |= condition_bit(CONDITION_CERT_EXPIRING);
+		if (e->services == 1u << SERVICE_SIP && e->member == &pool->members[1])
+			word |= condition_bit(CONDITION_CERT_DIFFERS);
+		health_set(lab, e->id, HEALTH_FIELD_CONDITIONS, word | UINT64_C(1) << 63);
+	}
+	health_set(lab, pool->members[0].id, HEALTH_FIELD_CONDITIONS,
+	    condition_bit(CONDITION_FLAPPING));
+	health_set(lab, pool->id, HEALTH_FIELD_CONDITIONS,
+	    condition_bit(CONDITION_VIP_DISAGREES));
+	page_is(lab, &(struct status_options){.pool = "edge.contoso.net"}, "conditions");
+}
+
 static void
 a_standby_says_so_once(void **state)
 {
@@ -467,12 +496,15 @@ json_has_what_scripts_rely_on(void **state)
 	    "\"summary\": \"refusing\",", "\"takes\": \"existing\",", "\"detail\": 503,",
 	    "\"last_probe_age_s\": null,", "\"vip_present\": false,", "\"open\": false,",
 	    "\"listener\": null,", "\"flags\": [\n", "\"since_age_s\": 125.",
-	    "\"octets_in\": 0,", "\"protocol\": \"udp\","};
+	    "\"octets_in\": 0,", "\"protocol\": \"udp\",", "\"conditions\": []",
+	    "\"old-tls\""};
 	struct lab *lab = *state;
 	struct picture *p;
 	struct sbuf out;
 
 	trouble_make(lab);
+	health_set(lab, lab->model->pools[0].endpoints[0].id, HEALTH_FIELD_CONDITIONS,
+	    condition_bit(CONDITION_OLD_TLS));
 	p = picture_look(lab);
 	sbuf_init(&out, 1 << 20);
 	status_json(p, NULL, &out);
@@ -532,6 +564,8 @@ main(void)
 	    cmocka_unit_test_setup_teardown(
 		what_is_wrong_is_said_once_and_where, lab_start, lab_end),
 	    cmocka_unit_test_setup_teardown(one_pool_in_full, lab_start, lab_end),
+	    cmocka_unit_test_setup_teardown(
+		conditions_are_said_under_what_has_them, lab_start, lab_end),
 	    cmocka_unit_test_setup_teardown(a_standby_says_so_once, lab_start, lab_end),
 	    cmocka_unit_test_setup_teardown(
 		silence_is_said_with_what_it_means, lab_start, lab_end),

@@ -3,7 +3,7 @@
  * TABLE: the words of a row of health.board.
  *
  * FIELD(ID, word, nature, on, text)
- *   nature  STATE, COUNTER (only grows), GAUGE, TIME (CLOCK_BOOTTIME ns), DETAIL
+ *   nature  STATE, COUNTER (only grows), GAUGE, TIME (CLOCK_BOOTTIME ns), DETAIL, BITS
  *   on      which rows carry it: P pool, M member, E endpoint; 0 elsewhere
  *
  * Append only: the order is the layout.  A change of meaning raises HEALTH_BOARD_ABI.
@@ -25,4 +25,5 @@ FIELD(PANICS,        "panics",        COUNTER, "P",   "times all members of a se
 FIELD(PANIC_NOW,     "panic-now",     GAUGE,   "P",   "services now in panic")
 FIELD(HELD,          "held",          COUNTER, "P",   "removals held back by the minimum of members")
 FIELD(SERVER_VERSION,"server-version",GAUGE,   "E",   "major of 'Server: RTC/x'; 0: not seen")
+FIELD(CONDITIONS,    "conditions",    BITS,    "PME", "a bit per condition that holds: conditions.h")
 #undef FIELD
