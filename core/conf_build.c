@@ -17,13 +17,13 @@
 
 /* Every field of @record that the table names a plain fallback for. */
 static void
-apply_defaults(struct conf_load *l, enum conf_group group, void *record)
+apply_defaults(struct arena *a, enum conf_group group, void *record)
 {
 	for (size_t i = 0; i < conf_keys_count; i++) {
 		struct conf_value value;
 
 		if ((conf_keys[i].groups & 1u << group) &&
-		    conf_field_fallback(&conf_keys[i], l->model->arena, &value))
+		    conf_field_fallback(&conf_keys[i], a, &value))
 			conf_field_store(&conf_keys[i], &value, record);
 	}
 }
@@ -54,7 +54,7 @@ static void
 apply_all(
     struct conf_load *l, const config_setting_t *g, enum conf_group group, void *record)
 {
-	apply_defaults(l, group, record);
+	apply_defaults(l->model->arena, group, record);
 	apply(l, g, group, record);
 }
 
@@ -73,6 +73,13 @@ build_health(struct conf_load *l, const config_setting_t *g, enum conf_group gro
 		health->fast_ns = health->interval_ns;
 	if (!conf_load_written(g, "hard_fall") && health->hard_fall > health->fall)
 		health->hard_fall = health->fall;
+}
+
+void
+conf_health_defaults(struct arena *a, struct health_conf *ret)
+{
+	apply_defaults(a, CONF_HEALTH, ret);
+	apply_defaults(a, CONF_TLS, &ret->tls);
 }
 
 static void
@@ -202,9 +209,9 @@ build_service(
 	const config_setting_t *g = service_group(c->sides[info->side], kind, &group);
 
 	c->services[kind] = g;
-	apply_defaults(l, group, s);
+	apply_defaults(l->model->arena, group, s);
 	service_defaults(l, p, kind, s);
-	apply_defaults(l, CONF_SRV, &s->srv);
+	apply_defaults(l->model->arena, CONF_SRV, &s->srv);
 	for (size_t i = 0; g != NULL && i < conf_keys_count; i++)
 		if ((conf_keys[i].groups & 1u << group) &&
 		    !is_others(kind, conf_keys[i].name))
@@ -292,8 +299,7 @@ conf_build(struct conf_load *l)
 
 	apply_all(l, l->root, CONF_TOP, m);
 	build_lb(l, conf_load_valid(l->root, "lb"));
-	apply_defaults(l, CONF_HEALTH, &m->health);
-	apply_defaults(l, CONF_TLS, &m->health.tls);
+	conf_health_defaults(m->arena, &m->health);
 	m->health.slow_start_ns = m->lb.slow_start_ns;
 	build_health(l, health, CONF_HEALTH, &m->health);
 	if (!build_dns(l, conf_load_valid(l->root, "dns")))

@@ -8,61 +8,6 @@
 
 #include <edge/base.h>
 
-/* A probe that does not speak the endpoint's protocol asks nothing anybody answers. */
-static enum probe
-fitting_kind(const struct endpoint *e)
-{
-	enum probe kind = e->service->probe;
-
-	if (!e->member->pool->sides[e->side].probe || kind == PROBE_NONE ||
-	    probe_kinds[kind].proto != e->proto)
-		return PROBE_NONE;
-	return kind;
-}
-
-static struct addr
-source_for(const struct side *side, const struct addr *to)
-{
-	static const struct addr none;
-
-	for (size_t i = 0; i < side->n_source_address; i++)
-		if (side->source_address[i].family == to->family)
-			return side->source_address[i];
-	return none;
-}
-
-static bool
-answers_sip(const struct endpoint *e)
-{
-	for (unsigned s = 0; s < SERVICES; s++)
-		if (e->services & 1u << s && service_infos[s].sip)
-			return true;
-	return false;
-}
-
-static void
-compose_question(struct target *t, struct tls_context *tls)
-{
-	const struct endpoint *e = t->endpoint;
-	const struct pool *pool = e->member->pool;
-	struct probe_question *q = &t->question;
-
-	q->kind = fitting_kind(e);
-	q->addr = e->addr;
-	q->port = e->port;
-	q->source = source_for(&pool->sides[e->side], &e->addr);
-	/* What the inner side announces is not specified: only the outer is compared. */
-	if (e->side == SIDE_EXTERNAL)
-		q->expect = e->public;
-	q->name = e->service->fqdn != NULL ? e->service->fqdn : pool->fqdn;
-	q->domain = pool->n_sip_domains > 0 ? pool->sip_domains[0] : NULL;
-	q->sip = answers_sip(e);
-	q->timeout_ns = t->conf->timeout_ns;
-	q->connect_timeout_ns = t->conf->connect_timeout_ns;
-	q->hold_ns = t->conf->hold_ns;
-	q->tls = tls;
-}
-
 bool
 target_is_probed(const struct target *t)
 {
@@ -131,7 +76,7 @@ target_init(struct target *t, const struct endpoint *e, struct pulse *pulse,
 	t->row = BOARD_NO_ROW;
 	rise_fall_init(&t->history);
 	sched_init(&t->sched, e->id, t->conf->jitter);
-	compose_question(t, tls);
+	question_compose(&t->question, e, tls);
 	probe_init(&t->probe, pulse, on_done);
 	ev_timer_init(&t->due, on_due, 0.0, 0.0);
 }

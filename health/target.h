@@ -19,6 +19,7 @@
 
 #include "probe/probe.h"
 #include "probe/pulse.h"
+#include "probe/question.h"
 #include "rise_fall.h"
 #include "sched.h"
 

@@ -24,6 +24,9 @@ bool conf_load(const char *path, struct model **ret, struct diags *diags);
 bool conf_load_said(
     const char *path, enum diag_severity least, struct model **ret, struct sbuf *said);
 
+/* What a prober has to go by without any file.  @ret is all zero; texts go to @a. */
+void conf_health_defaults(struct arena *a, struct health_conf *ret);
+
 /* The reference of all keys, generated from the table the parser uses. */
 void conf_manual(FILE *to);
 
