@@ -18,7 +18,13 @@ mix(uint64_t x)
 void
 sched_init(struct sched *s, uint64_t id, double jitter)
 {
-	*s = (struct sched){.id = id, .random = id, .jitter = jitter};
+	*s = (struct sched){.phase = mix(id), .random = id, .jitter = jitter};
+}
+
+void
+sched_place(struct sched *s, uint64_t member_id, size_t index, size_t count)
+{
+	s->phase = mix(member_id) + UINT64_MAX / count * index;
 }
 
 /* -0.5 .. 0.5 of the jitter's share of @interval. */
@@ -35,7 +41,9 @@ jitter(struct sched *s, int64_t interval)
 static int64_t
 phase(const struct sched *s, int64_t interval)
 {
-	return (int64_t)(mix(s->id) % (uint64_t)interval);
+	/* 53 bits: as many as a double holds, so that the share stays below 1. */
+	return (int64_t)((double)(s->phase >> 11) / (double)(UINT64_C(1) << 53) *
+			 (double)interval);
 }
 
 /* The first point of the grid later than @time. */

@@ -118,14 +118,19 @@ void
 status_write(const struct daemon *d, struct sbuf *to)
 {
 	const struct lag *l = &d->pulse.lag;
+	const struct lateness *late = &d->pulse.lateness;
 
 	sbuf_addf(to,
 	    "edge-health conf=%s hash=%016llx up-s=%lld reloads=%u lost-ms=%.0f "
-	    "lost-times=%llu lost-worst-ms=%.0f log-dropped=%llu\n",
+	    "lost-times=%llu lost-worst-ms=%.0f begun=%llu late=%llu late-p999-ms=%.0f "
+	    "late-worst-ms=%.1f log-dropped=%llu\n",
 	    d->model->path, (unsigned long long)d->model->hash,
 	    (long long)((clock_boot_ns() - d->started) / NS_PER_S), d->reloads,
 	    milliseconds(l->total_ns), (unsigned long long)l->times,
-	    milliseconds(l->worst_ns), (unsigned long long)log_dropped());
+	    milliseconds(l->worst_ns), (unsigned long long)late->probes,
+	    (unsigned long long)late->late,
+	    milliseconds(lateness_quantile_ns(late, 0.999)), milliseconds(late->worst_ns),
+	    (unsigned long long)log_dropped());
 	for (size_t i = 0; i < d->prober->n_pools; i++)
 		write_pool(d, d->prober->pools[i], to);
 }

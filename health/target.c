@@ -8,6 +8,33 @@
 
 #include <edge/base.h>
 
+/* MS-TURN probes at once: enough for a failure and its confirmation. */
+#define TURN_BURST 3
+
+static bool
+asks_a_relay(const struct target *t)
+{
+	return t->question.kind == PROBE_TURN_UDP || t->question.kind == PROBE_TURN_TCP;
+}
+
+/* Among its member's endpoints, so that these are not all asked at one time. */
+static void
+place_in_member(struct target *t)
+{
+	const struct endpoint *e = t->endpoint;
+	const struct pool *pool = e->member->pool;
+	size_t index = 0, count = 0;
+
+	for (size_t i = 0; i < pool->n_endpoints; i++) {
+		if (pool->endpoints[i].member != e->member)
+			continue;
+		if (&pool->endpoints[i] == e)
+			index = count;
+		count++;
+	}
+	sched_place(&t->sched, e->member->id, index, count);
+}
+
 bool
 target_is_probed(const struct target *t)
 {
@@ -42,13 +69,19 @@ static void
 on_due(EV_P_ ev_timer *w, int revents)
 {
 	struct target *t = container_of(w, struct target, due);
+	int64_t at = token_take(&t->tokens, t->pulse->now);
 
 	(void)EV_A;
 	(void)revents;
 	assert(!probe_running(&t->probe));
+	if (at > t->pulse->now) { /* asked too often: later, which says nothing */
+		schedule(t, at);
+		return;
+	}
 	t->last_start = t->pulse->now;
 	t->suspected = false;
 	probe_start(&t->probe, &t->question);
+	lateness_count(&t->pulse->lateness, t->due_ns, t->probe.started);
 }
 
 static void
@@ -76,7 +109,10 @@ target_init(struct target *t, const struct endpoint *e, struct pulse *pulse,
 	t->row = BOARD_NO_ROW;
 	rise_fall_init(&t->history);
 	sched_init(&t->sched, e->id, t->conf->jitter);
+	place_in_member(t);
 	question_compose(&t->question, e, tls);
+	token_init(
+	    &t->tokens, asks_a_relay(t) ? t->conf->turn_interval_ns : 0, TURN_BURST);
 	probe_init(&t->probe, pulse, on_done);
 	ev_timer_init(&t->due, on_due, 0.0, 0.0);
 }
@@ -88,6 +124,7 @@ target_inherit(struct target *t, const struct target *from)
 	t->last_start = from->last_start;
 	t->last = from->last;
 	t->lost = from->lost;
+	t->tokens.full_at = from->tokens.full_at;
 	t->was_out = from->was_out;
 	/* A probe under way ends with its question: it is asked anew, not an interval
 	 * later. */

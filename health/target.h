@@ -22,6 +22,7 @@
 #include "probe/question.h"
 #include "rise_fall.h"
 #include "sched.h"
+#include "token.h"
 
 struct target;
 typedef void target_outcome(
@@ -38,6 +39,7 @@ struct target {
 	struct probe_question question; /* kind PROBE_NONE: never probed */
 	struct rise_fall history;
 	struct sched sched;
+	struct token tokens; /* of the relay kinds; others have no bound */
 	ev_timer due;
 	int64_t due_ns, last_start; /* INT64_MIN: never */
 	bool suspected; /* what a running probe says will be too old, or never come */

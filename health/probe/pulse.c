@@ -31,6 +31,7 @@ pulse_start(struct pulse *p, struct ev_loop *loop)
 {
 	p->loop = loop;
 	p->now = clock_mono_ns();
+	p->lateness = (struct lateness){0};
 	lag_init(&p->lag, p->now);
 	ev_check_init(&p->check, on_check);
 	ev_set_priority(&p->check, PULSE_PRIORITY);

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "lag.h"
+#include "lateness.h"
 
 #define PULSE_PRIORITY 2
 #define IO_PRIORITY    1
@@ -28,6 +29,7 @@ struct pulse {
 	ev_timer tick;
 	int64_t now; /* CLOCK_MONOTONIC of this turn */
 	struct lag lag;
+	struct lateness lateness; /* of all probes on this loop */
 };
 
 /* Watches @loop; does not keep it alive. */

@@ -60,7 +60,7 @@ class Probed:
         return {
             "instance": "lab", "lab": True,
             "health": {"interval": 0.4, "fast_interval": 0.1, "down_interval": 0.3, "timeout": 1.0,
-                       "connect_timeout": 0.8, "hold": 0.2, "rise": 2, "fall": 3}
+                       "connect_timeout": 0.8, "hold": 0.2, "rise": 2, "fall": 3, "turn_interval": 0}
             | (tls if client_certificate else {}) | (health or {}),
             "pools": [{
                 "fqdn": "edge.contoso.net", "sip_domains": ["contoso.com"], "product": "lync-2013",

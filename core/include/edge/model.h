@@ -167,6 +167,7 @@ struct health_conf {
 	bool manual_resume;		 /* a member that was down waits for "enable" */
 	bool sentinel;			 /* keep a connection open to each TCP endpoint */
 	bool vip_probe;			 /* also probe through the VIP */
+	int64_t turn_interval_ns; /* of one listener's MS-TURN probes; 0: no bound */
 	int64_t full_handshake_ns;	 /* resumed handshakes in between */
 	int64_t expiry_warning_ns;	 /* before a certificate's end */
 	int64_t renewal_ns;		 /* members may differ in their certificate this long */

@@ -180,6 +180,7 @@ KEY(IN_HEALTHS, down_interval,      SECONDS, health_conf, down_ns,            OP
 KEY(IN_HEALTHS, timeout,            SECONDS, health_conf, timeout_ns,         OPTIONAL, 0.1, 60,    NONE,   "3",     NOW,   "for a whole probe")
 KEY(IN_HEALTHS, connect_timeout,    SECONDS, health_conf, connect_timeout_ns, OPTIONAL, 0.05, 60,   NONE,   "1.5",   NOW,   "for its connection, and for a whole UDP probe; at most timeout")
 KEY(IN_HEALTHS, hold,               SECONDS, health_conf, hold_ns,            OPTIONAL, 0, 10,      NONE,   "0.3",   NOW,   "a PSOM probe keeps the connection so long, to see it stay open")
+KEY(IN_HEALTHS, turn_interval,      SECONDS, health_conf, turn_interval_ns,   OPTIONAL, 0, 3600,     NONE,   "1",     NOW,   "between MS-TURN probes of one endpoint in the long run, three may come at once; 0: no bound")
 KEY(IN_HEALTHS, rise,               INT,     health_conf, rise,               OPTIONAL, 1, 100,     NONE,   "2",     NOW,   "successes in a row that make it up")
 KEY(IN_HEALTHS, fall,               INT,     health_conf, fall,               OPTIONAL, 1, 100,     NONE,   "3",     NOW,   "failures in a row that make it down")
 KEY(IN_HEALTHS, hard_fall,          INT,     health_conf, hard_fall,          OPTIONAL, 1, 100,     NONE,   "2",     LATER, "the same for refused connections; at most fall")

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * token - a bucket as one point in time (the "generic cell rate algorithm" of ATM Forum
+ * TM 4.1): nothing has to be filled while nobody asks.
+ */
+#include "token.h"
+
+#include <assert.h>
+
+void
+token_init(struct token *t, int64_t spacing_ns, unsigned burst)
+{
+	assert(burst > 0);
+	*t = (struct token){
+	    .spacing_ns = spacing_ns, .burst = burst, .full_at = INT64_MIN};
+}
+
+int64_t
+token_take(struct token *t, int64_t now)
+{
+	int64_t full = t->full_at > now ? t->full_at : now;
+	int64_t most = (int64_t)(t->burst - 1) * t->spacing_ns;
+
+	if (full - now > most)
+		return full - most;
+	t->full_at = full + t->spacing_ns;
+	return now;
+}
