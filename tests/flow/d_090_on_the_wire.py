@@ -78,7 +78,7 @@ def test_probes_leave_from_the_configured_address(lab):
 def test_what_is_not_probed_is_used(lab):
     p = Probed(lab, simulated=()).start(internal={"probe": "none"}, health={"assume": "down"})
     inner = [s for s in PORTS if PORTS[s][0] == "internal"]
-    p.wait({(0, s): ("unknown", "none") for s in inner} | {(0, "access"): ("down", "connect-refused")})
+    p.wait({(0, s): ("unknown", "none") for s in inner} | {(m, "access"): ("down", "connect-refused") for m in (0, 1)})
     states = [e["state"] for m in p.edge.members() for e in m["endpoints"] if e["side"] == "internal"]
     assert len(states) == 16 and {s["takes"] for s in states} == {"new"}
     assert "last" not in p.endpoint(0, "sip"), "and nobody asked it anything"
