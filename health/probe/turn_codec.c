@@ -116,37 +116,58 @@ decode_attribute(uint16_t type, const uint8_t *value, size_t n, struct turn_answ
 }
 
 int
+turn_attribute_next(
+    const uint8_t *octets, size_t n, size_t *at, struct turn_attribute *ret)
+{
+	size_t from = *at == 0 ? HEADER : *at;
+
+	if (n < HEADER || from > n)
+		return -EBADMSG;
+	if (from == n)
+		return -ENOENT;
+	if (n - from < 4)
+		return -EBADMSG;
+	ret->type = get16(octets + from);
+	ret->n = get16(octets + from + 2);
+	from += 4;
+	if (ret->n > n - from)
+		return -EBADMSG;
+	ret->value = octets + from;
+	*at = from + ret->n;
+	return 0;
+}
+
+static bool
+is_magic_cookie(const struct turn_attribute *a)
+{
+	return a->type == ATTRIBUTE_MAGIC_COOKIE && a->n == sizeof magic_cookie &&
+	       memcmp(a->value, magic_cookie, sizeof magic_cookie) == 0;
+}
+
+int
 turn_decode(const uint8_t *octets, size_t n, const uint8_t transaction[TURN_TRANSACTION],
     struct turn_answer *ret)
 {
 	struct turn_answer a = {0};
-	size_t at = HEADER;
+	struct turn_attribute attribute;
+	bool first = true;
+	size_t at = 0;
+	int err;
 
 	if (n < HEADER || octets[0] & 0xc0 || get16(octets + 2) != n - HEADER)
 		return -EBADMSG;
 	if (memcmp(octets + 4, transaction, TURN_TRANSACTION) != 0)
 		return -ENOMSG;
 	a.type = get16(octets);
-	while (at < n) {
-		uint16_t type, length;
-		int err;
-
-		if (n - at < 4)
+	while ((err = turn_attribute_next(octets, n, &at, &attribute)) == 0) {
+		if (first && !is_magic_cookie(&attribute))
 			return -EBADMSG;
-		type = get16(octets + at);
-		length = get16(octets + at + 2);
-		at += 4;
-		if (length > n - at)
-			return -EBADMSG;
-		if (at == HEADER + 4 && (type != ATTRIBUTE_MAGIC_COOKIE || length != 4 ||
-					    memcmp(octets + at, magic_cookie, 4) != 0))
-			return -EBADMSG;
-		err = decode_attribute(type, octets + at, length, &a);
+		first = false;
+		err = decode_attribute(attribute.type, attribute.value, attribute.n, &a);
 		if (err != 0)
 			return err;
-		at += length;
 	}
-	if (n == HEADER) /* no attribute at all: no Magic-Cookie either */
+	if (err != -ENOENT || first) /* without any there is no Magic-Cookie either */
 		return -EBADMSG;
 	*ret = a;
 	return 0;

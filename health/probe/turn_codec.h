@@ -46,6 +46,27 @@ void turn_allocate_framed(
 int turn_decode(const uint8_t *octets, size_t n,
     const uint8_t transaction[TURN_TRANSACTION], struct turn_answer *ret);
 
+/* --- for people who want to see all of a message ---------------------------------- */
+
+struct turn_attribute {
+	uint16_t type;
+	const uint8_t *value;
+	size_t n;
+};
+
+/* The attribute at *@at, which begins with 0, and *@at behind it.  0; -ENOENT behind the
+ * last one; -EBADMSG where octets and lengths do not fit. */
+int turn_attribute_next(
+    const uint8_t *octets, size_t n, size_t *at, struct turn_attribute *ret);
+/* "Error-Code", "Allocate error"; NULL for numbers that [MS-TURN] does not have. */
+const char *turn_attribute_name(uint16_t type);
+const char *turn_type_name(uint16_t type);
+
+#define TURN_VALUE_MAX 160
+/* What a value says: "401 Unauthorized", "192.0.2.1:3478", or its octets.  Printable
+ * ASCII whatever they are. */
+const char *turn_attribute_text(const struct turn_attribute *a, char buf[TURN_VALUE_MAX]);
+
 /* The message inside the first frame of a stream, at octets + TURN_FRAME.  0 with its
  * length; -EAGAIN when more must come; -EBADMSG when it is no control frame or longer
  * than @maximum. */

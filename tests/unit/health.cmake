@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 edge_unit_test(turn_codec LINK edge_probe)
+edge_unit_test(shown LINK edge_probe)
 edge_unit_test(sip_answer LINK edge_probe)
 edge_unit_test(xmpp_answer LINK edge_probe)
 edge_unit_test(rise_fall LINK edge_health)
