@@ -112,25 +112,28 @@ span_number(struct span s, size_t digits)
 }
 
 /* The line up to its line feed, folded continuation lines included, and @rest behind it.
- * False when the text ends before. */
+ * False when the text ends before.  Each octet is looked at a fixed number of times: an
+ * answer is read anew with whatever has come of it. */
 static bool
 next_line(struct span *rest, struct span *ret)
 {
 	size_t end = 0;
+	bool empty = false;
 
-	for (;;) {
+	do {
 		const char *feed =
 		    rest->n > end ? memchr(rest->at + end, '\n', rest->n - end) : NULL;
 
 		if (feed == NULL)
 			return false;
+		if (end == 0)
+			empty =
+			    trimmed((struct span){rest->at, (size_t)(feed - rest->at)})
+				.n == 0;
 		end = (size_t)(feed - rest->at) + 1;
 		/* An empty line folds nothing; otherwise a blank goes on with this one.
 		 */
-		if (trimmed((struct span){rest->at, end}).n == 0 || end >= rest->n ||
-		    !is_blank(rest->at[end]))
-			break;
-	}
+	} while (!empty && end < rest->n && is_blank(rest->at[end]));
 	*ret = trimmed((struct span){rest->at, end});
 	*rest = (struct span){rest->at + end, rest->n - end};
 	return true;

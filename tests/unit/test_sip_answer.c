@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "sip_answer.h"
 
@@ -184,6 +185,32 @@ the_question_is_sip_and_its_ids_come_back(void **state)
 	assert_int_equal(sip_options(text, 100, &q, &local, 1), 0);
 }
 
+/* A peer that sends octet by octet decides how often its answer is read: reading must
+ * cost no more than its length, whatever it is made of. */
+static void
+reading_costs_no_more_than_the_length(void **state)
+{
+	static const char *const fillers[] = {
+	    "\n ", "\n", " ", ";", ";branch", "a:\n", "\r"};
+	static char text[8192];
+
+	(void)state;
+	for (size_t i = 0; i < countof(fillers); i++) {
+		size_t n = strlen("SIP/2.0 200 OK\r\nv: SIP"),
+		       period = strlen(fillers[i]);
+		clock_t began = clock();
+		struct sip_answer a;
+
+		memcpy(text, "SIP/2.0 200 OK\r\nv: SIP", n);
+		for (size_t at = n; at < sizeof text; at++)
+			text[at] = fillers[i][(at - n) % period];
+		for (; n <= sizeof text; n += 4)
+			assert_int_not_equal(sip_answer_parse(text, n, &question, &a), 0);
+		/* Milliseconds; it was minutes when folded lines cost the square. */
+		assert_true(clock() - began < 8 * CLOCKS_PER_SEC);
+	}
+}
+
 int
 main(void)
 {
@@ -191,6 +218,7 @@ main(void)
 	    cmocka_unit_test(answers_are_read),
 	    cmocka_unit_test(every_beginning_of_an_answer_asks_for_more),
 	    cmocka_unit_test(the_question_is_sip_and_its_ids_come_back),
+	    cmocka_unit_test(reading_costs_no_more_than_the_length),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
