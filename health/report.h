@@ -11,16 +11,14 @@
 #include <stddef.h>
 
 #include <edge/model.h>
-#include <edge/state.h>
 
-#define REPORT_NAME_MAX   640
-#define REPORT_REASON_MAX 160
+#include "probe/report_reason.h"
+
+#define REPORT_NAME_MAX 640
 
 /* "edge1 access", "edge1 internal av-tcp"; the pool too where there are several. */
 void report_endpoint(char *text, size_t size, const struct endpoint *e);
 /* "edge1", or "POOL/edge1". */
 void report_member(char *text, size_t size, const struct member *m);
-/* "TLS handshake timed out", "peer sent a TLS alert (handshake failure)". */
-void report_reason(char *text, size_t size, enum reason reason, uint64_t detail);
 
 #endif
