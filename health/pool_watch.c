@@ -79,6 +79,7 @@ on_outcome(struct target *t, const struct outcome *o, enum rise_fall_change chan
 	count_outcome(w, t, o);
 	if (o->reason == REASON_LOCAL)
 		pool_report_local(w, t, o);
+	pool_sentinel_outcome(&w->sentinels[t - w->targets], o);
 	switch (change) {
 	case RISE_FALL_SAME:
 		return;
@@ -137,8 +138,8 @@ tls_context_for(struct pool_watch *w, const struct tls_conf *conf,
 /* --- life --------------------------------------------------------------------------- */
 
 int
-pool_watch_new(const struct pool *pool, struct pulse *pulse, struct pool_watch **ret,
-    char *why, size_t why_size)
+pool_watch_new(const struct pool *pool, struct pulse *pulse, struct sentinel_room *room,
+    struct pool_watch **ret, char *why, size_t why_size)
 {
 	struct pool_watch *w = calloc(1, sizeof *w);
 	size_t n = pool->n_endpoints;
@@ -169,6 +170,10 @@ pool_watch_new(const struct pool *pool, struct pulse *pulse, struct pool_watch *
 			goto fail;
 		target_init(&w->targets[w->n_targets], e, pulse, tls, on_outcome, w);
 	}
+	err = -ENOMEM;
+	w->sentinels = pool_sentinels_new(w->targets, n, pulse, room);
+	if (w->sentinels == NULL)
+		goto fail;
 	assign_groups(w);
 	*ret = w;
 	return 0;
@@ -187,6 +192,7 @@ pool_watch_free(struct pool_watch **pw)
 	pool_watch_stop(w);
 	for (size_t i = 0; i < w->n_tls; i++)
 		tls_context_free(&w->tls[i]);
+	free(w->sentinels);
 	free(w->targets);
 	free(w->guard);
 	free(w->groups);
@@ -250,6 +256,23 @@ pool_watch_stop(struct pool_watch *w)
 {
 	for (size_t i = 0; i < w->n_targets; i++)
 		target_stop(&w->targets[i]);
+	if (w->sentinels != NULL)
+		pool_sentinels_stop(w->sentinels, w->n_targets);
+}
+
+void
+pool_watch_inherit(struct pool_watch *w, struct pool_watch *from)
+{
+	for (size_t i = 0; i < w->n_targets; i++) {
+		const struct target *old =
+		    pool_watch_find(from, w->targets[i].endpoint->id);
+
+		if (old == NULL)
+			continue;
+		target_inherit(&w->targets[i], old);
+		pool_sentinel_inherit(
+		    &w->sentinels[i], &from->sentinels[old - from->targets]);
+	}
 }
 
 struct target *

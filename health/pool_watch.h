@@ -7,14 +7,15 @@
  *
  *   outcome -> rise_fall -> guard -> state words -> board, notices, log
  *
- * Owns the targets, their TLS contexts and the arrays the guard works in.  Borrows
- * the pool (of a model), the publisher and the list of admin states.
+ * Owns the targets, their sentinels and TLS contexts, and the arrays the guard works in.
+ * Borrows the pool (of a model), the publisher and the list of admin states.
  */
 #include <edge/model.h>
 
 #include "admin_list.h"
 #include "conditions.h"
 #include "guard.h"
+#include "pool_sentinels.h"
 #include "publish.h"
 #include "target.h"
 
@@ -29,6 +30,7 @@ struct pool_watch {
 	size_t n_tls;
 	struct target *targets; /* in the order of pool->endpoints */
 	size_t n_targets;
+	struct pool_sentinel *sentinels; /* likewise */
 
 	/* The guard's, and what it found last time. */
 	struct guard_endpoint *guard;
@@ -46,8 +48,8 @@ struct pool_watch {
 };
 
 /* Everything that can fail.  -errno with a sentence in @why. */
-int pool_watch_new(const struct pool *pool, struct pulse *pulse, struct pool_watch **ret,
-    char *why, size_t why_size);
+int pool_watch_new(const struct pool *pool, struct pulse *pulse,
+    struct sentinel_room *room, struct pool_watch **ret, char *why, size_t why_size);
 void pool_watch_free(struct pool_watch **pw);
 
 /* Finds its rows, takes over what they say (where no history was inherited) and
@@ -56,6 +58,9 @@ void pool_watch_attach(
     struct pool_watch *w, struct publish *publish, const struct admin_list *admin);
 void pool_watch_start(struct pool_watch *w);
 void pool_watch_stop(struct pool_watch *w);
+
+/* The history of what stays, from the same pool of the configuration before. */
+void pool_watch_inherit(struct pool_watch *w, struct pool_watch *from);
 
 struct target *pool_watch_find(struct pool_watch *w, uint64_t endpoint_id);
 

@@ -21,8 +21,10 @@ prober_new(const struct model *m, struct pulse *pulse, struct prober **ret, char
 	p->pools = calloc(m->n_pools + 1, sizeof(struct pool_watch *));
 	if (p->pools == NULL)
 		goto fail;
+	sentinel_room_init(&p->room);
 	for (size_t i = 0; i < m->n_pools; i++) {
-		err = pool_watch_new(&m->pools[i], pulse, &p->pools[i], why, why_size);
+		err = pool_watch_new(
+		    &m->pools[i], pulse, &p->room, &p->pools[i], why, why_size);
 		if (err != 0)
 			goto fail;
 		p->n_pools++;
@@ -50,13 +52,8 @@ void
 prober_inherit(struct prober *p, struct prober *from)
 {
 	for (size_t i = 0; i < p->n_pools; i++)
-		for (size_t j = 0; j < p->pools[i]->n_targets; j++) {
-			struct target *t = &p->pools[i]->targets[j];
-			const struct target *old = prober_find(from, t->endpoint->id);
-
-			if (old != NULL)
-				target_inherit(t, old);
-		}
+		for (size_t j = 0; j < from->n_pools; j++)
+			pool_watch_inherit(p->pools[i], from->pools[j]);
 	for (size_t i = 0; i < from->n_pools; i++)
 		pool_watch_stop(from->pools[i]);
 }

@@ -15,6 +15,7 @@
 struct prober {
 	struct pool_watch **pools; /* in the order of model->pools */
 	size_t n_pools;
+	struct sentinel_room room;
 };
 
 /* Everything that can fail; probes nothing yet. */

@@ -70,7 +70,23 @@ write_conditions(const struct publish *p, size_t row, struct sbuf *to)
 }
 
 static void
-write_target(const struct daemon *d, const struct target *t, struct sbuf *to)
+write_sentinel(const struct pool_sentinel *p, int64_t now, struct sbuf *to)
+{
+	const struct sentinel_plan *plan = &p->sentinel.plan;
+
+	if (p->target == NULL)
+		return;
+	sbuf_addf(to, " sentinel=%s alarms=%llu", sentinel_word(&p->sentinel),
+	    (unsigned long long)p->sentinel.alarms);
+	if (plan->life != 0)
+		sbuf_addf(to, " lifetime-ms=%.0f", milliseconds(plan->life));
+	if (plan->phase == SENTINEL_RESTING)
+		sbuf_addf(to, " opens-ms=%.0f", milliseconds(plan->due - now));
+}
+
+static void
+write_target(const struct daemon *d, const struct target *t,
+    const struct pool_sentinel *p, struct sbuf *to)
 {
 	char services[SERVICES_TEXT_MAX], at[ADDR_PORT_TEXT_MAX];
 	const struct endpoint *e = t->endpoint;
@@ -88,6 +104,7 @@ write_target(const struct daemon *d, const struct target *t, struct sbuf *to)
 					     : milliseconds(t->due_ns - d->pulse.now));
 	if (t->last.reason != REASON_NONE)
 		write_last(t, to);
+	write_sentinel(p, d->pulse.now, to);
 	write_conditions(&d->publish, t->row, to);
 	sbuf_addf(to, "\n");
 }
@@ -111,7 +128,7 @@ write_pool(const struct daemon *d, const struct pool_watch *w, struct sbuf *to)
 		sbuf_addf(to, "\n");
 	}
 	for (size_t i = 0; i < w->n_targets; i++)
-		write_target(d, &w->targets[i], to);
+		write_target(d, &w->targets[i], &w->sentinels[i], to);
 }
 
 void

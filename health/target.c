@@ -106,6 +106,7 @@ target_init(struct target *t, const struct endpoint *e, struct pulse *pulse,
 	t->owner = owner;
 	t->pulse = pulse;
 	t->last_start = INT64_MIN;
+	t->hastened = INT64_MIN;
 	t->row = BOARD_NO_ROW;
 	rise_fall_init(&t->history);
 	sched_init(&t->sched, e->id, t->conf->jitter);
@@ -154,10 +155,11 @@ target_stop(struct target *t)
 	probe_stop(&t->probe);
 }
 
-void
-target_suspect(struct target *t)
+/* Not before @gap has passed since the last one. */
+static void
+suspect(struct target *t, int64_t gap)
 {
-	int64_t at;
+	int64_t at = t->pulse->now;
 
 	if (!target_is_probed(t))
 		return;
@@ -165,11 +167,28 @@ target_suspect(struct target *t)
 		t->suspected = true;
 		return;
 	}
-	at = t->pulse->now;
-	if (t->last_start != INT64_MIN && t->last_start + t->conf->fast_ns > at)
-		at = t->last_start + t->conf->fast_ns;
-	if (at < t->due_ns)
-		schedule(t, at);
+	if (t->last_start != INT64_MIN && t->last_start + gap > at)
+		at = t->last_start + gap;
+	if (at >= t->due_ns)
+		return;
+	t->hastened = t->pulse->now;
+	schedule(t, at);
+}
+
+void
+target_suspect(struct target *t)
+{
+	const struct health_conf *c = t->conf;
+	bool first =
+	    t->hastened == INT64_MIN || t->pulse->now - t->hastened >= c->interval_ns;
+
+	suspect(t, first && c->confirm_ns < c->fast_ns ? c->confirm_ns : c->fast_ns);
+}
+
+void
+target_look(struct target *t)
+{
+	suspect(t, 0);
 }
 
 bool

@@ -42,6 +42,7 @@ struct target {
 	struct token tokens; /* of the relay kinds; others have no bound */
 	ev_timer due;
 	int64_t due_ns, last_start; /* INT64_MIN: never */
+	int64_t hastened;           /* when evidence last brought a probe forward */
 	bool suspected; /* what a running probe says will be too old, or never come */
 	struct outcome last; /* reason NONE: no probe has finished */
 
@@ -59,8 +60,11 @@ void target_inherit(struct target *t, const struct target *from);
 void target_start(struct target *t);
 void target_stop(struct target *t);
 
-/* Something suggests that it changed: probe soon, but never more often than fast. */
+/* Somebody's evidence suggests that it changed: probe soon.  Once in an interval that is
+ * a confirmation's time after the last one, else never more often than fast. */
 void target_suspect(struct target *t);
+/* The same from who is patient himself: probe now. */
+void target_look(struct target *t);
 /* The operator wants to know: probe now.  False: it is never probed. */
 bool target_probe_now(struct target *t);
 bool target_is_probed(const struct target *t);
