@@ -6,9 +6,16 @@ edge_program(edge-bench-member MAIN bench/member.c LINK edge_bench)
 edge_program(edge-bench-gen MAIN bench/gen.c LINK edge_bench m)
 target_sources(edge-bench-gen PRIVATE bench/bulk.c bench/hold.c bench/short.c bench/udp.c)
 
+# What keepalived needs where the kernel has no IPVS.
+add_library(no-ipvs MODULE bench/peers/no_ipvs.c)
+target_link_libraries(no-ipvs PRIVATE edge_flags)
+set_target_properties(no-ipvs PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+
 find_package(Python3 COMPONENTS Interpreter)
 if(Python3_FOUND AND NOT EDGE_SANITIZE)
-  add_test(NAME bench.relay COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/bench/run --smoke relay)
-  set_tests_properties(bench.relay PROPERTIES LABELS bench TIMEOUT 300 SKIP_RETURN_CODE 77
-      ENVIRONMENT "EDGE_BIN=${CMAKE_BINARY_DIR}/bin")
+  foreach(name relay health)
+    add_test(NAME bench.${name} COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/bench/run --smoke ${name})
+    set_tests_properties(bench.${name} PROPERTIES LABELS bench TIMEOUT 300 SKIP_RETURN_CODE 77
+        ENVIRONMENT "EDGE_BIN=${CMAKE_BINARY_DIR}/bin")
+  endforeach()
 endif()

@@ -5,10 +5,11 @@ A round gives every relay the same load, one after the other, and the relay that
 changes from round to round.  Ratios are taken within a round: what the machine does
 beside it (another guest, a warmer cache) then touches both sides alike.
 """
+import math
 import statistics
 import time
 
-from rig import machine_ticks
+from spent import machine_ticks
 
 STEAL_MAX, TRIES = 0.02, 4
 SETTLE = 0.15  # seconds; sessions that have ended for the client end in the relay too
@@ -25,6 +26,15 @@ class Figures:
         print(f"{name}={median:.{digits}f} min={min(values):.{digits}f} max={max(values):.{digits}f} "
               f"rounds={len(values)}", file=self.out, flush=True)
         return median
+
+    @staticmethod
+    def p99(values):
+        return sorted(values)[min(len(values) - 1, math.ceil(0.99 * len(values)) - 1)]
+
+    def quantiles(self, name, values, digits=0):
+        """Of things that happened, as detections; not of rounds."""
+        print(f"{name}.p99={self.p99(values):.{digits}f} p50={statistics.median(values):.{digits}f} "
+              f"max={max(values):.{digits}f} samples={len(values)}", file=self.out, flush=True)
 
     def say(self, text):
         print(f"# {text}", file=self.out, flush=True)

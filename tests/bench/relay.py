@@ -9,6 +9,7 @@ import time
 from changes import reload, upgrade
 from lab import LabError
 from measure import Used, per, ratios, rounds
+from rig import Rig, missing  # noqa: F401: missing() is run's
 
 REQUEST, DATAGRAM = 100, 200
 
@@ -162,3 +163,14 @@ def hold(rig, size, figures):
 
 
 FIGURES = [cpu_per_session, idle_bytes, cpu_per_gb, cpu_per_packet, p99_latency, hold, reload, upgrade]
+PEERS = [("/usr/sbin/haproxy", "-v"), ("/usr/sbin/nginx", "-v")]
+
+
+def measure(chosen, size, figures, laboratory):
+    """The chosen ones of FIGURES, all on one machine."""
+    with laboratory() as lab:
+        machine = Rig(lab)
+        if machine.core == machine.gen_core:
+            figures.say("one core only: the balancer shares it with its load")
+        for figure in chosen:
+            figure(machine, size, figures)

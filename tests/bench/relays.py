@@ -12,6 +12,7 @@ import string
 import time
 from pathlib import Path
 
+import spent
 from lab import LabError, wait_until
 from topology import Edge
 
@@ -66,23 +67,9 @@ class Relay:
             socket.create_connection((self.vip, PORT), 1).close()
         return True
 
-    def children(self, pid):
-        return [int(p) for task in Path(f"/proc/{pid}/task").iterdir()
-                for p in (task / "children").read_text().split()]
-
-    def pids(self):
-        """The process and its children."""
-        found, look = [], [self.process.pid]
-        while look:
-            pid = look.pop()
-            found.append(pid)
-            look += self.children(pid)
-        return found
-
     def cpu_ns(self, field=0):
         """Time on a CPU so far, of all threads of all its processes."""
-        return sum(int((task / "schedstat").read_text().split()[field])
-                   for pid in self.pids() for task in Path(f"/proc/{pid}/task").iterdir())
+        return spent.cpu_ns(self.process.pid, field)
 
     def waited_ns(self):
         """Time for which they could have run, and others did on their core."""
@@ -91,7 +78,7 @@ class Relay:
     def memory(self):
         """RssAnon + RssShmem of all its processes, in octets."""
         total = 0
-        for pid in self.pids():
+        for pid in spent.family(self.process.pid):
             for line in Path(f"/proc/{pid}/status").read_text().splitlines():
                 if line.startswith(("RssAnon:", "RssShmem:")):
                     total += int(line.split()[1]) * 1024
@@ -110,12 +97,12 @@ class Relay:
 
     def _reload_by(self, number):
         """A signal to the first process, which answers it with a new child."""
-        before = set(self.children(self.process.pid))
+        before = set(spent.children(self.process.pid))
 
         def asked():
             if not self.process.running():
                 raise LabError(f"{self.name} ended: {self.process.output()[-500:]}")
-            return set(self.children(self.process.pid)) - before
+            return set(spent.children(self.process.pid)) - before
         for _ in range(TRIES):
             self.process.signal(number)
             with contextlib.suppress(LabError):

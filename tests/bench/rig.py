@@ -31,24 +31,17 @@ GEN, GEN_NET, N_CLIENTS = "198.18.0.0", "198.18.0.0/16", 4096
 
 
 def missing():
-    """The peers that are not installed."""
+    """Why nothing can be measured here, in sentences."""
     found = {"haproxy": shutil.which("haproxy", path="/usr/sbin:/usr/bin"),
              "nginx-light": shutil.which("nginx", path="/usr/sbin:/usr/bin"),
              "libnginx-mod-stream": os.path.exists(f"{MODULES}/ngx_stream_module.so")}
-    return [package for package, there in found.items() if not there]
+    return [f"{package} is not installed" for package, there in found.items() if not there]
 
 
 def cores():
     """(generator and members, balancer)"""
     mine = sorted(os.sched_getaffinity(0))
     return mine[0], mine[-1]
-
-
-def machine_ticks():
-    """(all, busy, stolen) of the whole machine, in clock ticks."""
-    t = [int(x) for x in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
-    idle, steal = t[3] + t[4], t[7]
-    return sum(t), sum(t) - idle - steal, steal
 
 
 class Rig:

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""health - the figures of the prober, in the order in which they are printed.
+
+Each function measures its figures in a laboratory of its own; they are in health_*.py.
+"""
+import os
+import shutil
+
+from health_detect import detection
+
+
+class Size:
+    """How much of everything: the full run, or --smoke."""
+
+    def __init__(self, smoke, n_rounds=None):
+        self.smoke = smoke
+        self.rounds = n_rounds or (1 if smoke else 9)
+        # Detection: members in pools, illnesses of each sort, and how many of a pool are ill at once.
+        self.members, self.of_pool = (6, 6) if smoke else (36, 18)
+        self.illnesses, self.ill_at_once = (1, 3) if smoke else (102, 8)
+        # What makes a smoke test quick; the full run has all defaults.
+        self.quick = {"interval": 0.3, "fast_interval": 0.05, "down_interval": 0.2, "timeout": 0.6,
+                      "connect_timeout": 0.5, "fall": 2} if smoke else {}
+
+
+FIGURES = [detection]
+PEERS = [("/usr/sbin/haproxy", "-v"), ("/usr/sbin/keepalived", "--version")]
+
+
+def missing():
+    """Why nothing can be measured here, in sentences."""
+    found = {name: shutil.which(name, path="/usr/sbin:/usr/bin:/sbin:/bin") for name in ("haproxy", "keepalived", "nft")}
+    return [f"{name} is not installed" for name, there in found.items() if not there] + \
+        (["only root may let notices queue"] if os.geteuid() != 0 else [])
+
+
+def measure(chosen, size, figures, laboratory):
+    """The chosen ones of FIGURES, each on a machine of its own."""
+    for figure in chosen:
+        with laboratory() as lab:
+            figure(lab, size, figures)
