@@ -190,6 +190,8 @@ pool_watch_free(struct pool_watch **pw)
 	if (w == NULL)
 		return;
 	pool_watch_stop(w);
+	for (size_t i = 0; i < w->n_targets; i++)
+		target_fini(&w->targets[i]);
 	for (size_t i = 0; i < w->n_tls; i++)
 		tls_context_free(&w->tls[i]);
 	free(w->sentinels);

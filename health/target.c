@@ -112,6 +112,8 @@ target_init(struct target *t, const struct endpoint *e, struct pulse *pulse,
 	sched_init(&t->sched, e->id, t->conf->jitter);
 	place_in_member(t);
 	question_compose(&t->question, e, tls);
+	tls_memory_init(&t->tls_memory, t->conf->full_handshake_ns, e->id);
+	t->question.memory = &t->tls_memory;
 	token_init(
 	    &t->tokens, asks_a_relay(t) ? t->conf->turn_interval_ns : 0, TURN_BURST);
 	probe_init(&t->probe, pulse, on_done);
@@ -153,6 +155,12 @@ target_stop(struct target *t)
 {
 	ev_timer_stop(t->pulse->loop, &t->due);
 	probe_stop(&t->probe);
+}
+
+void
+target_fini(struct target *t)
+{
+	tls_memory_fini(&t->tls_memory);
 }
 
 /* Not before @gap has passed since the last one. */

@@ -36,6 +36,7 @@ struct target {
 
 	struct pulse *pulse;
 	struct probe_run probe;
+	struct tls_memory tls_memory;
 	struct probe_question question; /* kind PROBE_NONE: never probed */
 	struct rise_fall history;
 	struct sched sched;
@@ -59,6 +60,8 @@ void target_init(struct target *t, const struct endpoint *e, struct pulse *pulse
 void target_inherit(struct target *t, const struct target *from);
 void target_start(struct target *t);
 void target_stop(struct target *t);
+/* It was stopped. */
+void target_fini(struct target *t);
 
 /* Somebody's evidence suggests that it changed: probe soon.  Once in an interval that is
  * a confirmation's time after the last one, else never more often than fast. */

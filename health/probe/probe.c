@@ -18,12 +18,17 @@
 
 #include <edge/base.h>
 
+#include "probe_connect.h"
 #include "probe_octets.h"
+#include "probe_secure.h"
 #include "reach.h"
 
 /* Datagrams looked at in one turn: somebody who floods us must not stop the clock for all
  * others.  A stream is bounded by the room for its answer. */
 #define DATAGRAMS_PER_TURN 16
+
+/* Tickets of TLS 1.3 come right after the handshake, or never. */
+#define TICKET_NS (250 * NS_PER_MS)
 
 /* A lost datagram must not look like a dead relay: the same question again after these
  * times, inside one probe ("0, 250, 750 ms"). */
@@ -44,15 +49,28 @@ probe_running(const struct probe_run *p)
 	return p->phase != PROBE_IDLE;
 }
 
+void
+probe_disconnect(struct probe_run *p)
+{
+	/* Where nothing is said, nothing can come that a reset would answer. */
+	bool spoke =
+	    p->kind->proto == PROTO_TCP && (p->kind->tls || p->kind->ask != NULL);
+
+	ev_io_stop(p->pulse->loop, &p->io);
+	tls_close(&p->tls);
+	if (p->fd >= 0 && spoke && p->phase != PROBE_CONNECTING)
+		parting_leave(&p->pulse->partings, p->fd, p->pulse->now);
+	else if (p->fd >= 0)
+		close(p->fd);
+	p->fd = -1;
+	probe_connect_settle(p);
+}
+
 static void
 probe_release(struct probe_run *p)
 {
-	ev_io_stop(p->pulse->loop, &p->io);
 	ev_timer_stop(p->pulse->loop, &p->timer);
-	tls_close(&p->tls);
-	if (p->fd >= 0)
-		close(p->fd);
-	p->fd = -1;
+	probe_disconnect(p);
 	p->phase = PROBE_IDLE;
 }
 
@@ -78,9 +96,13 @@ probe_finish(struct probe_run *p)
 {
 	struct outcome outcome;
 
-	p->outcome.latency_ns = clock_mono_ns() - p->started;
+	if (!p->proven)
+		p->outcome.latency_ns = clock_mono_ns() - p->started;
 	if (p->tls != NULL)
 		tls_facts(p->tls, &p->outcome.tls);
+	if (!p->outcome.ok && p->outcome.reason != REASON_LOCAL &&
+	    p->outcome.reason != REASON_REFUSING) /* which a living service says */
+		probe_secure_distrust(p);
 	outcome = p->outcome;
 	say_farewell(p);
 	probe_release(p);
@@ -96,7 +118,7 @@ probe_verdict(struct probe_run *p, bool ok, enum reason reason, uint64_t detail)
 	return LOOK_DONE;
 }
 
-static void
+void
 probe_succeed(struct probe_run *p)
 {
 	probe_verdict(p, true, REASON_OK, 0);
@@ -106,6 +128,13 @@ probe_succeed(struct probe_run *p)
 void
 probe_fail(struct probe_run *p, enum reason reason, uint64_t detail)
 {
+	if (p->proven) { /* what there is to resume will not come any more */
+		resumption_bar(&p->question->memory->resumption);
+		probe_succeed(p);
+		return;
+	}
+	if (probe_secure_again(p, reason))
+		return;
 	probe_verdict(p, false, reason, detail);
 	probe_finish(p);
 }
@@ -131,15 +160,22 @@ probe_say(struct probe_run *p, const void *octets, size_t n)
 	p->n_out += n;
 }
 
-/* Arms the timer for whatever comes next: the deadline, or sending again. */
-static void
-arm(struct probe_run *p)
+/* When there is something to do before the deadline; INT64_MAX: there is not. */
+static int64_t
+next_extra(const struct probe_run *p)
 {
-	int64_t at = p->deadline;
+	if (p->kind->proto == PROTO_UDP && p->resent < countof(resend_ns))
+		return p->started + resend_ns[p->resent];
+	return probe_connect_second_at(p);
+}
 
-	if (p->kind->proto == PROTO_UDP && p->resent < countof(resend_ns) &&
-	    p->started + resend_ns[p->resent] < at)
-		at = p->started + resend_ns[p->resent];
+void
+probe_arm(struct probe_run *p)
+{
+	int64_t at = next_extra(p);
+
+	if (p->deadline < at)
+		at = p->deadline;
 	at -= p->pulse->now;
 	p->timer.repeat = at > 0 ? (double)at / (double)NS_PER_S : 1e-6;
 	ev_timer_again(p->pulse->loop, &p->timer);
@@ -152,6 +188,11 @@ hold_or_succeed(struct probe_run *p)
 {
 	int64_t hold = p->kind->hold_ns == NULL ? 0 : p->kind->hold_ns(p);
 
+	if (hold <= 0 && probe_secure_wants_ticket(p)) {
+		p->proven = true;
+		p->outcome.latency_ns = clock_mono_ns() - p->started;
+		hold = TICKET_NS;
+	}
 	if (hold <= 0) {
 		probe_succeed(p);
 		return;
@@ -160,7 +201,7 @@ hold_or_succeed(struct probe_run *p)
 	probe_tell(p, STEP_HOLDING, NULL, 0);
 	p->deadline = p->pulse->now + hold;
 	probe_watch(p, EV_READ);
-	arm(p);
+	probe_arm(p);
 }
 
 /* The way is open. */
@@ -206,51 +247,10 @@ on_holding(struct probe_run *p)
 	for (int i = 0; i < 4; i++) {
 		p->n_in = 0;
 		if (!probe_take(p))
-			return;
+			break;
 	}
-}
-
-static void
-on_handshake(struct probe_run *p)
-{
-	enum tls_result result = tls_handshake(p->tls);
-
-	if (p->kind->asked_suffices && !tls_context_has_certificate(p->question->tls)) {
-		struct tls_facts facts;
-
-		tls_facts(p->tls, &facts);
-		if (facts.asked_us) {
-			probe_tell(p, STEP_SECURED, NULL, 0);
-			probe_succeed(p);
-			return;
-		}
-	}
-	switch (result) {
-	case TLS_OK:
-		p->outcome.tls_ns = p->pulse->now - p->connected;
-		probe_tell(p, STEP_SECURED, NULL, 0);
-		probe_watch(p, EV_READ);
-		talk(p);
-		return;
-	case TLS_WANT_READ:
-		probe_watch(p, EV_READ);
-		return;
-	case TLS_WANT_WRITE:
-		probe_watch(p, EV_WRITE);
-		return;
-	case TLS_CLOSED:
-		probe_fail(p, REASON_CLOSED_EARLY, 0);
-		return;
-	case TLS_ALERT:
-		probe_fail(p, REASON_TLS_ALERT, (uint64_t)tls_error(p->tls));
-		return;
-	case TLS_FAILED:
-		probe_fail(p, REASON_TLS_FAILED, (uint64_t)tls_error(p->tls));
-		return;
-	case TLS_ERRNO:
-		probe_fail_errno(p, tls_error(p->tls));
-		return;
-	}
+	if (p->phase == PROBE_HOLDING && p->proven && !probe_secure_wants_ticket(p))
+		probe_succeed(p);
 }
 
 static void
@@ -259,6 +259,7 @@ on_connected(struct probe_run *p)
 	int error = reach_result(p->fd);
 	uint64_t detail;
 
+	probe_connect_settle(p);
 	if (error != 0) {
 		enum reason reason = reach_reason(error, &detail);
 
@@ -270,18 +271,14 @@ on_connected(struct probe_run *p)
 		p->connected = p->pulse->now;
 		p->outcome.connect_ns = p->connected - p->started;
 		p->deadline = p->started + p->question->timeout_ns + p->given;
-		arm(p);
+		probe_arm(p);
 	}
 	if (!p->kind->tls) {
 		talk(p);
 		return;
 	}
-	p->phase = PROBE_HANDSHAKE;
-	if (tls_open(p->question->tls, p->fd, p->question->name, &p->tls) != 0) {
-		probe_fail(p, REASON_LOCAL, ENOMEM);
-		return;
-	}
-	on_handshake(p);
+	if (probe_secure(p))
+		talk(p);
 }
 
 /* Time is up in this phase. */
@@ -300,12 +297,28 @@ on_expired(struct probe_run *p)
 		    p, p->noise ? REASON_ANSWER_GARBAGE : REASON_ANSWER_TIMEOUT, 0);
 		return;
 	case PROBE_HOLDING:
+		if (p->proven)
+			resumption_bar(&p->question->memory->resumption);
 		probe_succeed(p);
 		return;
 	case PROBE_IDLE:
 		break;
 	}
 	assert(0 && "an idle probe has no deadline");
+}
+
+/* False: the probe is over. */
+static bool
+do_extra(struct probe_run *p)
+{
+	if (p->kind->proto == PROTO_TCP) {
+		probe_connect_second(p);
+		return true;
+	}
+	p->resent++;
+	p->sent = 0;
+	probe_give(p);
+	return probe_running(p); /* the socket may have known that nobody is there */
 }
 
 static void
@@ -330,18 +343,12 @@ on_timer(EV_P_ ev_timer *w, int revents)
 		on_expired(p);
 		return;
 	}
-	if (p->kind->proto == PROTO_UDP && p->resent < countof(resend_ns) &&
-	    now >= p->started + resend_ns[p->resent]) {
-		p->resent++;
-		p->sent = 0;
-		probe_give(p);
-		if (!probe_running(p)) /* the socket knew already that nobody is there */
-			return;
-	}
+	if (now >= next_extra(p) && !do_extra(p))
+		return;
 	p->given += deadline - p->deadline;
 	p->deadline = deadline;
 	p->lag_at_start = p->pulse->lag.total_ns;
-	arm(p);
+	probe_arm(p);
 }
 
 static void
@@ -357,7 +364,8 @@ on_ready(EV_P_ ev_io *w, int revents)
 		on_connected(p);
 		return;
 	case PROBE_HANDSHAKE:
-		on_handshake(p);
+		if (probe_secure(p))
+			talk(p);
 		return;
 	case PROBE_TALKING:
 		on_talking(p);
@@ -378,6 +386,7 @@ probe_init(struct probe_run *p, struct pulse *pulse, probe_done *on_done)
 	p->pulse = pulse;
 	p->on_done = on_done;
 	p->fd = -1;
+	probe_connect_init(p);
 	ev_io_init(&p->io, on_ready, -1, EV_READ);
 	ev_init(&p->timer, on_timer);
 }
@@ -397,15 +406,8 @@ probe_start(struct probe_run *p, const struct probe_question *q)
 	p->resent = 0;
 	p->given = 0;
 	p->greeted = p->noise = false;
-	p->phase = PROBE_CONNECTING;
-	p->fd = reach_open(&q->addr, q->port, p->kind->proto, &q->source);
-	if (p->fd < 0) {
-		p->outcome.reason = reach_reason(-p->fd, &p->outcome.detail);
-		p->fd = -1;
-		p->deadline = p->pulse->now; /* the verdict comes with the next turn */
-	} else {
-		probe_tell(p, STEP_OPENED, NULL, 1);
-		probe_watch(p, EV_WRITE); /* a UDP socket is so at once */
-	}
-	arm(p);
+	p->sockets = 0;
+	p->again = p->proven = false;
+	probe_connect(p);
+	probe_arm(p);
 }

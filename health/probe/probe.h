@@ -16,7 +16,7 @@
  *
  * Named probe_run, because enum probe (model.h) is the word of the configuration.
  *
- * Threading: belongs to its loop.  The question, its strings and its TLS context are
+ * Threading: belongs to its loop.  The question, its strings, TLS context and memory are
  * borrowed until on_done() or probe_stop().
  */
 #include <ev.h>
@@ -50,6 +50,7 @@ struct probe_question {
 	int64_t connect_timeout_ns; /* of the connection, and of a UDP probe in all */
 	int64_t hold_ns;            /* psom */
 	struct tls_context *tls;    /* for the TLS kinds */
+	struct tls_memory *memory;  /* what to resume; NULL: always in full */
 };
 
 enum probe_phase {
@@ -84,10 +85,14 @@ struct probe_run {
 	const struct probe_question *question;
 	const struct probe_kind *kind;
 	enum probe_phase phase;
-	int fd;
+	int fd, second; /* second: the other connecting one, or -1 */
 	struct tls *tls;
-	ev_io io;
+	ev_io io, second_io;
 	ev_timer timer;
+	unsigned sockets;  /* opened so far */
+	int64_t second_at; /* when the second one is due; INT64_MAX: not (any more) */
+	bool again;        /* this is the second try: resuming failed */
+	bool proven;       /* good; only stays to hear what can be resumed */
 	int64_t started, connected, deadline;
 	int64_t lag_at_start,
 	    given;       /* lost time: from when on, and what came back so far */

@@ -3,7 +3,7 @@
 #define EDGE_PROBE_OCTETS_H
 
 /*
- * probe_octets - the inside of probe.h: for probe.c only.
+ * probe_octets - the inside of probe.h: for probe*.c only.
  */
 #include "probe.h"
 
@@ -18,7 +18,13 @@ bool probe_give(struct probe_run *p);
 /* Tells who looks on. */
 void probe_tell(struct probe_run *p, enum probe_step step, const void *octets, size_t n);
 
-/* In probe.c: the verdict, and the end. */
+/* In probe.c: arms the timer for whatever comes next: the deadline, or something before
+ * it. */
+void probe_arm(struct probe_run *p);
+/* Ends what connects us, as politely as it goes. */
+void probe_disconnect(struct probe_run *p);
+/* The verdict, and the end. */
+void probe_succeed(struct probe_run *p);
 void probe_fail(struct probe_run *p, enum reason reason, uint64_t detail);
 /* For an errno after the connection stood. */
 void probe_fail_errno(struct probe_run *p, int error);

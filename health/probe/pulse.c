@@ -17,13 +17,15 @@ on_check(EV_P_ ev_check *w, int revents)
 	lag_look(&p->lag, p->now);
 }
 
-/* Only there so that the loop turns, and time that is lost shows. */
+/* Also there so that the loop turns, and time that is lost shows. */
 static void
 on_tick(EV_P_ ev_timer *w, int revents)
 {
+	struct pulse *p = container_of(w, struct pulse, tick);
+
 	(void)EV_A;
-	(void)w;
 	(void)revents;
+	partings_end(&p->partings, p->now);
 }
 
 void
@@ -32,6 +34,7 @@ pulse_start(struct pulse *p, struct ev_loop *loop)
 	p->loop = loop;
 	p->now = clock_mono_ns();
 	p->lateness = (struct lateness){0};
+	p->partings.first = p->partings.count = 0;
 	lag_init(&p->lag, p->now);
 	ev_check_init(&p->check, on_check);
 	ev_set_priority(&p->check, PULSE_PRIORITY);
@@ -51,4 +54,5 @@ pulse_stop(struct pulse *p)
 	ev_ref(p->loop);
 	ev_check_stop(p->loop, &p->check);
 	ev_timer_stop(p->loop, &p->tick);
+	partings_close(&p->partings);
 }

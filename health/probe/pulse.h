@@ -19,6 +19,7 @@
 
 #include "lag.h"
 #include "lateness.h"
+#include "parting.h"
 
 #define PULSE_PRIORITY 2
 #define IO_PRIORITY    1
@@ -29,7 +30,9 @@ struct pulse {
 	ev_timer tick;
 	int64_t now; /* CLOCK_MONOTONIC of this turn */
 	struct lag lag;
-	struct lateness lateness; /* of all probes on this loop */
+	/* Of all probes on this loop. */
+	struct lateness lateness;
+	struct partings partings;
 };
 
 /* Watches @loop; does not keep it alive. */

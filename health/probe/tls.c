@@ -34,7 +34,9 @@ struct tls {
 	unsigned saw; /* of the peer's first flight */
 	int alert;    /* the fatal alert received, or -1 */
 	int error;
-	bool broken; /* no goodbye after a failure: OpenSSL forbids it */
+	bool broken;               /* no goodbye after a failure: OpenSSL forbids it */
+	struct tls_memory *memory; /* NULL: nothing is kept */
+	SSL_SESSION *tried;        /* offered to the peer; only compared */
 };
 
 /* A key behind a passphrase must fail, not ask the terminal. */
@@ -70,6 +72,20 @@ on_message(
 		t->saw |= SAW_CERTIFICATE;
 	else if (message[0] == SSL3_MT_CERTIFICATE_REQUEST)
 		t->saw |= SAW_REQUEST;
+}
+
+/* The session can be resumed: with TLS 1.2 at the end of the handshake, with 1.3 later
+ * and each time a ticket comes. */
+static int
+on_session(SSL *ssl, SSL_SESSION *session)
+{
+	struct tls *t = SSL_get_app_data(ssl);
+
+	if (t == NULL || t->memory == NULL)
+		return 0;
+	SSL_SESSION_free(t->memory->session);
+	t->memory->session = session;
+	return 1; /* kept */
 }
 
 static const char *
@@ -139,7 +155,10 @@ tls_context_new(
 	SSL_CTX_set_max_proto_version(c->ssl, 0);
 	SSL_CTX_set_options(c->ssl, SSL_OP_LEGACY_SERVER_CONNECT);
 	SSL_CTX_set_verify(c->ssl, SSL_VERIFY_NONE, NULL);
-	SSL_CTX_set_session_cache_mode(c->ssl, SSL_SESS_CACHE_OFF);
+	/* Endpoints keep their own: a session never goes to another one. */
+	SSL_CTX_set_session_cache_mode(
+	    c->ssl, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+	SSL_CTX_sess_set_new_cb(c->ssl, on_session);
 	SSL_CTX_set_default_passwd_cb(c->ssl, no_passphrase);
 	SSL_CTX_set_mode(c->ssl, SSL_MODE_ENABLE_PARTIAL_WRITE);
 	err = -EINVAL;
@@ -205,6 +224,78 @@ tls_open(struct tls_context *c, int fd, const char *name, struct tls **ret)
 	SSL_set_connect_state(t->ssl);
 	*ret = t;
 	return 0;
+}
+
+void
+tls_memory_init(struct tls_memory *m, int64_t full_every_ns, uint64_t seed)
+{
+	*m = (struct tls_memory){0};
+	resumption_init(&m->resumption, full_every_ns, seed);
+}
+
+void
+tls_memory_fini(struct tls_memory *m)
+{
+	tls_memory_forget(m);
+}
+
+void
+tls_memory_forget(struct tls_memory *m)
+{
+	SSL_SESSION_free(m->session);
+	m->session = NULL;
+}
+
+/* The library spoils a TLS 1.3 session that it has used: it gets a copy. */
+static bool
+offer(SSL *ssl, SSL_SESSION *session)
+{
+	SSL_SESSION *copy;
+	bool offered;
+
+	if (SSL_SESSION_get_protocol_version(session) < TLS1_3_VERSION)
+		return SSL_set_session(ssl, session) == 1;
+	copy = SSL_SESSION_dup(session);
+	offered = copy != NULL && SSL_set_session(ssl, copy) == 1;
+	SSL_SESSION_free(copy);
+	return offered;
+}
+
+void
+tls_use_memory(struct tls *t, struct tls_memory *m, int64_t now)
+{
+	t->memory = m;
+	SSL_set_app_data(t->ssl, t);
+	if (!resumption_allowed(&m->resumption, now))
+		tls_memory_forget(m);
+	if (m->session != NULL && offer(t->ssl, m->session))
+		t->tried = m->session;
+	ERR_clear_error();
+}
+
+bool
+tls_offered(const struct tls *t)
+{
+	return t->tried != NULL;
+}
+
+void
+tls_remember(struct tls *t, int64_t now)
+{
+	if (t->memory == NULL || SSL_session_reused(t->ssl))
+		return;
+	if (t->tried != NULL && t->tried == t->memory->session)
+		tls_memory_forget(t->memory); /* refused */
+	resumption_full(&t->memory->resumption, now);
+	tls_facts(t, &t->memory->facts);
+}
+
+bool
+tls_awaits_ticket(const struct tls *t, int64_t now)
+{
+	return t->memory != NULL && t->memory->session == NULL &&
+	       resumption_allowed(&t->memory->resumption, now) &&
+	       SSL_version(t->ssl) >= TLS1_3_VERSION;
 }
 
 void
@@ -348,6 +439,11 @@ tls_facts(const struct tls *t, struct tls_facts *ret)
 	    .version = t->saw & SAW_HELLO ? SSL_version(t->ssl) : 0,
 	    .asked_us = (t->saw & SAW_ALL) == SAW_ALL,
 	};
+	if (t->memory != NULL && SSL_session_reused(t->ssl)) {
+		*ret = t->memory->facts;
+		ret->resumed = true;
+		return;
+	}
 	if (leaf == NULL)
 		return;
 	ret->has_certificate = X509_digest(leaf, EVP_sha256(), ret->sha256, &n) == 1;

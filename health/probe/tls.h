@@ -18,9 +18,23 @@
 #include <edge/model.h>
 
 #include "outcome.h"
+#include "resumption.h"
 
 struct tls_context;
 struct tls; /* one connection */
+
+/* What is kept of an endpoint between its connections.  Lives as long as the context it
+ * is used with: with another client certificate begins another memory. */
+struct tls_memory {
+	struct resumption resumption;
+	struct ssl_session_st *session; /* OpenSSL's; NULL: nothing to resume */
+	struct tls_facts facts;         /* of the last full handshake */
+};
+
+void tls_memory_init(struct tls_memory *m, int64_t full_every_ns, uint64_t seed);
+void tls_memory_fini(struct tls_memory *m);
+/* The next handshake is in full. */
+void tls_memory_forget(struct tls_memory *m);
 
 enum tls_result {
 	TLS_OK,
@@ -41,6 +55,15 @@ bool tls_context_has_certificate(const struct tls_context *c);
 
 /* @fd is borrowed, connected and non-blocking.  @name is sent as SNI, or NULL. */
 int tls_open(struct tls_context *c, int fd, const char *name, struct tls **ret);
+/* Before the handshake: resumes a session of @m if that may be, and keeps there what
+ * comes of this one.  @m must outlive the connection. */
+void tls_use_memory(struct tls *t, struct tls_memory *m, int64_t now);
+/* A session was offered to the peer. */
+bool tls_offered(const struct tls *t);
+/* The handshake stood at @now: keeps what it showed. */
+void tls_remember(struct tls *t, int64_t now);
+/* TLS 1.3 sends what can be resumed after the handshake; it has not come yet. */
+bool tls_awaits_ticket(const struct tls *t, int64_t now);
 /* Says goodbye without waiting for an answer, then frees. */
 void tls_close(struct tls **pt);
 
