@@ -27,8 +27,11 @@
 
 #define WHY_MAX    512
 #define ANSWER_MAX ((size_t)256 * 1024)
-/* Notices taken per turn of the loop: a storm of evidence must not delay probes. */
-#define EVIDENCE_PER_TURN 64
+/* Notices taken at once, and how long nobody listens then: a storm of evidence, or of
+ * nonsense, must neither delay probes nor keep this process busy.  What the queue cannot
+ * hold meanwhile is lost, as notices may be: who sees failures sees more of them. */
+#define EVIDENCE_PER_TURN 128
+#define EVIDENCE_REST_S   0.01
 
 bool
 daemon_reload(struct daemon *d, struct sbuf *answer)
@@ -107,7 +110,6 @@ on_evidence(EV_P_ ev_io *w, int revents)
 	struct daemon *d = container_of(w, struct daemon, evidence_io);
 	struct notice n;
 
-	(void)EV_A;
 	(void)revents;
 	for (int i = 0; i < EVIDENCE_PER_TURN && notice_receive(d->evidence_fd, &n);
 	     i++) {
@@ -115,10 +117,23 @@ on_evidence(EV_P_ ev_io *w, int revents)
 
 		if (n.kind != NOTICE_EVIDENCE)
 			continue;
+		/* Not every id is one of ours: the balancer may have another model. */
 		t = prober_find(d->prober, n.id);
 		if (t != NULL)
 			target_suspect(t);
 	}
+	ev_io_stop(EV_A_ w);
+	ev_timer_set(&d->evidence_rest, EVIDENCE_REST_S, 0.0);
+	ev_timer_start(EV_A_ & d->evidence_rest);
+}
+
+static void
+on_evidence_rested(EV_P_ ev_timer *w, int revents)
+{
+	struct daemon *d = container_of(w, struct daemon, evidence_rest);
+
+	(void)revents;
+	ev_io_start(EV_A_ & d->evidence_io);
 }
 
 static void
@@ -179,6 +194,7 @@ start_watchers(struct daemon *d)
 	ev_io_start(d->loop, &d->ctl_io);
 	ev_io_init(&d->evidence_io, on_evidence, d->evidence_fd, EV_READ);
 	ev_io_start(d->loop, &d->evidence_io);
+	ev_init(&d->evidence_rest, on_evidence_rested);
 	ev_timer_init(&d->beat, on_beat, 1.0, 1.0);
 	ev_timer_start(d->loop, &d->beat);
 	ev_signal_init(&d->terminate, on_terminate, SIGTERM);

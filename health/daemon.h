@@ -31,7 +31,7 @@ struct daemon {
 	int64_t started; /* boot_ns */
 	unsigned reloads;
 	ev_io ctl_io, evidence_io;
-	ev_timer beat;
+	ev_timer beat, evidence_rest;
 	ev_signal terminate, interrupt, hangup;
 };
 

@@ -18,8 +18,9 @@ def magic():
     return int(re.search(r"NOTICE_MAGIC\s+(?:UINT32_C\()?(0x[0-9a-fA-F]+)", text).group(1), 16)
 
 
-def notify(p, endpoint_id, times=1):
-    datagram = struct.pack("=IIQQq", magic(), EVIDENCE, endpoint_id, CONNECT_REFUSED, 0)
+def notify(p, endpoint_id, times=1, kind=EVIDENCE, shape="=IIQQq"):
+    words = magic(), kind, endpoint_id, CONNECT_REFUSED, 0
+    datagram = struct.pack(shape, *words[:len(shape) - 1])
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
         s.setblocking(False)
         for _ in range(times):
@@ -60,10 +61,15 @@ def test_evidence_makes_it_look_at_once(lab):
 
 def test_a_storm_of_evidence_is_bounded_and_proves_nothing(lab):
     p = quiet(lab)
+    assert (p.edge.run_dir / "health.notice").stat().st_mode & 0o777 == 0o660, "no stranger's to send to"
     seen, began = len(p.members[0].saw("access")), time.monotonic()
     one = endpoint_id(p, "access")
     while time.monotonic() - began < 2:
         notify(p, one, 500)
+        for nobody in (0, 1, one ^ 1, 2**64 - 1):  # what another configuration, or nobody, calls an endpoint
+            notify(p, nobody, 50)
+        notify(p, one, 50, shape="=IIQQ")
+        notify(p, one, 50, kind=77)
         p.edge.ask("health", "status")
     took = time.monotonic() - began
     probes = len(p.members[0].saw("access")) - seen
