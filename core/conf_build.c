@@ -168,11 +168,13 @@ static bool
 is_others(enum service_kind kind, const char *key)
 {
 	static const char *const tcp[] = {"tcp_port", "idle_timeout", "probe"};
-	static const char *const udp[] = {"udp_port", "udp_idle_timeout", "udp_probe"};
+	static const char *const udp[] = {
+	    "udp_port", "udp_idle_timeout", "udp_probe", "udp_send", "udp_expect"};
 	bool is_udp = service_infos[kind].proto == PROTO_UDP;
+	const char *const *others = is_udp ? tcp : udp;
 
-	for (size_t i = 0; i < countof(tcp); i++)
-		if (strcmp(key, is_udp ? tcp[i] : udp[i]) == 0)
+	for (size_t i = 0; i < (is_udp ? countof(tcp) : countof(udp)); i++)
+		if (strcmp(key, others[i]) == 0)
 			return true;
 	return false;
 }
@@ -197,6 +199,9 @@ service_follow(struct service *s, const config_setting_t *g)
 		tcp_probe = (enum probe)probe_parse(word);
 	if (tcp_probe == PROBE_NONE || tcp_probe == PROBE_TCP)
 		s->probe = PROBE_NONE;
+	/* What asks no port does for both. */
+	if (tcp_probe == PROBE_ICMP)
+		s->probe = tcp_probe;
 }
 
 static void

@@ -71,6 +71,7 @@ check_pool(struct conf_load *l, size_t i)
 		sides[SIDE_INTERNAL].balancing == BALANCING_DNS;
 	conf_rules_sides(&r);
 	conf_rules_services(&r);
+	conf_rules_probes(&r);
 	conf_rules_members(&r);
 	conf_rules_places(&r);
 }

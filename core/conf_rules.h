@@ -40,6 +40,7 @@ conf_rules_at(const struct conf_rules *r, enum service_kind kind, const char *ke
 
 void conf_rules_sides(struct conf_rules *r);    /* R1, R16, DNS mode */
 void conf_rules_services(struct conf_rules *r); /* R4, R5, R8, R9, R10, engines */
+void conf_rules_probes(struct conf_rules *r);   /* what is asked of them */
 void conf_rules_members(struct conf_rules *r);  /* R17, R19, names */
 void conf_rules_places(struct conf_rules *r);   /* R2, R18, families, ports */
 void conf_rules_model(struct conf_load *l);     /* R12, what concerns several pools */

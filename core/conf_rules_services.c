@@ -196,24 +196,6 @@ check_kernel(const struct conf_rules *r, enum service_kind kind)
 		    name);
 }
 
-static void
-check_probe(const struct conf_rules *r, enum service_kind kind)
-{
-	const struct service_info *info = &service_infos[kind];
-	const struct service *s = &r->p->services[kind];
-	bool udp = info->proto == PROTO_UDP;
-
-	if (udp ? s->probe == PROBE_TURN_UDP || s->probe == PROBE_NONE
-		: s->probe != PROBE_TURN_UDP)
-		return;
-	conf_rules_error(r->l, conf_rules_at(r, kind, udp ? "udp_probe" : "probe"),
-	    "%s: %s.%s: a %s probe does not fit its %s port; write %s", r->name,
-	    side_kind_word(info->side), info->group, probe_word(s->probe),
-	    udp ? "UDP" : "TCP",
-	    udp ? "udp_probe = \"turn-udp\" or \"none\""
-		: "probe = \"turn-tcp\", or \"tcp\"");
-}
-
 static bool
 inside(const char *name, const char *domain)
 {
@@ -305,7 +287,6 @@ conf_rules_services(struct conf_rules *r)
 		check_r8(r, kind);
 		check_r9(r, kind);
 		check_kernel(r, kind);
-		check_probe(r, kind);
 		check_target(r, kind);
 	}
 	check_product(r);

@@ -31,6 +31,7 @@
 #define IN_LOG      IN(LOG)
 #define IN_KERNEL   IN(KERNEL)
 #define IN_OVERRIDE IN(OVERRIDE)
+#define IN_HEALTH   IN(HEALTH)
 #define IN_HEALTHS  (IN(HEALTH) | IN_OVERRIDE)
 #define IN_TLS      IN(TLS)
 #define IN_DNS      IN(DNS)
@@ -59,6 +60,7 @@ WORDS(algorithm, ALGORITHM_WORDS);
 WORDS(source, SOURCE_WORDS);
 WORDS(on_down, ON_DOWN_WORDS);
 WORDS(probe, PROBE_WORDS);
+WORDS(icmp, ICMP_WORDS);
 WORDS(attach, ATTACH_WORDS);
 WORDS(sticky, STICKY_WORDS);
 WORDS(assume, ASSUME_WORDS);

@@ -24,11 +24,38 @@ WORDS_DEFINE(on_down, ON_DOWNS, ON_DOWN_WORDS);
 WORDS_DEFINE(assume, ASSUMES, ASSUME_WORDS);
 WORDS_DEFINE(proto, PROTOS, PROTO_WORDS);
 WORDS_DEFINE(probe, PROBES, PROBE_WORDS);
+WORDS_DEFINE(icmp, ICMPS, ICMP_WORDS);
 WORDS_DEFINE(partner, PARTNERS, PARTNER_WORDS);
 WORDS_DEFINE(address, ADDRESSES, ADDRESS_WORDS);
 WORDS_DEFINE(attach, ATTACHES, ATTACH_WORDS);
 WORDS_DEFINE(sticky, STICKIES, STICKY_WORDS);
 WORDS_DEFINE(target_kind, TARGET_KINDS, TARGET_WORDS);
+
+bool
+probe_fits(enum probe kind, enum proto proto)
+{
+	switch (kind) {
+	case PROBE_NONE:
+	case PROBE_ICMP:
+		return true;
+	case PROBE_TCP:
+	case PROBE_TLS:
+	case PROBE_SIP:
+	case PROBE_MTLS:
+	case PROBE_TURN_TCP:
+	case PROBE_XMPP:
+	case PROBE_PSOM:
+		return proto == PROTO_TCP;
+	case PROBE_TURN_UDP:
+	case PROBE_UDP:
+	case PROBE_STUN:
+	case PROBE_TURN:
+		return proto == PROTO_UDP;
+	case PROBES:
+		break;
+	}
+	return false;
+}
 
 const struct service_info service_infos[SERVICES] = {
 #define SERVICE(                                                                         \
@@ -294,8 +321,7 @@ names_unique(const struct model *m, const char **ret_clash)
 	qsort(all, n, sizeof *all, named_by_id);
 	for (size_t i = 0; i < n && err == 0; i++) {
 		/* 0 is no id, and one row of each board is the process */
-		if (all[i].id <= 1 ||
-		    (i > 0 && all[i].id == all[i - 1].id)) {
+		if (all[i].id <= 1 || (i > 0 && all[i].id == all[i - 1].id)) {
 			*ret_clash = all[i].name;
 			err = -EEXIST;
 		}

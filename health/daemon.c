@@ -22,6 +22,7 @@
 #include <edge/log.h>
 #include <edge/notice.h>
 
+#include "rights.h"
 #include "systemd.h"
 #include "verbs.h"
 
@@ -32,6 +33,20 @@
  * hold meanwhile is lost, as notices may be: who sees failures sees more of them. */
 #define EVIDENCE_PER_TURN 128
 #define EVIDENCE_REST_S   0.01
+
+/* To the log, and to who asked for a reload. */
+static void
+say_missing_rights(const struct daemon *d, struct sbuf *answer)
+{
+	struct sbuf said;
+
+	sbuf_init(&said, ANSWER_MAX);
+	rights_check(d->model, &said);
+	log_verbatim(sbuf_text(&said));
+	if (answer != NULL)
+		sbuf_addf(answer, "%s", sbuf_text(&said));
+	sbuf_fini(&said);
+}
 
 bool
 daemon_reload(struct daemon *d, struct sbuf *answer)
@@ -62,6 +77,7 @@ daemon_reload(struct daemon *d, struct sbuf *answer)
 	d->reloads++;
 	prober_start(d->prober, &d->publish, &d->admin.list);
 	log_info("configuration loaded anew");
+	say_missing_rights(d, answer);
 	systemd_ready();
 	return true;
 refused:
@@ -239,6 +255,7 @@ daemon_open(struct daemon *d, const struct program *program)
 	if (err != 0)
 		return err;
 	start_watchers(d);
+	say_missing_rights(d, NULL);
 	prober_start(d->prober, &d->publish, &d->admin.list);
 	return 0;
 }

@@ -53,6 +53,9 @@ write_last(const struct target *t, struct sbuf *to)
 	if (addr_present(&o->alternate))
 		sbuf_addf(to, " alternate=%s",
 		    addr_port_text(&o->alternate, o->alternate_port, text));
+	if (addr_present(&o->mapped))
+		sbuf_addf(
+		    to, " mapped=%s", addr_port_text(&o->mapped, o->mapped_port, text));
 	write_certificate(&o->tls, to);
 }
 

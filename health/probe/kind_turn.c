@@ -14,19 +14,27 @@
 
 #include "pseudo_tls.h"
 
+/* A relay has one address of each family, and may name either. */
+static bool
+is_public(const struct addr *alternate, const struct addrs *public)
+{
+	const struct addr *own;
+
+	if (!addr_present(alternate))
+		return true;
+	own = &public->at[addr_family(alternate)];
+	return !addr_present(own) || addr_equal(alternate, own);
+}
+
 static enum probe_look
 judge(struct probe_run *p, const struct turn_answer *a)
 {
-	const struct addr *expect = &p->question->expect;
-
 	p->outcome.alternate = a->alternate;
 	p->outcome.alternate_port = a->alternate_port;
 	if (a->type != TURN_TYPE_ALLOCATE_ERROR || a->error != TURN_ERROR_UNAUTHORIZED ||
 	    !a->realm || !a->nonce)
 		return probe_verdict(p, false, REASON_ANSWER_WRONG, (uint64_t)a->error);
-	/* Of another family it may be right: a relay has one address of each. */
-	if (addr_present(expect) && a->alternate.family == expect->family &&
-	    !addr_equal(&a->alternate, expect))
+	if (!is_public(&a->alternate, &p->question->public))
 		return probe_verdict(p, true, REASON_PRIVATE_ALTERNATE, 0);
 	return probe_verdict(p, true, REASON_OK, 0);
 }

@@ -7,7 +7,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "kind_plain.h"
 #include "kind_sip.h"
+#include "kind_stun.h"
 #include "kind_turn.h"
 #include "probe.h"
 #include "xmpp_answer.h"
@@ -76,4 +78,21 @@ const struct probe_kind probe_kinds[PROBES] = {
 	.proto = PROTO_TCP,
 	.tls = true,
 	.hold_ns = psom_hold_ns},
+    [PROBE_UDP] = {.id = PROBE_UDP,
+	.proto = PROTO_UDP,
+	.ask = kind_udp_ask,
+	.look = kind_udp_look},
+    [PROBE_STUN] = {.id = PROBE_STUN,
+	.proto = PROTO_UDP,
+	.ask = kind_stun_ask,
+	.look = kind_stun_look},
+    [PROBE_TURN] = {.id = PROBE_TURN,
+	.proto = PROTO_UDP,
+	.ask = kind_stun_ask_allocate,
+	.look = kind_stun_look_allocate},
+    [PROBE_ICMP] = {.id = PROBE_ICMP,
+	.proto = PROTO_UDP,
+	.open = kind_icmp_open,
+	.ask = kind_icmp_ask,
+	.look = kind_icmp_look},
 };

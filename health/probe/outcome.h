@@ -38,6 +38,8 @@ struct outcome {
 	unsigned server_major; /* of "Server: RTC/x"; 0: not seen */
 	struct addr alternate; /* Alternate-Server, absent when there was none */
 	uint16_t alternate_port;
+	struct addr mapped; /* who we are to a STUN server, absent when it did not say */
+	uint16_t mapped_port;
 	struct tls_facts tls;
 };
 

@@ -41,16 +41,18 @@ struct probe_question {
 	enum probe kind;
 	struct addr addr;
 	uint16_t port;
-	struct addr source; /* absent: the kernel chooses */
-	struct addr expect; /* Alternate-Server should be this; absent: not compared */
-	const char *name;   /* SNI; or NULL */
-	const char *domain; /* a SIP domain of the pool: whom an XMPP stream is for */
-	bool sip;           /* mtls: an authenticated peer gets OPTIONS answered */
-	int64_t timeout_ns; /* until the verdict, except for holding */
+	struct addr source;  /* absent: the kernel chooses */
+	struct addrs public; /* Alternate-Server should be this; absent: not compared */
+	const char *name;    /* SNI; or NULL */
+	const char *domain;  /* a SIP domain of the pool: whom an XMPP stream is for */
+	bool sip;            /* mtls: an authenticated peer gets OPTIONS answered */
+	int64_t timeout_ns;  /* until the verdict, except for holding */
 	int64_t connect_timeout_ns; /* of the connection, and of a UDP probe in all */
 	int64_t hold_ns;            /* psom */
 	struct tls_context *tls;    /* for the TLS kinds */
 	struct tls_memory *memory;  /* what to resume; NULL: always in full */
+	const char *send, *expect;  /* udp: patterns, as configured */
+	bool raw;                   /* icmp: from a raw socket */
 };
 
 enum probe_phase {
@@ -119,7 +121,10 @@ enum probe_look {
 
 struct probe_kind {
 	enum probe id;
-	enum proto proto;
+	enum proto proto; /* of the conversation: UDP is one of datagrams, whatever
+			     carries them */
+	/* Where that is no socket to the endpoint's port: a descriptor, or -errno. */
+	int (*open)(const struct probe_question *q);
 	bool tls;
 	/* TLS without a client certificate: being asked for one is success enough. */
 	bool asked_suffices;

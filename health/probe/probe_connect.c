@@ -20,7 +20,9 @@ static int
 open_socket(struct probe_run *p)
 {
 	const struct probe_question *q = p->question;
-	int fd = reach_open(&q->addr, q->port, p->kind->proto, &q->source);
+	int fd = p->kind->open != NULL
+		     ? p->kind->open(q)
+		     : reach_open(&q->addr, q->port, p->kind->proto, &q->source);
 
 	if (fd >= 0)
 		probe_tell(p, STEP_OPENED, NULL, ++p->sockets);

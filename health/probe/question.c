@@ -11,7 +11,7 @@ fitting_kind(const struct endpoint *e)
 	enum probe kind = e->service->probe;
 
 	if (!e->member->pool->sides[e->side].probe || kind == PROBE_NONE ||
-	    probe_kinds[kind].proto != e->proto)
+	    !probe_fits(kind, e->proto))
 		return PROBE_NONE;
 	return kind;
 }
@@ -53,8 +53,11 @@ question_compose(
 	    .timeout_ns = conf->timeout_ns,
 	    .connect_timeout_ns = conf->connect_timeout_ns,
 	    .hold_ns = conf->hold_ns,
-	    .tls = tls};
+	    .tls = tls,
+	    .send = e->service->udp_send,
+	    .expect = e->service->udp_expect,
+	    .raw = conf->icmp == ICMP_RAW};
 	/* What the inner side announces is not specified: only the outer is compared. */
 	if (e->side == SIDE_EXTERNAL)
-		q->expect = e->public;
+		q->public = e->member->at[service_infos[e->service->kind].address].public;
 }

@@ -26,6 +26,8 @@ target_link_options(fuzz_probe PRIVATE -Wl,--wrap=reach_open -Wl,--wrap=probe_ra
 edge_fuzz(pseudo_tls LINK edge_probe)
 edge_fuzz(sip LINK edge_probe)
 edge_fuzz(turn LINK edge_probe)
+edge_fuzz(stun LINK edge_probe)
+edge_fuzz(plain LINK edge_probe)
 edge_fuzz(xmpp LINK edge_probe)
 edge_fuzz(conf LINK edge_core
     ALSO ${CMAKE_CURRENT_SOURCE_DIR}/conf/good ${CMAKE_CURRENT_SOURCE_DIR}/conf/bad)

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 edge_unit_test(turn_codec LINK edge_probe)
+edge_unit_test(kind_turn LINK edge_probe)
 edge_unit_test(shown LINK edge_probe)
 edge_unit_test(sip_answer LINK edge_probe)
+edge_unit_test(stun_codec LINK edge_probe)
+edge_unit_test(icmp_codec LINK edge_probe)
 edge_unit_test(xmpp_answer LINK edge_probe)
 edge_unit_test(rise_fall LINK edge_health)
 edge_unit_test(reach LINK edge_health)

@@ -153,6 +153,19 @@ probes_of_members_that_are_no_edge_servers(void **state)
 	m = load_with("", "", "", "probe = \"tcp\"; udp_probe = \"turn-udp\";");
 	assert_int_equal(m->pools[0].services[SERVICE_AV_UDP].probe, PROBE_TURN_UDP);
 	model_free(&m);
+	/* A host is asked, whatever the port. */
+	m = load_with("", "", "", "probe = \"icmp\";");
+	assert_int_equal(m->pools[0].services[SERVICE_AV_TCP].probe, PROBE_ICMP);
+	assert_int_equal(m->pools[0].services[SERVICE_AV_UDP].probe, PROBE_ICMP);
+	assert_int_equal(m->pools[0].services[SERVICE_AV_UDP].health.icmp, ICMP_PING);
+	model_free(&m);
+	m = load_with("", "", "",
+	    "udp_probe = \"udp\"; udp_send = \"ping\"; udp_expect = \"p?ng\";");
+	assert_int_equal(m->pools[0].services[SERVICE_AV_TCP].probe, PROBE_TURN_TCP);
+	assert_null(m->pools[0].services[SERVICE_AV_TCP].udp_send);
+	assert_int_equal(m->pools[0].services[SERVICE_AV_UDP].probe, PROBE_UDP);
+	assert_string_equal(m->pools[0].services[SERVICE_AV_UDP].udp_expect, "p?ng");
+	model_free(&m);
 }
 
 static void

@@ -87,8 +87,19 @@ WORDS_DECLARE(proto, PROTOS, PROTO_WORDS);
 	X(PROBE_TURN_UDP, "turn-udp")                                                    \
 	X(PROBE_TURN_TCP, "turn-tcp")                                                    \
 	X(PROBE_XMPP, "xmpp")                                                            \
-	X(PROBE_PSOM, "psom")
+	X(PROBE_PSOM, "psom")                                                            \
+	X(PROBE_UDP, "udp")                                                              \
+	X(PROBE_STUN, "stun")                                                            \
+	X(PROBE_TURN, "turn")                                                            \
+	X(PROBE_ICMP, "icmp")
 WORDS_DECLARE(probe, PROBES, PROBE_WORDS);
+/* Whether it can say anything about a port of that protocol. */
+bool probe_fits(enum probe kind, enum proto proto);
+
+#define ICMP_WORDS(X)                                                                    \
+	X(ICMP_PING, "ping")                                                             \
+	X(ICMP_RAW, "raw")
+WORDS_DECLARE(icmp, ICMPS, ICMP_WORDS);
 
 #define PARTNER_WORDS(X)                                                                 \
 	X(PARTNER_OCS_2007, "ocs-2007")                                                  \
@@ -172,6 +183,7 @@ struct health_conf {
 	int64_t expiry_warning_ns;	 /* before a certificate's end */
 	int64_t renewal_ns;		 /* members may differ in their certificate this long */
 	struct tls_conf tls;
+	enum icmp icmp; /* the sockets of icmp probes */
 };
 
 struct limits_conf {
@@ -301,6 +313,7 @@ struct service {
 	enum source source;
 	enum on_down on_down;
 	enum probe probe;
+	const char *udp_send, *udp_expect; /* of a udp probe: edge/pattern.h */
 	int64_t idle_ns;
 	struct srv_conf srv;
 	struct limits_conf limits;
