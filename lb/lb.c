@@ -46,7 +46,10 @@ on_acknowledged(EV_P_ ev_async *async, int revents)
 {
 	(void)loop;
 	(void)revents;
-	lb_collect(container_of(async, struct lb, acknowledged));
+	struct lb *lb = container_of(async, struct lb, acknowledged);
+
+	lb_collect(lb);
+	lb_stats_applied(lb);
 }
 
 static void

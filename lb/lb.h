@@ -87,6 +87,9 @@ void lb_offer(struct lb *lb, struct view *v);
 int lb_publish(struct lb *lb);
 /* Frees what all workers have let go of. */
 void lb_collect(struct lb *lb);
+/* The generation that every worker has taken, and when (CLOCK_BOOTTIME) the last one did.
+ */
+uint64_t lb_acked(const struct lb *lb, int64_t *ret_boot_ns);
 
 /* lb_notice.c: the health board.  True when a state differs from before. */
 int lb_notice_open(struct lb *lb);
@@ -100,6 +103,8 @@ int lb_stats_replace(struct lb *lb, const struct model *m, struct sbuf *why);
 /* What the board already says of objects that are counted from now on. */
 void lb_stats_adopt(struct lb *lb);
 void lb_stats_write(struct lb *lb);
+/* The generation that is applied, at once. */
+void lb_stats_applied(struct lb *lb);
 /* The process row's counters as they are now. */
 void lb_stats_sums(const struct lb *lb, uint64_t ret[LB_FIELDS]);
 

@@ -29,8 +29,8 @@ static void
 verb_status(void *owner, struct ctl_request *req)
 {
 	struct lb *lb = owner;
-	uint64_t sums[LB_FIELDS], sessions = 0, acked = UINT64_MAX;
-	int64_t lag_ns = 0;
+	uint64_t sums[LB_FIELDS], sessions = 0, acked;
+	int64_t lag_ns = 0, when;
 
 	lb_stats_sums(lb, sums);
 	for (unsigned i = 0; i < lb->n_workers; i++) {
@@ -39,10 +39,10 @@ verb_status(void *owner, struct ctl_request *req)
 
 		sessions += atomic_load_explicit(&w->sessions_now, memory_order_relaxed);
 		lag_ns = lag > lag_ns ? lag : lag_ns;
-		acked = worker_acked(w) < acked ? worker_acked(w) : acked;
 	}
 	sbuf_addf(req->out, "instance %s\nconfiguration %016llx\n", lb->model->instance,
 	    (unsigned long long)lb->model->hash);
+	acked = lb_acked(lb, &when);
 	sbuf_addf(req->out, "workers %u\nview %llu applied %llu\n", lb->n_workers,
 	    (unsigned long long)lb->view->generation, (unsigned long long)acked);
 	sbuf_addf(req->out, "sessions %llu of %u\n", (unsigned long long)sessions,

@@ -162,7 +162,7 @@ static void
 write_process(struct lb *lb)
 {
 	size_t row = board_find(lb->board, BOARD_PROCESS_ID);
-	uint64_t sums[LB_FIELDS], sessions = 0, acked = UINT64_MAX;
+	uint64_t sums[LB_FIELDS], sessions = 0;
 	int64_t lag_ns = 0;
 
 	lb_stats_sums(lb, sums);
@@ -173,16 +173,25 @@ write_process(struct lb *lb)
 		sessions += atomic_load_explicit(&w->sessions_now, memory_order_relaxed);
 		if (lag > lag_ns)
 			lag_ns = lag;
-		if (worker_acked(w) < acked)
-			acked = worker_acked(w);
 	}
 	for (unsigned f = 0; f < LB_FIELDS; f++)
 		if (natures[f] == COUNTER)
 			board_store(lb->board, row, f, sums[f]);
-	board_store(lb->board, row, LB_FIELD_STATUS, acked);
 	board_store(lb->board, row, LB_FIELD_SESSIONS, sessions);
 	board_store(lb->board, row, LB_FIELD_SESSIONS_MAX, lb->sessions_max);
 	board_store(lb->board, row, LB_FIELD_LOOP_LAG, (uint64_t)lag_ns);
+}
+
+void
+lb_stats_applied(struct lb *lb)
+{
+	size_t row = board_find(lb->board, BOARD_PROCESS_ID);
+	int64_t when;
+	uint64_t acked = lb_acked(lb, &when);
+
+	/* Who sees the generation finds its time already there. */
+	board_store(lb->board, row, LB_FIELD_APPLIED, (uint64_t)when);
+	board_store(lb->board, row, LB_FIELD_STATUS, acked);
 }
 
 void
@@ -199,5 +208,6 @@ lb_stats_write(struct lb *lb)
 	for (size_t i = 0; i < lb->live.n_endpoints; i++)
 		write_endpoint(lb, lb->live.endpoints[i]);
 	write_process(lb);
+	lb_stats_applied(lb);
 	board_beat(lb->board);
 }

@@ -91,14 +91,29 @@ lb_publish(struct lb *lb)
 	return 0;
 }
 
-void
-lb_collect(struct lb *lb)
+uint64_t
+lb_acked(const struct lb *lb, int64_t *ret_boot_ns)
 {
 	uint64_t acked = UINT64_MAX;
 
-	for (unsigned w = 0; w < lb->n_workers; w++)
-		if (worker_acked(lb->workers[w]) < acked)
-			acked = worker_acked(lb->workers[w]);
+	*ret_boot_ns = 0;
+	for (unsigned w = 0; w < lb->n_workers; w++) {
+		uint64_t one = worker_acked(lb->workers[w]);
+		int64_t when = worker_acked_boot_ns(lb->workers[w]);
+
+		if (one < acked || (one == acked && when > *ret_boot_ns))
+			*ret_boot_ns = when;
+		acked = one < acked ? one : acked;
+	}
+	return acked;
+}
+
+void
+lb_collect(struct lb *lb)
+{
+	int64_t when;
+	uint64_t acked = lb_acked(lb, &when);
+
 	for (struct view **pv = &lb->view->older; *pv != NULL;) {
 		struct view *v = *pv;
 

@@ -225,3 +225,9 @@ worker_acked(const struct worker *w)
 {
 	return atomic_load_explicit(&w->acked, memory_order_acquire);
 }
+
+int64_t
+worker_acked_boot_ns(const struct worker *w)
+{
+	return atomic_load_explicit(&w->acked_boot_ns, memory_order_relaxed);
+}

@@ -13,8 +13,8 @@
  * (watch.h).  Each has a struct watch inside its owner, so owners that close during a
  * turn are freed at the turn's end (worker_bury()).
  *
- * Crossing threads: offered, acked, stopping, parking, sessions, lag_ns, log and the
- * counters, all C11 atomics.  ev_async only wakes.
+ * Crossing threads: offered, acked (and when), stopping, parking, sessions, lag_ns, log
+ * and the counters, all C11 atomics.  ev_async only wakes.
  */
 #include <ev.h>
 #include <pthread.h>
@@ -75,6 +75,7 @@ struct worker {
 	ev_async wake;
 
 	_Alignas(64) atomic_uint_least64_t acked;
+	atomic_int_least64_t acked_boot_ns; /* when it took that view */
 	atomic_uint_least32_t sessions_now;
 	atomic_int_least64_t lag_ns; /* longest turn of the last second */
 	atomic_bool paused_now;
@@ -122,6 +123,7 @@ void worker_resume(struct worker *const *workers, unsigned n);
 /* Main thread: @v is the view to use from now on. */
 void worker_offer(struct worker *w, const struct view *v);
 uint64_t worker_acked(const struct worker *w);
+int64_t worker_acked_boot_ns(const struct worker *w);
 
 /* The worker's own. */
 int worker_watch(struct worker *w, int fd, struct watch *watch);

@@ -4,6 +4,8 @@
  */
 #include "worker_view.h"
 
+#include <edge/clock.h>
+
 #include "pace.h"
 #include "worker.h"
 
@@ -66,6 +68,7 @@ worker_take_view(struct worker *w)
 			    old->listeners[i].listener->share[w->setup.index].gate);
 	affinity_set_timeout(w->affinity, v->affinity_ns);
 	look_for_sweeps(w, v);
+	atomic_store_explicit(&w->acked_boot_ns, clock_boot_ns(), memory_order_relaxed);
 	atomic_store_explicit(&w->acked, v->generation, memory_order_release);
 	ev_async_send(w->setup.main_loop, w->setup.main_wake);
 }

@@ -27,4 +27,5 @@ FIELD(WAITING,          "waiting",          GAUGE,   "L",   "sessions that wait 
 FIELD(LOG_LOST,         "log-lost",         COUNTER, "S",   "lines of the log of sessions that could not be written")
 FIELD(RECYCLED,         "recycled",         COUNTER, "L",   "associations that made room for new ones")
 FIELD(PORTS_SHORT,      "ports-short",      COUNTER, "SLE", "times no local port was left towards a member: another took the session, or it waited")
+FIELD(APPLIED,          "applied",          TIME,    "S",   "when the last worker took the view of that generation (status)")
 #undef FIELD
