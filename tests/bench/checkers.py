@@ -25,6 +25,31 @@ NOTICE_STATE = 1
 UP, DOWN, PANIC_OR_HELD = 1, 2, 6  # core/include/edge/state.h
 
 
+class Notices:
+    """What an edge-health tells edge-dnslb, which does not run here: every state as it is published.
+
+    Hear it often: what the sender may have on the way is bounded."""
+
+    def __init__(self, host, run_dir):
+        host.sysctl("net.unix.max_dgram_qlen", 4096)
+        with host.entered():
+            self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+        self.socket.bind(str(run_dir / "dnslb.notice"))
+
+    def fileno(self):
+        return self.socket.fileno()
+
+    def heard(self):
+        """(time, id, in rotation?) of endpoints and members."""
+        while True:
+            try:
+                _, kind, key, word, boot = NOTICE.unpack(self.socket.recv(64))
+            except BlockingIOError:
+                return
+            if kind == NOTICE_STATE:
+                yield boot, key, word & 15 == UP or bool(word >> 16 & PANIC_OR_HELD)
+
+
 class Checker:
     """.heard(): what has changed since the last call, as (time, place, in rotation?); a
     place is (member, service, is IPv6)."""
@@ -53,12 +78,9 @@ class Checker:
 class EdgeHealth(Checker):
     def __init__(self, pools, name="edge", **conf):
         super().__init__(pools, name)
-        self.host.sysctl("net.unix.max_dgram_qlen", 4096)  # nothing that we should hear is lost
         self.edge = Edge(pools.lab, self.host, name)
         self.edge.write(pools.conf(**conf))
-        with self.host.entered():
-            self.notices = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
-        self.notices.bind(str(self.edge.run_dir / "dnslb.notice"))
+        self.notices = Notices(self.host, self.edge.run_dir)
         self._run("edge-health", *self.edge.options())
         wait_until(self._answers, 20, "edge-health to answer")
         self.places = self._find_places()
@@ -85,14 +107,9 @@ class EdgeHealth(Checker):
         return self.notices.fileno()
 
     def heard(self):
-        while True:
-            try:
-                _, kind, key, word, boot = NOTICE.unpack(self.notices.recv(64))
-            except BlockingIOError:
-                return
-            if kind == NOTICE_STATE and key in self.places:
-                used = word & 15 == UP or word >> 16 & PANIC_OR_HELD
-                yield boot, self.places[key], bool(used)
+        for when, key, used in self.notices.heard():
+            if key in self.places:
+                yield when, self.places[key], used
 
     def endpoints(self):
         return [e for m in self.edge.members() for e in m["endpoints"]]

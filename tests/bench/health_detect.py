@@ -50,11 +50,22 @@ class Watched:
             elif place[1] in self.kinds:
                 self.out.setdefault(place, when)
 
+    def is_whole(self):
+        """Everything is up.  Listens, too: the sender's room for notices is not endless."""
+        self.listen()
+        if not self.checker.all_up():
+            return False
+        self.out.clear()
+        return True
+
     def take_samples(self, member, illness, began):
         for place in self.places(member, illness):
             if place in self.out:
                 key = illness, self.kinds[place[1]]
                 self.samples.setdefault(key, []).append((self.out[place] - began) / 1e6)
+
+    def out_of(self, member):
+        return [place for place in self.places(member) if place in self.out]
 
     def missed(self, member, illness):
         return [p for p in self.places(member, illness) if p not in self.out]
@@ -109,9 +120,10 @@ class Campaign:
         p.state, p.until = "returning", time.monotonic() + RETURN_S
 
     def _returning(self, p):
-        if any(place in w.out for w in self.awaited for place in w.places(p.member)):
-            if time.monotonic() > p.until:
-                raise LabError(f"{p.member.name} does not return from being {p.illness}")
+        away = [f"{w.checker.name} {service} {v6}" for w in self.awaited for _, service, v6 in w.out_of(p.member)]
+        if away and time.monotonic() > p.until:
+            raise LabError(f"{p.member.sim.name} does not return from being {p.illness}: {away}")
+        if away:
             return
         p.state, p.until = "well", time.monotonic() + random.uniform(0, PAUSE_S)
 
@@ -137,7 +149,8 @@ def detection(lab, size, figures):
     haproxy = Watched(Haproxy(pools, plain=["mras"], tls=["access"]), {"mras": "tcp", "access": "tls"})
     keepalived = Watched(Keepalived(pools, plain=["mras"]), {"mras": "tcp"}, families=(False,))
     watched = [edge, sentinel, haproxy, keepalived]
-    wait_until(lambda: edge.checker.all_up() and sentinel.checker.all_up(), 30, "all members to be up", 0.2)
+    for w in (edge, sentinel):
+        wait_until(w.is_whole, 30, "all members to be up", 0.1)
     campaign = Campaign(pools, watched, watched[:1] if size.smoke else watched, size.illnesses, size.ill_at_once)
     began = time.monotonic()
     campaign.run()

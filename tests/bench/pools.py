@@ -97,6 +97,9 @@ class Pools:
         self.core, self.checker_core = cores()
         os.sched_setaffinity(0, {self.core})  # this program, and what it runs without taskset
         self.host = lab.host("members")
+        # A host answers "port unreachable" once a second to each peer; these are many hosts.
+        for key in ("ipv4.icmp_ratelimit", "ipv6.icmp.ratelimit"):
+            self.host.sysctl(f"net.{key}", 0)
         self.certs = lab.dir / "certs"
         self.host.run("make-certs", self.certs)
         self.members = [Member(self, i) for i in range(members)]
