@@ -25,7 +25,7 @@ class Simulator(Member):
         self.host, self.sim = probed.host, None
         self.addresses = {}
         for n, group in enumerate(("access", "webconf", "av", "internal")):
-            self.addresses[group] = [f"192.0.2.{10 * n + index + 1}", f"2001:db8::{n + 1}:{index + 1}"]
+            self.addresses[group] = [f"192.0.2.{20 * n + index + 1}", f"2001:db8::{n + 1}:{index + 1}"]
         self.host.address(*[a + ("/128" if ":" in a else "/32")
                             for group in self.addresses.values() for a in group])
         self.control = probed.lab.dir / f"{self.name}.sim"
@@ -43,9 +43,9 @@ class Simulator(Member):
 
 
 class Probed:
-    def __init__(self, lab, simulated=tuple(PORTS), members=2):
+    def __init__(self, lab, simulated=tuple(PORTS), members=2, kind=Simulator):
         self.lab, self.host, self.simulated = lab, lab.host("prober"), simulated
-        self.members = [Simulator(self, i) for i in range(members)]
+        self.members = [kind(self, i) for i in range(members)]
         self.edge = Edge(lab, self.host)
 
     def certs(self):

@@ -101,3 +101,12 @@ address_format(const struct sockaddr_storage *a, char text[ADDRESS_TEXT])
 	}
 	return text;
 }
+
+void
+address_set_port(struct sockaddr_storage *address, in_port_t port)
+{
+	if (address->ss_family == AF_INET)
+		((struct sockaddr_in *)(void *)address)->sin_port = port;
+	else
+		((struct sockaddr_in6 *)(void *)address)->sin6_port = port;
+}

@@ -50,7 +50,7 @@ struct conn {
 	bool wants_write; /* TLS cannot go on before it has written */
 	SSL *ssl;
 	ev_io io;
-	ev_timer timer; /* SLOW: when to listen again; LINGERING: when to give up */
+	ev_timer timer; /* SLOW, DRIP: when to go on; LINGERING: when to give up */
 	struct talk talk;
 	struct octets heard, unsent;
 };
@@ -149,16 +149,31 @@ conn_begin_tls(struct conn *c)
 	return 0;
 }
 
+/* Nothing is done before the time has come; see on_timer(). */
+static void
+conn_sleep(struct conn *c, double seconds)
+{
+	ev_io_stop(c->endpoint->loop, &c->io);
+	ev_timer_set(&c->timer, seconds, 0.);
+	ev_timer_start(c->endpoint->loop, &c->timer);
+}
+
 /* 0: go on, -EAGAIN: wait, otherwise the connection is done for. */
 static ssize_t
 flush(struct conn *c)
 {
+	bool drips = c->endpoint->sickness == SICKNESS_DRIP;
+
 	while (c->unsent.len > 0) {
-		ssize_t n = conn_write(c, c->unsent.bytes, c->unsent.len);
+		ssize_t n = conn_write(c, c->unsent.bytes, drips ? 1 : c->unsent.len);
 
 		if (n < 0)
 			return n;
 		octets_consume(&c->unsent, (size_t)n);
+		if (drips && c->unsent.len > 0) {
+			conn_sleep(c, c->endpoint->slow_s);
+			return -EAGAIN;
+		}
 	}
 	if (c->closing)
 		conn_linger(c);
@@ -269,6 +284,8 @@ watch(struct conn *c)
 {
 	int events = c->wants_write ? EV_WRITE : 0;
 
+	if (ev_is_active(&c->timer) && c->phase == PHASE_TALKING)
+		return; /* asleep */
 	if (c->phase != PHASE_TALKING || (c->unsent.len <= UNSENT_MAX && !c->closing))
 		events |= EV_READ;
 	if (c->phase == PHASE_TALKING && c->unsent.len > 0)
@@ -309,9 +326,7 @@ on_ready(EV_P_ ev_io *w, int revents)
 		c->wants_write = false;
 	}
 	if (speaking && e->sickness == SICKNESS_SLOW && (revents & EV_READ) != 0) {
-		ev_io_stop(EV_A_ w);
-		ev_timer_set(&c->timer, e->slow_s, 0.);
-		ev_timer_start(EV_A_ & c->timer);
+		conn_sleep(c, e->slow_s);
 		return;
 	}
 	conn_advance(c);

@@ -10,12 +10,14 @@
 #include "address.h"
 #include "endpoint.h"
 #include "msturn.h"
+#include "spoil.h"
 #include "talk.h"
 #include "turn.h"
 
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define DATAGRAMS_PER_TURN 64
 #define DATAGRAM_MAX       65536
@@ -115,6 +117,23 @@ send_answer(struct endpoint *e, const struct octets *answer,
 		return;
 }
 
+/* From the address that was asked, and from a port that was not. */
+static void
+send_from_elsewhere(const struct octets *answer, const struct sockaddr_storage *peer,
+    const struct sockaddr_storage *local)
+{
+	struct sockaddr_storage from = *local;
+	int fd = socket(peer->ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return;
+	address_set_port(&from, 0);
+	if (bind(fd, (const struct sockaddr *)&from, address_len(&from)) == 0)
+		(void)sendto(fd, answer->bytes, answer->len, MSG_NOSIGNAL,
+		    (const struct sockaddr *)peer, address_len(peer));
+	close(fd);
+}
+
 static void
 late_free(struct late *l)
 {
@@ -178,8 +197,11 @@ take_datagram(struct endpoint *e, const uint8_t *bytes, size_t n,
 		talk_noise(&e->member->manner, &answer);
 	else if (msturn_parse(bytes, n, &m) == 0)
 		turn_answer(&scene, &m, &answer);
+	spoil(SPEECH_TURN_DATAGRAM, e->sickness, &answer, 0);
 	if (answer.len > 0 && e->sickness == SICKNESS_SLOW)
 		answer_later(e, &answer, peer, local);
+	else if (answer.len > 0 && e->sickness == SICKNESS_ELSEWHERE)
+		send_from_elsewhere(&answer, peer, local);
 	else if (answer.len > 0)
 		send_answer(e, &answer, peer, local);
 	octets_fini(&answer);

@@ -9,14 +9,18 @@
 #include <stddef.h>
 #include <string.h>
 
-#define ON(speech)   (1u << SPEECH_##speech)
-#define ON_SIP       ON(SIP)
-#define ON_XMPP      ON(XMPP)
-#define ON_TURN      (ON(TURN_STREAM) | ON(TURN_DATAGRAM))
-#define ON_TLS       (ON(SIP) | ON(PSOM) | ON(XMPP))
-#define ON_STREAM    (ON_TLS | ON(TURN_STREAM))
-#define ON_ANSWERING (ON(SIP) | ON(XMPP) | ON_TURN)
-#define ON_ALL       (ON_STREAM | ON_TURN)
+#define ON(speech)    (1u << SPEECH_##speech)
+#define ON_SIP        ON(SIP)
+#define ON_XMPP       ON(XMPP)
+#define ON_TURN       (ON(TURN_STREAM) | ON(TURN_DATAGRAM))
+#define ON_TLS        (ON(SIP) | ON(PSOM) | ON(XMPP))
+#define ON_STREAM     (ON_TLS | ON(TURN_STREAM))
+#define ON_ANSWERING  (ON(SIP) | ON(XMPP) | ON_TURN)
+#define ON_DATAGRAM   ON(TURN_DATAGRAM)
+#define ON_ENDLESS    (ON(SIP) | ON(XMPP) | ON(TURN_STREAM))
+#define ON_DRIPPING   ON_ENDLESS
+#define ON_IDENTIFIED (ON(SIP) | ON_TURN)
+#define ON_ALL        (ON_STREAM | ON_TURN)
 
 static const struct {
 	const char *word;

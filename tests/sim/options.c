@@ -61,7 +61,7 @@ options_help(const char *program)
 	       "  --log FILE           one JSON line per connection and datagram\n"
 	       "  --log-lines N        at most so many (100000)\n"
 	       "  --sick KIND=HOW      sick from the start; HOW may be slow:SECONDS\n"
-	       "  --slow SECONDS       how late slow is (2)\n"
+	       "  --slow SECONDS       how late slow is, and each octet of drip (2)\n"
 	       "  --server TOKEN       SIP Server header (RTC/5.0), \"\" for none\n"
 	       "  --realm TEXT         MS-TURN realm (rtcmedia)\n"
 	       "  --turn-password TEXT any user, this password; default: any credential\n"

@@ -10,6 +10,7 @@
 #include "msturn.h"
 #include "pseudo_tls.h"
 #include "sip.h"
+#include "spoil.h"
 #include "turn.h"
 #include "xmpp.h"
 
@@ -210,18 +211,9 @@ hear_turn(struct talk *t, enum sickness sickness, struct octets *in, struct octe
 	return TALK_ON;
 }
 
-enum talk_verdict
-talk_hear(struct talk *t, enum sickness sickness, struct octets *in, struct octets *out)
+static enum talk_verdict
+hear_speech(struct talk *t, enum sickness sickness, struct octets *in, struct octets *out)
 {
-	if (in->len == 0)
-		return TALK_ON;
-	if (sickness == SICKNESS_GARBAGE) {
-		octets_consume(in, in->len);
-		talk_noise(t->manner, out);
-		return TALK_ON;
-	}
-	if (sickness == SICKNESS_CLOSE_EARLY)
-		return TALK_CLOSE;
 	switch (t->speech) {
 	case SPEECH_SIP:
 		return hear_sip(t, sickness, in, out);
@@ -236,4 +228,27 @@ talk_hear(struct talk *t, enum sickness sickness, struct octets *in, struct octe
 	}
 	assert(0); /* datagrams are no stream; see dgram.c */
 	return TALK_CLOSE;
+}
+
+enum talk_verdict
+talk_hear(struct talk *t, enum sickness sickness, struct octets *in, struct octets *out)
+{
+	bool greeting = t->speech == SPEECH_TURN_STREAM && !t->begun;
+	size_t start = out->len;
+	enum talk_verdict v;
+
+	if (in->len == 0)
+		return TALK_ON;
+	if (sickness == SICKNESS_GARBAGE) {
+		octets_consume(in, in->len);
+		talk_noise(t->manner, out);
+		return TALK_ON;
+	}
+	if (sickness == SICKNESS_CLOSE_EARLY)
+		return TALK_CLOSE;
+	v = hear_speech(t, sickness, in, out);
+	/* Pseudo-TLS only opens the way, as TLS does. */
+	if (!greeting)
+		spoil(t->speech, sickness, out, start);
+	return v;
 }

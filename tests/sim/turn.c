@@ -8,6 +8,8 @@
  */
 #include "turn.h"
 
+#include "address.h"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -18,15 +20,6 @@
 #define LIFETIME_S       600
 /* Knows both address families, as every Edge since 2013 does. */
 #define MS_VERSION 4
-
-static void
-set_port(struct sockaddr_storage *address, in_port_t port)
-{
-	if (address->ss_family == AF_INET)
-		((struct sockaddr_in *)(void *)address)->sin_port = port;
-	else
-		((struct sockaddr_in6 *)(void *)address)->sin6_port = port;
-}
 
 static in_port_t
 get_port(const struct sockaddr_storage *address)
@@ -46,7 +39,7 @@ public_address(const struct turn_scene *s)
 
 	if (set->ss_family != AF_UNSPEC)
 		address = *set;
-	set_port(&address, get_port(s->local));
+	address_set_port(&address, get_port(s->local));
 	return address;
 }
 
@@ -126,7 +119,8 @@ allocate(const struct turn_scene *s, const struct msturn_message *m, struct octe
 		}
 	}
 	s->manner->draw(&draw, sizeof draw);
-	set_port(&relayed, htons((uint16_t)(MEDIA_PORT_FIRST + draw % MEDIA_PORTS)));
+	address_set_port(
+	    &relayed, htons((uint16_t)(MEDIA_PORT_FIRST + draw % MEDIA_PORTS)));
 	size_t start = msturn_begin(out, MSTURN_ALLOCATE_OK, m->id);
 	msturn_put_address(out, MSTURN_MAPPED_ADDRESS, &relayed);
 	msturn_put_xor_address(out, MSTURN_XOR_MAPPED, s->peer, m->id);

@@ -42,6 +42,13 @@ static const char answer_504[] = "SIP/2.0 504 Server time-out\r\n"
 				 "Server: RTC/5.0\r\n"
 				 "Content-Length: 0\r\n\r\n";
 
+#define HALF_504                                                                         \
+	"SIP/2.0 504 Server time-out\r\n"                                                \
+	"ms-user-logon-data: RemoteUser\r\n"                                             \
+	"From: <sip:probe@invalid>;tag=a1;epid=b2\r\n"                                   \
+	"To: <sip:nobody.invalid>;tag=edge1-5a5a5a5a\r\n"                                \
+	"Call-ID"
+
 struct row {
 	const char *sentence;
 	enum speech speech;
@@ -67,6 +74,11 @@ static const struct row rows[] = {
 	"SIP/2.0 503 Service Unavailable\r\n"},
     {"a silent one says nothing", SPEECH_SIP, SICKNESS_SILENT, options, TALK_ON, "",
 	NULL},
+    {"half an answer", SPEECH_SIP, SICKNESS_HALF, options, TALK_ON, HALF_504, NULL},
+    {"an answer to another has another's Call-ID", SPEECH_SIP, SICKNESS_OTHER, options,
+	TALK_ON, NULL, "\r\nCall-ID: b3\r\n"},
+    {"an endless answer goes on with blanks", SPEECH_SIP, SICKNESS_ENDLESS, options,
+	TALK_ON, NULL, HALF_504 "                "},
     {"keep-alive is not answered", SPEECH_SIP, SICKNESS_WELL, "\r\n\r\n\r\n\r\n", TALK_ON,
 	"", NULL},
     {"compact names are names, a tag in To stays", SPEECH_SIP, SICKNESS_WELL,

@@ -21,4 +21,9 @@ SICKNESS(PRIVATE_ALTERNATE, "private-alternate", ON_TURN,         "Alternate-Ser
 SICKNESS(NO_ALTERNATE,      "no-alternate",      ON_TURN,         "the 401 carries no Alternate-Server")
 SICKNESS(UNAVAILABLE,       "503",               ON_SIP,          "answers 503 Service Unavailable")
 SICKNESS(STREAM_ERROR,      "stream-error",      ON_XMPP,         "answers the stream with an error (alive all the same)")
+SICKNESS(DRIP,              "drip",              ON_DRIPPING,     "answers octet by octet, each so late as slow is")
+SICKNESS(HALF,              "half",              ON_ANSWERING,    "half of each answer, never the rest")
+SICKNESS(ENDLESS,           "endless",           ON_ENDLESS,      "half of each answer, and blanks for ever")
+SICKNESS(OTHER,             "other",             ON_IDENTIFIED,   "answers a question that nobody asked")
+SICKNESS(ELSEWHERE,         "elsewhere",         ON_DATAGRAM,     "answers from another port")
 #undef SICKNESS
