@@ -20,8 +20,8 @@ ask_guard(struct pool_watch *w)
 		struct target *t = &w->targets[i];
 		struct guard_endpoint *g = &w->guard[i];
 
-		g->health = t->history.health;
-		g->reason = t->history.reason;
+		g->health = t->course.history.health;
+		g->reason = t->course.history.reason;
 		g->admin = admin_list_get(w->admin, t->endpoint->member->full_name);
 		g->lost = t->lost;
 		g->was_out = t->was_out;
@@ -57,7 +57,7 @@ publish_target(struct pool_watch *w, struct target *t, const struct guard_endpoi
 	    .flags = g->flags};
 
 	t->was_out = g->was_out;
-	board_store(b, t->row, HEALTH_FIELD_DETAIL, t->history.detail);
+	board_store(b, t->row, HEALTH_FIELD_DETAIL, t->course.history.detail);
 	if (!state_follows(&next, &t->state, (uint32_t)(boot / NS_PER_S)))
 		return;
 	/* Before the state: who reads the new state finds the ramp already there. */

@@ -12,31 +12,59 @@
 
 #define LOCAL_EVERY_NS (10 * NS_PER_S)
 
+/* "3 of 3", and what else is true of them. */
+static void
+proof_text(char *text, size_t size, const struct rise_fall_proof *p)
+{
+	char alike[48] = "", over[48] = "";
+
+	if (p->alike > 0 && p->alike < p->count)
+		snprintf(alike, sizeof alike, ", %d of them so", p->alike);
+	if (p->over_ns > 0)
+		snprintf(over, sizeof over, " within %.1f s",
+		    (double)p->over_ns / (double)NS_PER_S);
+	snprintf(text, size, "%d of %d%s%s", p->count, p->needed, over, alike);
+}
+
+/* Why it will not simply come back. */
+static void
+held_text(char *text, size_t size, const struct target *t)
+{
+	const struct course *c = &t->course;
+	int64_t now = t->pulse->now;
+
+	text[0] = '\0';
+	if (c->awaits_resume)
+		snprintf(text, size, ", stays out until an operator enables the member");
+	else if (flap_holds(&c->flap, now))
+		snprintf(text, size, ", held down for %.0f s: it flaps, hold-down %u",
+		    (double)(c->flap.held_until - now) / (double)NS_PER_S, c->flap.holds);
+}
+
 void
 pool_report_transition(const struct target *t)
 {
-	const struct rise_fall *h = &t->history;
+	const struct rise_fall *h = &t->course.history;
 	char who[REPORT_NAME_MAX], why[REPORT_REASON_MAX * 2], at[ADDR_PORT_TEXT_MAX];
-	int of = h->health == HEALTH_DOWN            ? t->conf->fall
-		 : t->state.health == HEALTH_UNKNOWN ? 1
-						     : t->conf->rise;
+	char proof[128], held[96];
 
 	report_endpoint(who, sizeof who, t->endpoint);
 	report_reason(why, sizeof why, h->reason, h->detail);
 	addr_port_text(&t->endpoint->addr, t->endpoint->port, at);
+	proof_text(proof, sizeof proof, &h->proof);
+	held_text(held, sizeof held, t);
 	if (h->health == HEALTH_DOWN)
-		log_warning("member %s: %s -> down, %s, %d of %d, at %s", who,
-		    health_word(t->state.health), why, h->run, of, at);
+		log_warning("member %s: %s -> down, %s, %s, at %s%s", who,
+		    health_word(t->state.health), why, proof, at, held);
 	else
-		log_info("member %s: %s -> %s, %s, %d of %d, at %s", who,
-		    health_word(t->state.health), health_word(h->health), why, h->run, of,
-		    at);
+		log_info("member %s: %s -> %s, %s, %s, at %s", who,
+		    health_word(t->state.health), health_word(h->health), why, proof, at);
 }
 
 void
 pool_report_reason(const struct target *t)
 {
-	const struct rise_fall *h = &t->history;
+	const struct rise_fall *h = &t->course.history;
 	char who[REPORT_NAME_MAX], why[REPORT_REASON_MAX * 2], at[ADDR_PORT_TEXT_MAX];
 	char more[ADDR_PORT_TEXT_MAX + 16] = "", alternate[ADDR_PORT_TEXT_MAX];
 

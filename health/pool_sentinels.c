@@ -64,11 +64,11 @@ pool_sentinel_outcome(struct pool_sentinel *p, const struct outcome *o)
 			sentinel_yield(&p->sentinel);
 		return;
 	}
-	if (t->history.health == HEALTH_DOWN)
+	if (t->course.history.health == HEALTH_DOWN)
 		sentinel_stop(&p->sentinel);
 	else
 		sentinel_probed(&p->sentinel, t->pulse->now - o->latency_ns,
-		    o->ok && t->history.health == HEALTH_UP);
+		    o->ok && t->course.history.health == HEALTH_UP);
 }
 
 void

@@ -12,6 +12,8 @@
 #include <edge/base.h>
 #include <edge/clock.h>
 
+#include "bound.h"
+#include "history.h"
 #include "pool_decide.h"
 #include "pool_report.h"
 
@@ -30,6 +32,12 @@ same_group(const struct endpoint *a, const struct endpoint *b)
 	return a->service == b->service && a->addr.family == b->addr.family;
 }
 
+static struct way *
+way_to(struct pool_watch *w, const struct endpoint *e)
+{
+	return &w->ways[e->side][addr_family(&e->addr)];
+}
+
 static void
 assign_groups(struct pool_watch *w)
 {
@@ -42,6 +50,8 @@ assign_groups(struct pool_watch *w)
 		w->guard[i].group = j < i ? w->guard[j].group : w->n_groups++;
 		w->guard[i].member = e->member->index;
 		w->guard[i].access = carries_access(e);
+		if (target_is_probed(&w->targets[i]))
+			way_add(way_to(w, e), e->member->index);
 		/* One that nobody probes is used: no verdict will ever allow it. */
 		w->guard[i].assumed = !target_is_probed(&w->targets[i]) ||
 				      e->service->health.assume == ASSUME_UP;
@@ -64,11 +74,12 @@ count_outcome(struct pool_watch *w, struct target *t, const struct outcome *o)
 	}
 	board_store(b, t->row, HEALTH_FIELD_LATENCY, (uint64_t)o->latency_ns);
 	board_store(b, t->row, HEALTH_FIELD_LAST_PROBE, (uint64_t)clock_boot_ns());
-	board_store(b, t->row, HEALTH_FIELD_RUN, (uint64_t)t->history.run);
+	board_store(b, t->row, HEALTH_FIELD_RUN, (uint64_t)t->course.history.run);
 	board_store(b, t->row, HEALTH_FIELD_LAST_REASON, o->reason);
 	board_store(b, t->row, HEALTH_FIELD_LAST_DETAIL, o->detail);
 	if (o->server_major != 0)
 		board_store(b, t->row, HEALTH_FIELD_SERVER_VERSION, o->server_major);
+	history_store(w->publish, t);
 }
 
 static void
@@ -80,6 +91,7 @@ on_outcome(struct target *t, const struct outcome *o, enum rise_fall_change chan
 	if (o->reason == REASON_LOCAL)
 		pool_report_local(w, t, o);
 	pool_sentinel_outcome(&w->sentinels[t - w->targets], o);
+	conditions_set(w, t, CONDITION_FLAPPING, t->course.flap.flapping, NULL);
 	switch (change) {
 	case RISE_FALL_SAME:
 		return;
@@ -95,6 +107,43 @@ on_outcome(struct target *t, const struct outcome *o, enum rise_fall_change chan
 		break;
 	}
 	pool_decide(w);
+}
+
+/* An endpoint of each other member that is reached the same way: one question tells. */
+static void
+ask_others(struct pool_watch *w, const struct target *t)
+{
+	uint32_t asked = 1u << t->endpoint->member->index;
+
+	for (size_t i = 0; i < w->n_targets; i++) {
+		const struct endpoint *e = w->targets[i].endpoint;
+		uint32_t member = 1u << e->member->index;
+
+		if (asked & member || way_to(w, e) != way_to(w, t->endpoint) ||
+		    !target_is_probed(&w->targets[i]))
+			continue;
+		asked |= member;
+		target_suspect(&w->targets[i]);
+	}
+}
+
+static void
+judge(struct target *t, struct outcome *o, int64_t began)
+{
+	struct pool_watch *w = t->owner;
+	struct way *way = way_to(w, t->endpoint);
+	unsigned member = t->endpoint->member->index;
+
+	if (o->reason == REASON_LOCAL)
+		return;
+	if (o->reason != REASON_UNREACHABLE) {
+		way_heard(way, member, began);
+		return;
+	}
+	if (!way_is_ours(way, member, began))
+		return;
+	o->reason = REASON_LOCAL; /* the errno stays as its detail */
+	ask_others(w, t);
 }
 
 /* --- TLS contexts ----------------------------------------------------------------------
@@ -149,6 +198,10 @@ pool_watch_new(const struct pool *pool, struct pulse *pulse, struct sentinel_roo
 		return -ENOMEM;
 	w->pool = pool;
 	w->pulse = pulse;
+	flights_init(&w->flights, pulse, target_probe_done);
+	for (size_t i = 0; i < SIDES; i++)
+		for (size_t f = 0; f < countof(w->ways[i]); f++)
+			way_init(&w->ways[i][f]);
 	err = -ENOMEM;
 	w->targets = calloc(n + 1, sizeof *w->targets);
 	w->guard = calloc(n + 1, sizeof *w->guard);
@@ -168,7 +221,8 @@ pool_watch_new(const struct pool *pool, struct pulse *pulse, struct sentinel_roo
 		err = tls_context_for(w, &e->service->health.tls, &tls, why, why_size);
 		if (err != 0)
 			goto fail;
-		target_init(&w->targets[w->n_targets], e, pulse, tls, on_outcome, w);
+		target_init(&w->targets[w->n_targets], e, pulse, &w->flights, tls,
+		    on_outcome, judge, w);
 	}
 	err = -ENOMEM;
 	w->sentinels = pool_sentinels_new(w->targets, n, pulse, room);
@@ -192,6 +246,7 @@ pool_watch_free(struct pool_watch **pw)
 	pool_watch_stop(w);
 	for (size_t i = 0; i < w->n_targets; i++)
 		target_fini(&w->targets[i]);
+	flights_fini(&w->flights);
 	for (size_t i = 0; i < w->n_tls; i++)
 		tls_context_free(&w->tls[i]);
 	free(w->sentinels);
@@ -216,13 +271,12 @@ attach_target(struct pool_watch *w, struct target *t)
 	assert(t->row != BOARD_NO_ROW); /* the board was made from the same model */
 	s = publish_last(w->publish, t->row);
 	t->state = s;
+	board_store(w->publish->board, t->row, HEALTH_FIELD_DETECT_BOUND,
+	    (uint64_t)bound_ns(t->question.kind, t->conf));
 	if (!target_is_probed(t))
 		conditions_forget(w, t);
-	if (t->history.health != HEALTH_UNKNOWN || t->last_start != INT64_MIN ||
-	    s.since_s == 0 || !target_is_probed(t))
+	if (!history_load(w->publish, t))
 		return;
-	rise_fall_inherit(
-	    &t->history, &s, board_load(w->publish->board, t->row, HEALTH_FIELD_DETAIL));
 	t->lost = (int64_t)s.since_s * NS_PER_S;
 	t->was_out = state_use(&s) == USE_NONE && s.health != HEALTH_UNKNOWN;
 }
@@ -274,6 +328,19 @@ pool_watch_inherit(struct pool_watch *w, struct pool_watch *from)
 		target_inherit(&w->targets[i], old);
 		pool_sentinel_inherit(
 		    &w->sentinels[i], &from->sentinels[old - from->targets]);
+	}
+}
+
+void
+pool_watch_resume(struct pool_watch *w, const struct member *m)
+{
+	for (size_t i = 0; i < w->n_targets; i++) {
+		struct target *t = &w->targets[i];
+
+		if (t->endpoint->member != m || !course_resume(&t->course))
+			continue;
+		history_store(w->publish, t);
+		(void)target_probe_now(t);
 	}
 }
 

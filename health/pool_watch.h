@@ -18,6 +18,7 @@
 #include "pool_sentinels.h"
 #include "publish.h"
 #include "target.h"
+#include "way.h"
 
 struct pool_watch {
 	const struct pool *pool;
@@ -31,6 +32,8 @@ struct pool_watch {
 	struct target *targets; /* in the order of pool->endpoints */
 	size_t n_targets;
 	struct pool_sentinel *sentinels; /* likewise */
+	struct flights flights;
+	struct way ways[SIDES][FAMILIES];
 
 	/* The guard's, and what it found last time. */
 	struct guard_endpoint *guard;
@@ -61,7 +64,8 @@ void pool_watch_stop(struct pool_watch *w);
 
 /* The history of what stays, from the same pool of the configuration before. */
 void pool_watch_inherit(struct pool_watch *w, struct pool_watch *from);
-
+/* What was down and waits for the operator may return (manual_resume). */
+void pool_watch_resume(struct pool_watch *w, const struct member *m);
 struct target *pool_watch_find(struct pool_watch *w, uint64_t endpoint_id);
 
 #endif

@@ -27,15 +27,18 @@ sched_place(struct sched *s, uint64_t member_id, size_t index, size_t count)
 	s->phase = mix(member_id) + UINT64_MAX / count * index;
 }
 
+double
+sched_draw(struct sched *s)
+{
+	s->random++;
+	return (double)(mix(s->random) >> 11) / (double)(UINT64_C(1) << 53);
+}
+
 /* -0.5 .. 0.5 of the jitter's share of @interval. */
 static int64_t
 jitter(struct sched *s, int64_t interval)
 {
-	double share;
-
-	s->random++;
-	share = (double)(mix(s->random) >> 11) / (double)(UINT64_C(1) << 53) - 0.5;
-	return (int64_t)(share * s->jitter * (double)interval);
+	return (int64_t)((sched_draw(s) - 0.5) * s->jitter * (double)interval);
 }
 
 static int64_t

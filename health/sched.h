@@ -34,4 +34,7 @@ int64_t sched_first(struct sched *s, int64_t now, int64_t interval_ns);
 int64_t sched_steady(struct sched *s, int64_t now, int64_t last, int64_t interval_ns);
 int64_t sched_fast(struct sched *s, int64_t now, int64_t last, int64_t fast_ns);
 
+/* 0..1, evenly: what else must not happen everywhere at once. */
+double sched_draw(struct sched *s);
+
 #endif

@@ -10,6 +10,7 @@
 #include <edge/clock.h>
 #include <edge/log.h>
 
+#include "bound.h"
 #include "daemon.h"
 #include "report.h"
 
@@ -88,6 +89,24 @@ write_sentinel(const struct pool_sentinel *p, int64_t now, struct sbuf *to)
 }
 
 static void
+write_course(const struct target *t, struct sbuf *to)
+{
+	const struct course *c = &t->course;
+	int64_t now = t->pulse->now;
+
+	sbuf_addf(to, " bound-ms=%.0f next-ms=%.0f",
+	    milliseconds(bound_ns(t->question.kind, t->conf)),
+	    target_is_probing(t) ? 0.0 : milliseconds(c->due - now));
+	if (c->history.tally > 0)
+		sbuf_addf(to, " failures=%d", c->history.tally);
+	if (course_is_held(c, now))
+		sbuf_addf(to, " held-ms=%.0f awaits-operator=%s",
+		    flap_holds(&c->flap, now) ? milliseconds(c->flap.held_until - now)
+					      : 0.0,
+		    c->awaits_resume ? "yes" : "no");
+}
+
+static void
 write_target(const struct daemon *d, const struct target *t,
     const struct pool_sentinel *p, struct sbuf *to)
 {
@@ -100,11 +119,9 @@ write_target(const struct daemon *d, const struct target *t,
 	    services_text(e->services, services, sizeof services),
 	    addr_port_text(&e->addr, e->port, at), probe_word(t->question.kind),
 	    state_summary(&t->state), health_word(t->state.health),
-	    reason_word(t->state.reason), t->history.run);
+	    reason_word(t->state.reason), t->course.history.run);
 	if (target_is_probed(t))
-		sbuf_addf(to, " next-ms=%.0f",
-		    probe_running(&t->probe) ? 0.0
-					     : milliseconds(t->due_ns - d->pulse.now));
+		write_course(t, to);
 	if (t->last.reason != REASON_NONE)
 		write_last(t, to);
 	write_sentinel(p, d->pulse.now, to);

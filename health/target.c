@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * target - the life of one endpoint's probes: due, running, outcome, due again.
+ * target - the life of one endpoint's probes: due, running, counted, due again.
+ *
+ * A probe that has finished may still wait for its turn (course.h): its slot is taken
+ * until then.
  */
 #include "target.h"
 
@@ -32,7 +35,7 @@ place_in_member(struct target *t)
 			index = count;
 		count++;
 	}
-	sched_place(&t->sched, e->member->id, index, count);
+	sched_place(&t->course.sched, e->member->id, index, count);
 }
 
 bool
@@ -41,102 +44,157 @@ target_is_probed(const struct target *t)
 	return t->question.kind != PROBE_NONE;
 }
 
-static void
-schedule(struct target *t, int64_t at)
+bool
+target_is_probing(const struct target *t)
 {
-	int64_t in = at - t->pulse->now;
+	return t->course.in_flight > 0;
+}
 
-	t->due_ns = at;
+/* Sets the timer to what the course plans. */
+static void
+follow(struct target *t)
+{
+	int64_t in = t->course.due - t->pulse->now;
+
 	ev_timer_stop(t->pulse->loop, &t->due);
+	if (t->course.due == COURSE_NEVER)
+		return;
 	ev_timer_set(&t->due, in > 0 ? (double)in / (double)NS_PER_S : 0.0, 0.0);
 	ev_timer_start(t->pulse->loop, &t->due);
 }
 
-static void
-schedule_next(struct target *t)
+/* Its own where that is free, else one that is lent. */
+static struct flight *
+take_flight(struct target *t)
 {
-	const struct health_conf *c = t->conf;
-	int64_t now = t->pulse->now;
-	int64_t steady = t->history.health == HEALTH_DOWN ? c->down_ns : c->interval_ns;
+	for (size_t i = 0; i < COURSE_FLIGHT; i++)
+		if (t->slots[i] == &t->own)
+			return flight_lend(t->flights, t);
+	return &t->own;
+}
 
-	if (rise_fall_in_transition(&t->history) || t->suspected)
-		schedule(t, sched_fast(&t->sched, now, t->last_start, c->fast_ns));
-	else
-		schedule(t, sched_steady(&t->sched, now, t->last_start, steady));
+static void
+put_back(struct target *t, struct flight *f)
+{
+	if (f != &t->own)
+		flight_return(t->flights, f);
+}
+
+static void
+release_flight(struct target *t, unsigned slot)
+{
+	struct flight *f = t->slots[slot];
+
+	t->slots[slot] = NULL;
+	probe_stop(&f->probe);
+	put_back(t, f);
+}
+
+static void
+begin(struct target *t, struct flight *f)
+{
+	int64_t due = t->course.due;
+
+	t->slots[course_begin(&t->course, t->pulse->now)] = f;
+	probe_start(&f->probe, &t->question);
+	lateness_count(&t->pulse->lateness, due, f->probe.started);
 }
 
 static void
 on_due(EV_P_ ev_timer *w, int revents)
 {
 	struct target *t = container_of(w, struct target, due);
-	int64_t at = token_take(&t->tokens, t->pulse->now);
+	struct flight *f;
+	int64_t at;
 
 	(void)EV_A;
 	(void)revents;
-	assert(!probe_running(&t->probe));
+	flights_trim(t->flights);
+	f = take_flight(t);
+	if (f == NULL) /* no memory: those under way must do, and the next one comes */
+		return;
+	at = token_take(&t->tokens, t->pulse->now);
 	if (at > t->pulse->now) { /* asked too often: later, which says nothing */
-		schedule(t, at);
+		put_back(t, f);
+		course_postpone(&t->course, at);
+		follow(t);
 		return;
 	}
-	t->last_start = t->pulse->now;
-	t->suspected = false;
-	probe_start(&t->probe, &t->question);
-	lateness_count(&t->pulse->lateness, t->due_ns, t->probe.started);
+	begin(t, f);
+	follow(t);
 }
 
-static void
-on_done(struct probe_run *p, const struct outcome *outcome)
+static unsigned
+slot_of(const struct target *t, const struct flight *f)
 {
-	struct target *t = container_of(p, struct target, probe);
-	enum rise_fall_change change = rise_fall_feed(&t->history, outcome->ok,
-	    outcome->reason, outcome->detail, t->conf->rise, t->conf->fall);
+	unsigned slot = 0;
 
-	t->last = *outcome;
-	t->on_outcome(t, outcome, change);
-	schedule_next(t);
+	while (t->slots[slot] != f)
+		slot++;
+	return slot;
+}
+
+void
+target_probe_done(struct probe_run *p, const struct outcome *outcome)
+{
+	struct flight *f = container_of(p, struct flight, probe);
+	struct target *t = f->target;
+	enum rise_fall_change change;
+	unsigned slot = slot_of(t, f), ended;
+
+	f->outcome = *outcome;
+	if (t->judge != NULL)
+		t->judge(t, &f->outcome, course_began(&t->course, slot));
+	ended = course_finish(
+	    &t->course, slot, f->outcome.ok, f->outcome.reason, f->outcome.detail);
+	for (unsigned i = 0; i < COURSE_FLIGHT; i++)
+		if (ended & 1u << i)
+			release_flight(t, i);
+	while (course_count(&t->course, t->pulse->now, &slot, &change)) {
+		t->last = t->slots[slot]->outcome;
+		release_flight(t, slot);
+		t->on_outcome(t, &t->last, change);
+	}
+	follow(t);
 }
 
 void
 target_init(struct target *t, const struct endpoint *e, struct pulse *pulse,
-    struct tls_context *tls, target_outcome *on_outcome, void *owner)
+    struct flights *flights, struct tls_context *tls, target_outcome *on_outcome,
+    target_judge *judge, void *owner)
 {
 	t->endpoint = e;
 	t->conf = &e->service->health;
 	t->on_outcome = on_outcome;
+	t->judge = judge;
 	t->owner = owner;
 	t->pulse = pulse;
-	t->last_start = INT64_MIN;
-	t->hastened = INT64_MIN;
+	t->flights = flights;
 	t->row = BOARD_NO_ROW;
-	rise_fall_init(&t->history);
-	sched_init(&t->sched, e->id, t->conf->jitter);
+	course_init(&t->course, e->id, t->conf);
 	place_in_member(t);
 	question_compose(&t->question, e, tls);
 	tls_memory_init(&t->tls_memory, t->conf->full_handshake_ns, e->id);
 	t->question.memory = &t->tls_memory;
 	token_init(
 	    &t->tokens, asks_a_relay(t) ? t->conf->turn_interval_ns : 0, TURN_BURST);
-	probe_init(&t->probe, pulse, on_done);
+	t->own.target = t;
+	probe_init(&t->own.probe, pulse, target_probe_done);
 	ev_timer_init(&t->due, on_due, 0.0, 0.0);
 }
 
 void
 target_inherit(struct target *t, const struct target *from)
 {
-	t->history = from->history;
-	t->last_start = from->last_start;
+	course_inherit(
+	    &t->course, &from->course, t->question.kind != from->question.kind);
 	t->last = from->last;
 	t->lost = from->lost;
 	t->tokens.full_at = from->tokens.full_at;
 	t->was_out = from->was_out;
-	/* A probe under way ends with its question: it is asked anew, not an interval
-	 * later. */
-	t->suspected = from->suspected || probe_running(&from->probe);
-	if (t->question.kind != from->question.kind)
-		rise_fall_doubt(&t->history);
 	/* Nobody asks any more: what was known fades with nobody to refresh it. */
 	if (!target_is_probed(t))
-		rise_fall_init(&t->history);
+		course_init(&t->course, t->endpoint->id, t->conf);
 }
 
 void
@@ -144,17 +202,17 @@ target_start(struct target *t)
 {
 	if (!target_is_probed(t))
 		return;
-	if (t->last_start == INT64_MIN)
-		schedule(t, sched_first(&t->sched, t->pulse->now, t->conf->interval_ns));
-	else
-		schedule_next(t);
+	course_start(&t->course, t->pulse->now);
+	follow(t);
 }
 
 void
 target_stop(struct target *t)
 {
 	ev_timer_stop(t->pulse->loop, &t->due);
-	probe_stop(&t->probe);
+	for (unsigned i = 0; i < COURSE_FLIGHT; i++)
+		if (t->slots[i] != NULL)
+			release_flight(t, i);
 }
 
 void
@@ -163,40 +221,22 @@ target_fini(struct target *t)
 	tls_memory_fini(&t->tls_memory);
 }
 
-/* Not before @gap has passed since the last one. */
-static void
-suspect(struct target *t, int64_t gap)
-{
-	int64_t at = t->pulse->now;
-
-	if (!target_is_probed(t))
-		return;
-	if (probe_running(&t->probe)) { /* it may have looked before it happened */
-		t->suspected = true;
-		return;
-	}
-	if (t->last_start != INT64_MIN && t->last_start + gap > at)
-		at = t->last_start + gap;
-	if (at >= t->due_ns)
-		return;
-	t->hastened = t->pulse->now;
-	schedule(t, at);
-}
-
 void
 target_suspect(struct target *t)
 {
-	const struct health_conf *c = t->conf;
-	bool first =
-	    t->hastened == INT64_MIN || t->pulse->now - t->hastened >= c->interval_ns;
-
-	suspect(t, first && c->confirm_ns < c->fast_ns ? c->confirm_ns : c->fast_ns);
+	if (!target_is_probed(t))
+		return;
+	course_suspect(&t->course, t->pulse->now);
+	follow(t);
 }
 
 void
 target_look(struct target *t)
 {
-	suspect(t, 0);
+	if (!target_is_probed(t))
+		return;
+	course_look(&t->course, t->pulse->now);
+	follow(t);
 }
 
 bool
@@ -204,7 +244,7 @@ target_probe_now(struct target *t)
 {
 	if (!target_is_probed(t))
 		return false;
-	if (!probe_running(&t->probe))
-		schedule(t, t->pulse->now);
+	course_probe_now(&t->course, t->pulse->now);
+	follow(t);
 	return true;
 }

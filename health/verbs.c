@@ -64,6 +64,8 @@ set_admin(struct daemon *d, struct ctl_request *req, enum admin admin)
 	}
 	sbuf_addf(req->out, "%s: %s -> %s\n", m->full_name, admin_word(before),
 	    admin_word(admin));
+	if (admin == ADMIN_ENABLED)
+		pool_watch_resume(prober_pool(d->prober, m->pool), m);
 	if (before == admin)
 		return;
 	report_member(who, sizeof who, m);

@@ -8,10 +8,15 @@
 
 #include <string.h>
 
+#include <edge/clock.h>
+
 #include "rise_fall.h"
 
 #define RISE 2
 #define FALL 3
+
+static const struct health_conf conf = {
+    .rise = RISE, .fall = FALL, .hard_fall = 2, .forget_ns = 60 * NS_PER_S};
 
 static const struct row {
 	const char *sentence;
@@ -33,7 +38,16 @@ static const struct row {
     {"up stays up on two failures", HEALTH_UP, "ott", HEALTH_UP, REASON_OK, 0, true},
     {"the third failure turns it down", HEALTH_UP, "ttt", HEALTH_DOWN, REASON_TLS_TIMEOUT,
 	1, false},
-    {"a success in between resets", HEALTH_UP, "ttott", HEALTH_UP, REASON_OK, 0, true},
+    {"a success in between does not clear them", HEALTH_UP, "tto", HEALTH_UP, REASON_OK,
+	0, false},
+    {"they add up", HEALTH_UP, "totot", HEALTH_DOWN, REASON_TLS_TIMEOUT, 1, false},
+    {"refusals do not, but in a row two suffice", HEALTH_UP, "rr", HEALTH_DOWN,
+	REASON_CONNECT_REFUSED, 1, false},
+    {"behind another failure too", HEALTH_UP, "trr", HEALTH_DOWN, REASON_CONNECT_REFUSED,
+	1, false},
+    {"one is a failure as any", HEALTH_UP, "ror", HEALTH_UP, REASON_OK, 0, true},
+    {"and three make a sum", HEALTH_UP, "roror", HEALTH_DOWN, REASON_CONNECT_REFUSED, 1,
+	false},
     {"reasons may differ on the way, the last one stands", HEALTH_UP, "trt", HEALTH_DOWN,
 	REASON_TLS_TIMEOUT, 1, false},
     {"down stays down on one success", HEALTH_DOWN, "tto", HEALTH_DOWN,
@@ -66,7 +80,7 @@ static const struct row {
 };
 
 static enum rise_fall_change
-feed(struct rise_fall *h, char outcome)
+feed_at(struct rise_fall *h, char outcome, int64_t now)
 {
 	static const struct {
 		char c;
@@ -79,9 +93,15 @@ feed(struct rise_fall *h, char outcome)
 	for (size_t i = 0; i < countof(words); i++)
 		if (words[i].c == outcome)
 			return rise_fall_feed(h, words[i].ok, words[i].reason,
-			    (uint64_t)outcome, RISE, FALL);
+			    (uint64_t)outcome, &conf, false, now);
 	fail_msg("no outcome '%c'", outcome);
 	return RISE_FALL_SAME;
+}
+
+static enum rise_fall_change
+feed(struct rise_fall *h, char outcome)
+{
+	return feed_at(h, outcome, 0);
 }
 
 static void
@@ -171,39 +191,171 @@ a_new_question_keeps_the_state_and_forgets_the_row(void **state)
 	assert_int_equal(h.health, HEALTH_DOWN);
 }
 
-/* Whatever comes: it never goes down without FALL failures in a row since the last
- * success, nor up without RISE successes (one, from unknown). */
+static void
+failures_are_forgotten_after_a_minute_without_one(void **state)
+{
+	static const struct {
+		const char *sentence;
+		const char *outcomes;
+		int64_t at_s[6];
+		enum health to;
+		int tally;
+	} rows_in_time[] = {
+	    {"59 s apart they add up", "totot", {0, 1, 59, 60, 118}, HEALTH_DOWN, 0},
+	    {"60 s are enough to forget", "totot", {0, 1, 60, 61, 119}, HEALTH_UP, 2},
+	    {"a success finds that out too", "too", {0, 1, 60}, HEALTH_UP, 0},
+	    {"what is in a row is never forgotten", "ttt", {0, 100, 200}, HEALTH_DOWN, 0},
+	    {"a fault of our own is no success", "tLtt", {0, 50, 100, 200}, HEALTH_DOWN,
+		0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < countof(rows_in_time); i++) {
+		struct rise_fall h;
+
+		print_message("%s\n", rows_in_time[i].sentence);
+		inherit(&h, HEALTH_UP);
+		for (size_t k = 0; rows_in_time[i].outcomes[k] != '\0'; k++)
+			feed_at(&h, rows_in_time[i].outcomes[k],
+			    rows_in_time[i].at_s[k] * NS_PER_S);
+		assert_int_equal(h.health, rows_in_time[i].to);
+		assert_int_equal(h.tally, rows_in_time[i].tally);
+	}
+}
+
+static void
+what_is_claimed_is_what_was_seen(void **state)
+{
+	static const struct {
+		const char *outcomes;
+		struct rise_fall_proof proof;
+	} claims[] = {
+	    {"ttt", {3, 3, 3, 0}},
+	    {"trt", {3, 3, 2, 0}},
+	    {"trr", {2, 2, 2, 0}},
+	    {"totot", {3, 3, 3, 4 * NS_PER_S}},
+	    {"bott", {3, 3, 2, 3 * NS_PER_S}},
+	    {"tttoo", {2, 2, 0, 0}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < countof(claims); i++) {
+		const struct rise_fall_proof *want = &claims[i].proof;
+		struct rise_fall h;
+		int64_t now = 0;
+
+		print_message("%s\n", claims[i].outcomes);
+		inherit(&h, HEALTH_UP);
+		for (const char *c = claims[i].outcomes; *c != '\0'; c++, now += NS_PER_S)
+			feed_at(&h, *c, now);
+		assert_int_equal(h.proof.count, want->count);
+		assert_int_equal(h.proof.needed, want->needed);
+		assert_int_equal(h.proof.alike, want->alike);
+		assert_int_equal(h.proof.over_ns, want->over_ns);
+	}
+}
+
+static void
+failures_before_a_restart_still_count(void **state)
+{
+	struct rise_fall h;
+
+	(void)state;
+	inherit(&h, HEALTH_UP);
+	rise_fall_inherit_tally(&h, 2, 0);
+	feed_at(&h, 'o', NS_PER_S);
+	assert_int_equal(feed_at(&h, 't', 2 * NS_PER_S), RISE_FALL_DOWN);
+	assert_int_equal(h.proof.count, 3);
+	assert_int_equal(h.proof.alike, 0); /* nobody knows how the others failed */
+}
+
+static void
+who_is_held_answers_in_vain(void **state)
+{
+	struct rise_fall h;
+
+	(void)state;
+	inherit(&h, HEALTH_DOWN);
+	for (int i = 0; i < 9; i++)
+		assert_int_equal(rise_fall_feed(&h, true, REASON_OK, 0, &conf, true, i),
+		    RISE_FALL_SAME);
+	assert_int_equal(h.health, HEALTH_DOWN);
+	assert_int_equal(
+	    rise_fall_feed(&h, true, REASON_OK, 0, &conf, false, 10), RISE_FALL_UP);
+	assert_int_equal(h.proof.count, 10);
+}
+
+/* How many more failures like the last one it takes: what is sent out to confirm. */
+static void
+what_is_missing_is_told(void **state)
+{
+	static const struct {
+		const char *outcomes;
+		int missing;
+	} steps[] = {{"", 0}, {"o", 0}, {"t", 2}, {"tt", 1}, {"r", 1}, {"tr", 1},
+	    {"rt", 1}, {"tot", 1}, {"tor", 1}, {"ttt", 0}, {"tto", 0}};
+
+	(void)state;
+	for (size_t i = 0; i < countof(steps); i++) {
+		struct rise_fall h;
+
+		inherit(&h, HEALTH_UP);
+		for (const char *c = steps[i].outcomes; *c != '\0'; c++)
+			feed(&h, *c);
+		assert_int_equal(rise_fall_missing(&h, &conf), steps[i].missing);
+	}
+}
+
+/* Whatever comes: it goes down on FALL failures, none of them a minute after the one
+ * before unless they are in a row, or on two refusals in a row, and never else; up on
+ * RISE successes in a row (one, from unknown), and never else. */
 static void
 invariants_over_every_short_sequence(void **state)
 {
-	static const char alphabet[] = "otrL";
+	static const char alphabet[] = "otrLOT"; /* capitals: a minute later */
+	unsigned n_sequences = 1;
 
 	(void)state;
-	for (unsigned n = 0; n < 4u * 4 * 4 * 4 * 4 * 4 * 4 * 4; n++) {
+	for (int i = 0; i < 7; i++)
+		n_sequences *= 6;
+	for (unsigned n = 0; n < n_sequences; n++) {
 		struct rise_fall h;
-		int good = 0, bad = 0;
+		int good = 0, row = 0, hard = 0, sum = 0;
+		int64_t now = 0, last = 0;
 
 		rise_fall_init(&h);
-		for (unsigned i = 0, rest = n; i < 8; i++, rest /= 4) {
-			char c = alphabet[rest % 4];
+		for (unsigned i = 0, rest = n; i < 7; i++, rest /= 6) {
+			char c = alphabet[rest % 6];
+			bool late = c == 'O' || c == 'T', ok;
 			enum health before = h.health;
-			enum rise_fall_change change = feed(&h, c);
+			enum rise_fall_change change;
+			bool up, down;
 
+			now += (late ? 60 : 1) * NS_PER_S;
+			c = c == 'O' ? 'o' : c == 'T' ? 't' : c;
+			change = feed_at(&h, c, now);
 			if (c == 'L') {
 				assert_int_equal(change, RISE_FALL_SAME);
 				continue;
 			}
-			good = c == 'o' ? good + 1 : 0;
-			bad = c == 'o' ? 0 : bad + 1;
-			if (change == RISE_FALL_DOWN)
-				assert_true(bad >= FALL);
-			if (change == RISE_FALL_UP)
-				assert_true(
-				    good >= (before == HEALTH_UNKNOWN ? 1 : RISE));
-			if (good >= RISE)
-				assert_int_equal(h.health, HEALTH_UP);
-			if (bad >= FALL)
-				assert_int_equal(h.health, HEALTH_DOWN);
+			ok = c == 'o';
+			good = ok ? good + 1 : 0;
+			row = ok ? 0 : row + 1;
+			hard = c == 'r' ? hard + 1 : 0;
+			if (before != HEALTH_DOWN && row < 2 &&
+			    now - last >= 60 * NS_PER_S)
+				sum = 0;
+			if (!ok && before != HEALTH_DOWN) {
+				sum++;
+				last = now;
+			}
+			up = ok && before != HEALTH_UP &&
+			     good >= (before == HEALTH_UNKNOWN ? 1 : RISE);
+			down = !ok && before != HEALTH_DOWN && (sum >= FALL || hard >= 2);
+			assert_int_equal(change == RISE_FALL_UP, up);
+			assert_int_equal(change == RISE_FALL_DOWN, down);
+			if (up || down)
+				sum = 0;
 		}
 	}
 }
@@ -216,6 +368,11 @@ main(void)
 	    cmocka_unit_test(a_change_of_reason_is_told_once),
 	    cmocka_unit_test(a_state_without_a_reason_takes_the_first),
 	    cmocka_unit_test(a_new_question_keeps_the_state_and_forgets_the_row),
+	    cmocka_unit_test(failures_are_forgotten_after_a_minute_without_one),
+	    cmocka_unit_test(what_is_claimed_is_what_was_seen),
+	    cmocka_unit_test(failures_before_a_restart_still_count),
+	    cmocka_unit_test(who_is_held_answers_in_vain),
+	    cmocka_unit_test(what_is_missing_is_told),
 	    cmocka_unit_test(invariants_over_every_short_sequence),
 	};
 
