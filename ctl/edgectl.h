@@ -5,6 +5,8 @@
 /*
  * edgectl - what main.c and the files of verbs share: options, verbs, exit codes.
  */
+#include <stdbool.h>
+
 #include <edge/base.h>
 #include <edge/model.h>
 
@@ -12,12 +14,14 @@
 enum exit_code {
 	EXIT_DONE = 0,
 	EXIT_WARNED = 1,  /* check --strict: nothing but warnings */
+	EXIT_BAD = 1,     /* probe: the service is not well */
 	EXIT_WRONG = 2,   /* the command line or the configuration is wrong */
 	EXIT_NOT_DONE = 3 /* a daemon that is needed refused, is silent or does not run */
 };
 
 struct edgectl {
 	const char *conf_file, *run_dir, *state_dir;
+	bool conf_given; /* on the command line */
 };
 
 struct verb {
@@ -39,6 +43,8 @@ enum exit_code member_run(const struct edgectl *e, int argc, char **argv);
 enum exit_code reload_run(const struct edgectl *e, int argc, char **argv);
 /* upgrade.c */
 enum exit_code upgrade_run(const struct edgectl *e, int argc, char **argv);
+/* probe.c */
+enum exit_code probe_run(const struct edgectl *e, int argc, char **argv);
 /* dns.c */
 enum exit_code dns_run(const struct edgectl *e, int argc, char **argv);
 

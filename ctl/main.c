@@ -30,6 +30,8 @@ static const struct verb verbs[] = {
     {"upgrade", "", upgrade_run,
 	"edge-lb is replaced in place by the program that is installed now"},
     {"dns", "[status|plan|show]", dns_run, "zones; what would be written; their texts"},
+    {"probe", "ADDRESS|MEMBER SERVICE", probe_run,
+	"one probe from here, with every step told"},
     {"version", "", version_run, "the version of this tool"},
     {"help", "[VERB]", help_run, "this text"},
 };
@@ -118,6 +120,7 @@ main(int argc, char **argv)
 		switch (option) {
 		case 'c':
 			e.conf_file = optarg;
+			e.conf_given = true;
 			break;
 		case 'r':
 			e.run_dir = optarg;

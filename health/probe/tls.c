@@ -413,6 +413,12 @@ tls_version_text(int version)
 	return "-";
 }
 
+const char *
+tls_cipher_text(const struct tls *t)
+{
+	return SSL_get_cipher_name(t->ssl);
+}
+
 static int64_t
 not_after(const X509 *leaf)
 {

@@ -76,6 +76,7 @@ int tls_error(const struct tls *t);
 const char *tls_alert_text(uint64_t alert);
 const char *tls_reason_text(uint64_t reason); /* of TLS_FAILED */
 const char *tls_version_text(int version);
+const char *tls_cipher_text(const struct tls *t); /* of the handshake so far */
 
 /* What is known so far; valid at any time. */
 void tls_facts(const struct tls *t, struct tls_facts *ret);

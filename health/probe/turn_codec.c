@@ -137,6 +137,15 @@ turn_attribute_next(
 	return 0;
 }
 
+bool
+turn_attribute_alternate(const struct turn_attribute *a, struct addr *ret)
+{
+	uint16_t port;
+
+	return a->type == ATTRIBUTE_ALTERNATE_SERVER &&
+	       decode_address(a->value, a->n, ret, &port) == 0;
+}
+
 static bool
 is_magic_cookie(const struct turn_attribute *a)
 {

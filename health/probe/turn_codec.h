@@ -58,6 +58,8 @@ struct turn_attribute {
  * last one; -EBADMSG where octets and lengths do not fit. */
 int turn_attribute_next(
     const uint8_t *octets, size_t n, size_t *at, struct turn_attribute *ret);
+/* The address of an Alternate-Server; false for anything else. */
+bool turn_attribute_alternate(const struct turn_attribute *a, struct addr *ret);
 /* "Error-Code", "Allocate error"; NULL for numbers that [MS-TURN] does not have. */
 const char *turn_attribute_name(uint16_t type);
 const char *turn_type_name(uint16_t type);

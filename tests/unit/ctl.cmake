@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 edge_unit_test(ctl_text LINK edge_ctl)
 edge_unit_test(ctl_status LINK edge_ctl)
+edge_unit_test(ctl_probe LINK edge_ctl_probe)
 
 # The configuration that everybody will copy is right, and says nothing else.
 find_package(Python3 COMPONENTS Interpreter)

@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * probe_aim - see probe_aim.h.
+ *
+ * A service goes before a probe kind of the same name ("sip" is the inner side's 5061);
+ * "kind/sip" means the kind.
+ */
+#include "probe_aim.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <edge/base.h>
+#include <edge/nearest.h>
+
+#include "member_name.h"
+#include "question.h"
+
+/* The two words, understood. */
+struct wanted {
+	const struct member *member; /* or NULL: then it is an address */
+	struct addr addr;
+	uint16_t port; /* 0: the service's */
+	int side;      /* -1: either */
+	uint32_t services;
+	enum probe kind; /* PROBE_NONE: services say it */
+};
+
+struct search {
+	const struct model *model;
+	const struct health_conf *defaults;
+	const struct probe_wish *wish;
+	struct wanted wanted;
+	struct probe_aims *aims;
+};
+
+/* --- the two words ---------------------------------------------------------------------
+ */
+
+static bool
+port_parse(const char *text, uint16_t *ret)
+{
+	char *end;
+	unsigned long value;
+
+	if (*text < '0' || *text > '9')
+		return false;
+	value = strtoul(text, &end, 10);
+	*ret = (uint16_t)value;
+	return *end == '\0' && value > 0 && value < 65536;
+}
+
+/* "192.0.2.1", "192.0.2.1:443", "2001:db8::1", "[2001:db8::1]", "[2001:db8::1]:443". */
+static bool
+place_parse(const char *text, struct addr *addr, uint16_t *port)
+{
+	char host[ADDR_PORT_TEXT_MAX];
+	const char *from = text[0] == '[' ? text + 1 : text, *end, *rest;
+	size_t n;
+
+	if (addr_parse(text, addr))
+		return true;
+	end = strchr(from, text[0] == '[' ? ']' : ':');
+	n = end == NULL ? sizeof host : (size_t)(end - from);
+	if (n >= sizeof host)
+		return false;
+	memcpy(host, from, n);
+	host[n] = '\0';
+	rest = text[0] == '[' ? end + 1 : end;
+	return addr_parse(host, addr) &&
+	       (*rest == '\0' || (*rest == ':' && port_parse(rest + 1, port)));
+}
+
+static bool
+address_read(struct search *s, struct sbuf *why)
+{
+	const char *text = s->wish->address;
+
+	if (place_parse(text, &s->wanted.addr, &s->wanted.port))
+		return true;
+	if (s->model != NULL) {
+		s->wanted.member = member_name_find(s->model, text, why);
+		return s->wanted.member != NULL;
+	}
+	sbuf_addf(why,
+	    "'%s' is no address, and without a configuration there are no members; names "
+	    "are not looked up",
+	    text);
+	return false;
+}
+
+static void
+service_unknown(const char *word, struct sbuf *why)
+{
+	const char *words[2 * SERVICES + PROBES], *near;
+	size_t n = 0;
+
+	for (size_t i = 0; i < SERVICES; i++) {
+		words[n++] = service_infos[i].word;
+		words[n++] = service_infos[i].group;
+	}
+	for (int kind = PROBE_NONE + 1; kind < PROBES; kind++)
+		words[n++] = probe_word((enum probe)kind);
+	near = nearest(word, words, n);
+	sbuf_addf(why, "there is no service and no kind of probe '%s'", word);
+	if (near != NULL)
+		sbuf_addf(why, "; did you mean '%s'?", near);
+	else
+		sbuf_addf(why, "; edgectl help probe has them all");
+}
+
+static bool
+service_read(struct search *s, struct sbuf *why)
+{
+	const char *word = s->wish->service, *slash = strchr(word, '/');
+	bool any = true;
+	int kind;
+
+	s->wanted.side = -1;
+	if (slash != NULL) {
+		for (int side = 0; side < (int)SIDES; side++) {
+			const char *name = side_kind_word((enum side_kind)side);
+
+			if (strncmp(word, name, (size_t)(slash - word)) == 0 &&
+			    name[slash - word] == '\0')
+				s->wanted.side = side;
+		}
+		any = s->wanted.side < 0;
+		if (any && strncmp(word, "kind/", 5) != 0) {
+			sbuf_addf(why,
+			    "'%s': before the slash stands internal, external or kind",
+			    word);
+			return false;
+		}
+		word = slash + 1;
+	}
+	for (unsigned i = 0; i < SERVICES && (slash == NULL || !any); i++)
+		if ((strcmp(service_infos[i].word, word) == 0 ||
+			strcmp(service_infos[i].group, word) == 0) &&
+		    (s->wanted.side < 0 || (int)service_infos[i].side == s->wanted.side))
+			s->wanted.services |= 1u << i;
+	kind = probe_parse(word);
+	if (s->wanted.services == 0 && any && kind > PROBE_NONE)
+		s->wanted.kind = (enum probe)kind;
+	if (s->wanted.services != 0 || s->wanted.kind != PROBE_NONE)
+		return true;
+	service_unknown(s->wish->service, why);
+	return false;
+}
+
+/* --- the questions ---------------------------------------------------------------------
+ */
+
+/* What the command line says goes before everything. */
+static void
+overrule(struct probe_aim *aim, const struct probe_wish *wish)
+{
+	struct probe_question *q = &aim->question;
+	struct tls_conf *tls = &aim->health.tls;
+
+	if (wish->name != NULL)
+		q->name = wish->name;
+	if (wish->domain != NULL)
+		q->domain = wish->domain;
+	if (addr_present(&wish->source))
+		q->source = wish->source;
+	if (wish->timeout_ns > 0) {
+		q->timeout_ns = wish->timeout_ns;
+		if (q->connect_timeout_ns > wish->timeout_ns ||
+		    probe_kinds[q->kind].proto == PROTO_UDP)
+			q->connect_timeout_ns = wish->timeout_ns;
+	}
+	if (wish->certificate != NULL) {
+		tls->certificate = wish->certificate;
+		tls->key = wish->key;
+	}
+	if (wish->ca != NULL)
+		tls->ca = wish->ca;
+}
+
+static struct probe_aim *
+next_aim(struct search *s)
+{
+	struct probe_aims *aims = s->aims;
+
+	return aims->n < PROBE_AIMS_MAX ? &aims->at[aims->n] : NULL;
+}
+
+static void
+take(struct search *s, struct probe_aim *aim)
+{
+	overrule(aim, s->wish);
+	s->aims->n++;
+}
+
+/* Asked by hand, what is not probed is probed as its service usually is. */
+static void
+add_endpoint(struct search *s, const struct endpoint *e, const char *whose)
+{
+	struct probe_aim *aim = next_aim(s);
+	char services[SERVICES_TEXT_MAX];
+
+	if (aim == NULL)
+		return;
+	*aim = (struct probe_aim){.endpoint = whose == NULL ? e : NULL,
+	    .pool = e->member->pool,
+	    .health = e->service->health};
+	question_compose(&aim->question, e, NULL);
+	if (s->wanted.kind != PROBE_NONE)
+		aim->question.kind = s->wanted.kind;
+	else if (aim->question.kind == PROBE_NONE)
+		aim->question.kind = service_infos[e->service->kind].probe;
+	snprintf(aim->title, sizeof aim->title, "%.90s %s%s",
+	    whose == NULL ? e->member->full_name : whose,
+	    e->side == SIDE_INTERNAL ? "internal " : "",
+	    services_text(e->services, services, sizeof services));
+	take(s, aim);
+}
+
+static bool
+is_meant(const struct search *s, const struct endpoint *e, bool by_port)
+{
+	const struct wanted *w = &s->wanted;
+	bool here =
+	    w->member != NULL ? e->member == w->member : addr_equal(&e->addr, &w->addr);
+
+	if (!here || (w->side >= 0 && (int)e->side != w->side) ||
+	    (w->port != 0 && e->port != w->port))
+		return false;
+	if (w->kind == PROBE_NONE)
+		return (e->services & w->services) != 0;
+	return by_port ? w->port != 0 && probe_kinds[w->kind].proto == e->proto
+		       : e->service->probe == w->kind;
+}
+
+static void
+among_endpoints(struct search *s, bool by_port)
+{
+	for (size_t p = 0; p < s->model->n_pools; p++) {
+		const struct pool *pool = &s->model->pools[p];
+
+		for (size_t i = 0; i < pool->n_endpoints; i++)
+			if (is_meant(s, &pool->endpoints[i], by_port))
+				add_endpoint(s, &pool->endpoints[i], NULL);
+	}
+}
+
+/* As if a member of the pool stood there. */
+static void
+add_elsewhere(struct search *s, const struct pool *pool, const struct service *service,
+    uint16_t port, uint32_t services, const char *whose)
+{
+	const struct service_info *info = &service_infos[service->kind];
+	struct endpoint e = {.member = &pool->members[0],
+	    .side = info->side,
+	    .addr = s->wanted.addr,
+	    .port = port,
+	    .proto = info->proto,
+	    .services = services,
+	    .service = service};
+
+	if (s->wanted.kind == PROBE_NONE || service->probe == s->wanted.kind)
+		add_endpoint(s, &e, whose);
+}
+
+static void
+among_listeners(struct search *s)
+{
+	for (size_t p = 0; p < s->model->n_pools; p++) {
+		const struct pool *pool = &s->model->pools[p];
+		char whose[MODEL_NAME_MAX + 16];
+
+		snprintf(whose, sizeof whose, "VIP of %s", pool->fqdn);
+		for (size_t i = 0; i < pool->n_listeners; i++) {
+			const struct listener *l = &pool->listeners[i];
+
+			if (addr_equal(&l->addr, &s->wanted.addr) &&
+			    (s->wanted.port == 0 || s->wanted.port == l->port) &&
+			    (s->wanted.kind != PROBE_NONE ||
+				(l->services & s->wanted.services) != 0))
+				add_elsewhere(
+				    s, pool, l->service, l->port, l->services, whose);
+		}
+	}
+}
+
+/* An address that is nobody's may be a pool's to be: if there is one pool, its own. */
+static void
+by_the_only_pool(struct search *s)
+{
+	const struct pool *pool = &s->model->pools[0];
+	char whose[MODEL_NAME_MAX + 16];
+
+	if (s->model->n_pools != 1 || s->wanted.kind != PROBE_NONE)
+		return;
+	snprintf(whose, sizeof whose, "as %s", pool->fqdn);
+	for (unsigned i = 0; i < SERVICES; i++) {
+		const struct service *service = &pool->services[i];
+
+		if ((s->wanted.services & 1u << i) != 0 && service->enabled)
+			add_elsewhere(s, pool, service,
+			    s->wanted.port != 0 ? s->wanted.port : service->port, 1u << i,
+			    whose);
+	}
+}
+
+static bool
+is_asked_already(const struct search *s, enum probe kind, uint16_t port)
+{
+	for (size_t i = 0; i < s->aims->n; i++)
+		if (s->aims->at[i].question.kind == kind &&
+		    s->aims->at[i].question.port == port)
+			return true;
+	return false;
+}
+
+static void
+add_bare(struct search *s, enum probe kind, uint16_t port, bool sip, const char *title)
+{
+	struct probe_aim *aim = next_aim(s);
+
+	if (aim == NULL || is_asked_already(s, kind, port))
+		return;
+	*aim = (struct probe_aim){.health = *s->defaults};
+	aim->question = (struct probe_question){.kind = kind,
+	    .addr = s->wanted.addr,
+	    .port = port,
+	    .sip = sip,
+	    .timeout_ns = s->defaults->timeout_ns,
+	    .connect_timeout_ns = s->defaults->connect_timeout_ns,
+	    .hold_ns = s->defaults->hold_ns};
+	snprintf(aim->title, sizeof aim->title, "%s", title);
+	take(s, aim);
+}
+
+/* Without anybody's settings: what the services table says. */
+static void
+by_the_table(struct search *s)
+{
+	const struct wanted *w = &s->wanted;
+
+	for (unsigned i = 0; i < SERVICES && w->kind == PROBE_NONE; i++)
+		if ((w->services & 1u << i) != 0)
+			add_bare(s, service_infos[i].probe,
+			    w->port != 0 ? w->port : service_infos[i].port,
+			    service_infos[i].sip, service_infos[i].word);
+	if (w->kind == PROBE_NONE)
+		return;
+	for (unsigned i = 0; i < SERVICES && s->aims->n == 0; i++)
+		if (service_infos[i].probe == w->kind && w->port == 0)
+			add_bare(s, w->kind, service_infos[i].port, true, "");
+	if (s->aims->n == 0 && w->port != 0)
+		add_bare(s, w->kind, w->port, true, "");
+}
+
+/* --- all together ----------------------------------------------------------------------
+ */
+
+static void
+nothing_found(const struct search *s, struct sbuf *why)
+{
+	const struct wanted *w = &s->wanted;
+
+	if (w->member == NULL)
+		sbuf_addf(why, "no port is usual for %s: say ADDRESS:PORT",
+		    probe_word(w->kind));
+	else if (w->kind == PROBE_NONE)
+		sbuf_addf(why, "%s has no service %s%s", w->member->full_name,
+		    s->wish->service, w->port != 0 ? " on that port" : "");
+	else
+		sbuf_addf(why, "no service of %s is probed as %s: say which with --port",
+		    w->member->full_name, probe_word(w->kind));
+}
+
+bool
+probe_aim_find(const struct model *m, const struct health_conf *defaults,
+    const struct probe_wish *wish, struct probe_aims *ret, struct sbuf *why)
+{
+	struct search s = {.model = m, .defaults = defaults, .wish = wish, .aims = ret};
+
+	ret->n = 0;
+	if (!address_read(&s, why) || !service_read(&s, why))
+		return false;
+	if (wish->port != 0)
+		s.wanted.port = wish->port;
+	if (m != NULL)
+		among_endpoints(&s, false);
+	if (m != NULL && ret->n == 0 && s.wanted.kind != PROBE_NONE)
+		among_endpoints(&s, true);
+	if (m != NULL && ret->n == 0 && s.wanted.member == NULL)
+		among_listeners(&s);
+	if (m != NULL && ret->n == 0 && s.wanted.member == NULL)
+		by_the_only_pool(&s);
+	if (ret->n == 0 && s.wanted.member == NULL)
+		by_the_table(&s);
+	if (ret->n > 0)
+		return true;
+	nothing_found(&s, why);
+	return false;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CTL_PROBE_AIM_H
+#define CTL_PROBE_AIM_H
+
+/*
+ * probe_aim - what "edgectl probe ADDRESS SERVICE" means: which questions to whom.  Pure.
+ *
+ * With a configuration the questions are edge-health's own, for every endpoint that fits
+ * the two words; a VIP, or an address that is no member's, is asked with the settings of
+ * its service.  Without one they come from the services table and the command line.
+ */
+#include <edge/model.h>
+#include <edge/sbuf.h>
+
+#include "probe.h"
+
+struct probe_wish {
+	const char *address, *service;      /* the two words */
+	const char *name, *domain;          /* NULL: the configuration's */
+	const char *certificate, *key, *ca; /* likewise */
+	struct addr source;                 /* absent: likewise */
+	int64_t timeout_ns;                 /* 0: likewise */
+	uint16_t port;                      /* 0: likewise */
+	bool json, bare;                    /* bare: no configuration is read */
+};
+
+struct probe_aim {
+	struct probe_question question;  /* without its TLS context */
+	const struct endpoint *endpoint; /* of the configuration; NULL: nobody's there */
+	const struct pool *pool;         /* whose settings they are; NULL: nobody's */
+	struct health_conf health;
+	char title[160]; /* "edge.contoso.net/edge1 internal av-tcp" */
+};
+
+#define PROBE_AIMS_MAX 64
+
+struct probe_aims {
+	struct probe_aim at[PROBE_AIMS_MAX];
+	size_t n;
+};
+
+/* @m may be NULL; @defaults count where no pool's settings do.  False, with a line in
+ * @why, when the words mean nothing. */
+bool probe_aim_find(const struct model *m, const struct health_conf *defaults,
+    const struct probe_wish *wish, struct probe_aims *ret, struct sbuf *why);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CTL_PROBE_STORY_H
+#define CTL_PROBE_STORY_H
+
+/*
+ * probe_story - runs one probe to its end and tells every step of it.
+ *
+ * The probe is the daemon's own; this only looks on (probe_trace) and understands.
+ */
+#include "probe.h"
+#include "probe_aim.h"
+#include "probe_told.h"
+
+struct probe_story;
+/* @t is gone when it returns. */
+typedef void probe_story_step(void *owner, const struct told *t);
+
+/* Runs @aim with @tls and waits for its end.  0 with *ret; -ENOMEM. */
+int probe_story_run(const struct probe_aim *aim, const struct model *m,
+    struct tls_context *tls, probe_story_step *on_step, void *owner, struct outcome *ret);
+
+#endif
