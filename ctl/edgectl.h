@@ -30,6 +30,7 @@ struct verb {
 	/* @argv[0] is the verb. */
 	enum exit_code (*run)(const struct edgectl *e, int argc, char **argv);
 	const char *help;
+	void (*help_more)(void); /* all about it; NULL: the line says it */
 };
 
 /* check.c */
@@ -45,6 +46,7 @@ enum exit_code reload_run(const struct edgectl *e, int argc, char **argv);
 enum exit_code upgrade_run(const struct edgectl *e, int argc, char **argv);
 /* probe.c */
 enum exit_code probe_run(const struct edgectl *e, int argc, char **argv);
+void probe_help(void);
 /* dns.c */
 enum exit_code dns_run(const struct edgectl *e, int argc, char **argv);
 

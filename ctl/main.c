@@ -18,22 +18,23 @@ static enum exit_code help_run(const struct edgectl *e, int argc, char **argv);
 static enum exit_code version_run(const struct edgectl *e, int argc, char **argv);
 
 static const struct verb verbs[] = {
-    {"status", "[POOL] [-v] [--json]", status_run,
-	"what runs, what is well, what is not"},
+    {"status", "[POOL] [-v] [--json]", status_run, "what runs, what is well, what is not",
+	NULL},
     {"check", "[--strict] [FILE]", check_run,
-	"is a configuration right? nothing is changed"},
-    {"keys", "", keys_run, "every key of the configuration, with its default"},
-    {"drain", "MEMBER", member_run, "no new sessions; those it has go on"},
-    {"enable", "MEMBER", member_run, "back to work, as far as its probes say"},
-    {"disable", "MEMBER", member_run, "no sessions at all; those it has end"},
-    {"reload", "", reload_run, "all daemons take the changed configuration"},
+	"is a configuration right? nothing is changed", NULL},
+    {"keys", "", keys_run, "every key of the configuration, with its default", NULL},
+    {"drain", "MEMBER", member_run, "no new sessions; those it has go on", NULL},
+    {"enable", "MEMBER", member_run, "back to work, as far as its probes say", NULL},
+    {"disable", "MEMBER", member_run, "no sessions at all; those it has end", NULL},
+    {"reload", "", reload_run, "all daemons take the changed configuration", NULL},
     {"upgrade", "", upgrade_run,
-	"edge-lb is replaced in place by the program that is installed now"},
-    {"dns", "[status|plan|show]", dns_run, "zones; what would be written; their texts"},
+	"edge-lb is replaced in place by the program that is installed now", NULL},
+    {"dns", "[status|plan|show]", dns_run, "zones; what would be written; their texts",
+	NULL},
     {"probe", "ADDRESS|MEMBER SERVICE", probe_run,
-	"one probe from here, with every step told"},
-    {"version", "", version_run, "the version of this tool"},
-    {"help", "[VERB]", help_run, "this text"},
+	"one probe from here, with every step told", probe_help},
+    {"version", "", version_run, "the version of this tool", NULL},
+    {"help", "[VERB]", help_run, "this text", NULL},
 };
 
 static const struct verb *
@@ -65,6 +66,10 @@ help_run(const struct edgectl *e, int argc, char **argv)
 {
 	if (argc > 1 && verb_find(argv[1]) == NULL)
 		return verb_unknown(argv[1]);
+	if (argc > 1 && verb_find(argv[1])->help_more != NULL) {
+		verb_find(argv[1])->help_more();
+		return EXIT_DONE;
+	}
 	printf("usage: edgectl [-c FILE] [-r DIR] [-s DIR] VERB ...\n\n");
 	for (size_t i = 0; i < countof(verbs); i++) {
 		char call[64];
@@ -79,8 +84,11 @@ help_run(const struct edgectl *e, int argc, char **argv)
 	    "  -c FILE  configuration       %s\n"
 	    "  -r DIR   boards and sockets  %s\n"
 	    "  -s DIR   what must survive   %s\n\n"
-	    "Exit: 0 done, 1 warnings (check --strict), 2 the command line or the\n"
-	    "configuration is wrong, 3 a daemon refused, is silent or does not run.\n",
+	    "Exit: 0 done, 1 warnings (check --strict) or not well (probe), 2 the "
+	    "command\n"
+	    "line or the configuration is wrong, 3 a daemon refused, is silent or does "
+	    "not\n"
+	    "run, or (probe) a fault of this host.\n",
 	    e->conf_file, e->run_dir, e->state_dir);
 	return EXIT_DONE;
 }

@@ -19,11 +19,9 @@
 #include "probe_story.h"
 #include "probe_text.h"
 
-#define PROBE_USAGE                                                                      \
-	"[--json] [--bare] [--port N] [--name FQDN] [--domain D] [--certificate FILE "   \
-	"[--key FILE]] [--ca FILE] [--source ADDRESS] [--timeout S] ADDRESS SERVICE"
-#define ARENA_MAX 65536
-#define TOLD_MAX  (4u << 20) /* of all probes in JSON */
+#define PROBE_USAGE "[OPTION...] ADDRESS|MEMBER SERVICE|KIND (edgectl help probe)"
+#define ARENA_MAX   65536
+#define TOLD_MAX    (4u << 20) /* of all probes in JSON */
 
 /* How the steps of all probes are told. */
 struct teller {
@@ -112,6 +110,41 @@ wish_read(struct probe_wish *w, int argc, char **argv)
 	w->address = argv[optind];
 	w->service = argv[optind + 1];
 	return true;
+}
+
+void
+probe_help(void)
+{
+	printf(
+	    "usage: edgectl [-c FILE] probe [OPTION...] ADDRESS|MEMBER SERVICE|KIND\n\n"
+	    "Asks once, now and from this host, and tells every step.  No daemon takes "
+	    "part.\n"
+	    "With a configuration the question is edge-health's own.\n\n"
+	    "  ADDRESS  192.0.2.1, 192.0.2.1:443, 2001:db8::1, [2001:db8::1]:443; also a "
+	    "VIP\n"
+	    "  MEMBER   a name of the configuration: all its addresses for the service\n"
+	    "  SERVICE  or internal/SERVICE, external/SERVICE where both sides have "
+	    "it:\n");
+	for (unsigned i = 0; i < SERVICES; i++)
+		printf("             %-8s %-10s  %5u/%s  %s\n",
+		    side_kind_word(service_infos[i].side), service_infos[i].word,
+		    service_infos[i].port, proto_word(service_infos[i].proto),
+		    service_infos[i].text);
+	printf("  KIND     where no service has that name, or kind/KIND:\n            ");
+	for (int kind = PROBE_NONE + 1; kind < PROBES; kind++)
+		printf(" %s", probe_word((enum probe)kind));
+	printf(
+	    "\n\n  --json                 for programs\n"
+	    "  --bare                 no configuration is read\n"
+	    "  --port N               instead of the service's\n"
+	    "  --name FQDN            the server name for TLS\n"
+	    "  --domain D             the SIP domain that XMPP is asked for\n"
+	    "  --certificate FILE     shown to who asks for one (PEM), with --key FILE\n"
+	    "  --ca FILE              the issuers trusted (PEM)\n"
+	    "  --source ADDRESS       asked from there\n"
+	    "  --timeout S            for the whole probe\n\n"
+	    "Exit: 0 good, 1 bad, 2 the command line or the configuration is wrong,\n"
+	    "3 a fault of this host: nothing is known.\n");
 }
 
 /* --- telling ---------------------------------------------------------------------------

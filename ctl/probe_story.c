@@ -18,6 +18,8 @@
 #include "probe_decode.h"
 #include "pseudo_tls.h"
 
+#define DATAGRAMS_TOLD 16
+
 struct probe_story {
 	struct pulse pulse;
 	struct probe_run run;
@@ -30,16 +32,29 @@ struct probe_story {
 	struct outcome outcome;
 	bool done;
 
-	/* turn-tcp: what of the stream has not been told yet. */
+	/* What has come since the last step of another kind: told in one piece, because
+	 * a peer may send octet by octet. */
+	uint8_t heard[PROBE_IN_MAX];
+	size_t n_heard, octets, pieces;
+	int64_t heard_at;
+
+	/* turn-tcp: what of the stream has not been understood yet. */
 	uint8_t stream[PROBE_IN_MAX];
 	size_t n_stream;
 	bool greeted;
+	size_t datagrams;
 };
+
+static int64_t
+elapsed(const struct probe_story *s)
+{
+	return clock_mono_ns() - s->run.started;
+}
 
 static void
 begin(struct probe_story *s, const char *word)
 {
-	told_begin(&s->told, clock_mono_ns() - s->run.started, word, "%s", "");
+	told_begin(&s->told, elapsed(s), word, "%s", "");
 }
 
 static void
@@ -137,9 +152,11 @@ understand_turn_stream(struct probe_story *s)
 	if (!s->greeted) {
 		err = pseudo_tls_check(s->stream, s->n_stream);
 		if (err == -EAGAIN)
-			return;
-		if (err != 0) {
+			told_fact(&s->told, "hello", "no more than %zu of %d octets",
+			    s->n_stream, PSEUDO_TLS_ANSWER);
+		else if (err != 0)
 			told_fact(&s->told, "hello", "not the pseudo-TLS answer");
+		if (err != 0) {
 			show(s, s->stream, s->n_stream);
 			return;
 		}
@@ -153,10 +170,9 @@ understand_turn_stream(struct probe_story *s)
 		return;
 	err =
 	    turn_unframe(s->stream, s->n_stream, sizeof s->stream - TURN_FRAME, &length);
-	if (err == -EAGAIN)
-		return;
 	if (err != 0) {
-		told_fact(&s->told, "frame", "not MS-TURN's");
+		told_fact(&s->told, "frame", "%s",
+		    err == -EAGAIN ? "not complete" : "not MS-TURN's");
 		show(s, s->stream, s->n_stream);
 		return;
 	}
@@ -194,15 +210,41 @@ understand(struct probe_story *s, const uint8_t *octets, size_t n)
 }
 
 static void
+hear(struct probe_story *s, const uint8_t *octets, size_t n)
+{
+	size_t room = sizeof s->heard - s->n_heard, kept = n < room ? n : room;
+
+	if (s->pieces == 0)
+		s->heard_at = elapsed(s);
+	memcpy(s->heard + s->n_heard, octets, kept);
+	s->n_heard += kept;
+	s->octets += n;
+	s->pieces++;
+}
+
+static void
+tell_heard(struct probe_story *s)
+{
+	if (s->pieces == 0)
+		return;
+	told_begin(&s->told, s->heard_at, "received", "%zu octets", s->octets);
+	if (s->pieces > 1)
+		SUMMARY(s, "%zu octets in %zu pieces", s->octets, s->pieces);
+	understand(s, s->heard, s->n_heard);
+	end(s);
+	s->n_heard = s->octets = s->pieces = 0;
+}
+
+/* Each datagram is a message of its own; a flood of them is not. */
+static void
 tell_received(struct probe_story *s, const uint8_t *octets, size_t n)
 {
-	begin(s, "received");
-	SUMMARY(s, "%zu octets", n);
-	if (s->run.phase == PROBE_HOLDING)
-		show(s, octets, n);
-	else
-		understand(s, octets, n);
-	end(s);
+	if (s->run.kind->proto != PROTO_UDP) {
+		hear(s, octets, n);
+	} else if (s->datagrams++ < DATAGRAMS_TOLD) {
+		hear(s, octets, n);
+		tell_heard(s);
+	}
 }
 
 static void
@@ -219,6 +261,8 @@ on_step(struct probe_run *p, enum probe_step step, const void *octets, size_t n)
 {
 	struct probe_story *s = container_of(p, struct probe_story, run);
 
+	if (step != STEP_RECEIVED)
+		tell_heard(s);
 	switch (step) {
 	case STEP_OPENED:
 		if (p->kind->proto != PROTO_UDP)
@@ -247,6 +291,7 @@ on_done(struct probe_run *p, const struct outcome *outcome)
 {
 	struct probe_story *s = container_of(p, struct probe_story, run);
 
+	tell_heard(s);
 	s->outcome = *outcome;
 	s->done = true;
 	ev_break(s->pulse.loop, EVBREAK_ALL);

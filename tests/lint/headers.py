@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tree import ROOT, files, name, verdict
 
+# What else a part may see (layers.py).
+LIBRARIES = {"ctl": ("health/probe",)}
 CC = os.environ.get("CC", "cc")
 
 
@@ -23,7 +25,7 @@ def main():
         done = subprocess.run(
             [CC, "-std=c17", "-D_GNU_SOURCE", '-DEDGE_VERSION="0"', "-fsyntax-only", "-x", "c", "-w",
              f"-I{ROOT}/core/include", f"-I{ROOT}/core", f"-I{ROOT}/core/systemd", f"-I{ROOT / part}",
-             f"-I{path.parent}", *extra, "-include", str(path), "/dev/null"],
+             f"-I{path.parent}", *(f"-I{ROOT / i}" for i in LIBRARIES.get(part, ())), *extra, "-include", str(path), "/dev/null"],
             capture_output=True, text=True)
         errors = [line for line in done.stderr.splitlines() if "error:" in line]
         return None if done.returncode == 0 else f"{name(path)}: {'; '.join(errors[:1])}"

@@ -61,49 +61,55 @@ two_words_mean_what_the_configuration_has(void **state)
 		struct probe_wish wish;
 		const char *text;
 	} rows[] = {
-	    {{"edge1", "access"},
+	    {{.address = "edge1", .service = "access"},
 		E1 "access 131.107.155.10:443 sip sip.contoso.com\n" E1
 		   "access [2a01:111:f406:6007::10]:443 sip sip.contoso.com\n"},
-	    {{"edge1", "internal/av-udp"},
+	    {{.address = "edge1", .service = "internal/av-udp"},
 		E1 "internal av-udp 172.25.33.10:3478 turn-udp edge.contoso.net\n" E1
 		   "internal av-udp [fd2e:4d7e:288b:c94e::10]:3478 turn-udp "
 		   "edge.contoso.net\n"},
 	    /* a service of that name before a kind */
-	    {{"172.25.33.10", "sip"},
+	    {{.address = "172.25.33.10", .service = "sip"},
 		E1 "internal sip 172.25.33.10:5061 mtls edge.contoso.net\n"},
-	    {{"131.107.155.10", "kind/sip"},
+	    {{.address = "131.107.155.10", .service = "kind/sip"},
 		E1 "access 131.107.155.10:443 sip sip.contoso.com\n"},
 	    /* an address with both ports of a group */
-	    {{"131.107.155.30", "av"},
+	    {{.address = "131.107.155.30", .service = "av"},
 		E1 "av-tcp 131.107.155.30:443 turn-tcp av.contoso.com\n" E1
 		   "av-udp 131.107.155.30:3478 turn-udp av.contoso.com\n"},
-	    {{"[2a01:111:f406:6007::30]:3478", "av"},
+	    {{.address = "[2a01:111:f406:6007::30]:3478", .service = "av"},
 		E1 "av-udp [2a01:111:f406:6007::30]:3478 turn-udp av.contoso.com\n"},
 	    /* another kind for an endpoint that is there */
-	    {{"131.107.155.10:443", "tls"},
+	    {{.address = "131.107.155.10:443", .service = "tls"},
 		E1 "access 131.107.155.10:443 tls sip.contoso.com\n"},
-	    {{"131.107.155.110", "access"}, "VIP of edge.contoso.net access "
-					    "131.107.155.110:443 sip sip.contoso.com\n"},
-	    {{"192.0.2.7", "webconf"},
+	    {{.address = "131.107.155.110", .service = "access"},
+		"VIP of edge.contoso.net access "
+		"131.107.155.110:443 sip sip.contoso.com\n"},
+	    {{.address = "192.0.2.7", .service = "webconf"},
 		"as edge.contoso.net webconf 192.0.2.7:443 psom webcon.contoso.com\n"},
-	    {{"192.0.2.7:99", "tcp"}, " 192.0.2.7:99 tcp -\n"},
-	    {{"edge1", "tcp", .port = 5062},
+	    {{.address = "192.0.2.7:99", .service = "tcp"}, " 192.0.2.7:99 tcp -\n"},
+	    {{.address = "edge1", .service = "tcp", .port = 5062},
 		E1 "internal mras 172.25.33.10:5062 tcp edge.contoso.net\n" E1
 		   "internal mras [fd2e:4d7e:288b:c94e::10]:5062 tcp edge.contoso.net\n"},
-	    {{"131.107.155.10", "access", .name = "other"},
+	    {{.address = "131.107.155.10", .service = "access", .name = "other"},
 		E1 "access 131.107.155.10:443 sip other\n"},
-	    {{"edge1", "acces"}, "there is no service and no kind of probe 'acces'; did "
-				 "you mean 'access'?"},
-	    {{"edgd1", "access"}, "there is no member 'edgd1'; did you mean edge1?"},
-	    {{"edge1", "xmpp"}, "edge.contoso.net/edge1 has no service xmpp"},
-	    {{"edge1", "outer/av"},
+	    {{.address = "edge1", .service = "acces"},
+		"there is no service and no kind of probe 'acces'; did "
+		"you mean 'access'?"},
+	    {{.address = "edgd1", .service = "access"},
+		"there is no member 'edgd1'; did you mean edge1?"},
+	    {{.address = "edge1", .service = "xmpp"},
+		"edge.contoso.net/edge1 has no service xmpp"},
+	    {{.address = "edge1", .service = "outer/av"},
 		"'outer/av': before the slash stands internal, external or kind"},
-	    {{"edge1", "internal/access"}, "there is no service and no kind of probe "
-					   "'internal/access'; edgectl help "
-					   "probe has them all"},
-	    {{"edge1", "tls"}, "no service of edge.contoso.net/edge1 is probed as tls: "
-			       "say which with --port"},
-	    {{"131.107.155.10:0", "access"},
+	    {{.address = "edge1", .service = "internal/access"},
+		"there is no service and no kind of probe "
+		"'internal/access'; edgectl help "
+		"probe has them all"},
+	    {{.address = "edge1", .service = "tls"},
+		"no service of edge.contoso.net/edge1 is probed as tls: "
+		"say which with --port"},
+	    {{.address = "131.107.155.10:0", .service = "access"},
 		"there is no member '131.107.155.10:0'; there are edge1, edge2"},
 	};
 	struct model *m = model_of(CONF);
@@ -124,15 +130,19 @@ without_a_configuration_the_services_table_counts(void **state)
 		struct probe_wish wish;
 		const char *text;
 	} rows[] = {
-	    {{"192.0.2.1", "access", .name = "sip.example"},
+	    {{.address = "192.0.2.1", .service = "access", .name = "sip.example"},
 		"access 192.0.2.1:443 sip sip.example\n"},
 	    /* both sides ask the same there: once */
-	    {{"2001:db8::1", "av"}, "av-tcp [2001:db8::1]:443 turn-tcp -\nav-udp "
-				    "[2001:db8::1]:3478 turn-udp -\n"},
-	    {{"192.0.2.1:444", "webconf"}, "webconf 192.0.2.1:444 psom -\n"},
-	    {{"192.0.2.1", "turn-udp"}, " 192.0.2.1:3478 turn-udp -\n"},
-	    {{"192.0.2.1", "tcp"}, "no port is usual for tcp: say ADDRESS:PORT"},
-	    {{"edge1", "access"},
+	    {{.address = "2001:db8::1", .service = "av"},
+		"av-tcp [2001:db8::1]:443 turn-tcp -\nav-udp "
+		"[2001:db8::1]:3478 turn-udp -\n"},
+	    {{.address = "192.0.2.1:444", .service = "webconf"},
+		"webconf 192.0.2.1:444 psom -\n"},
+	    {{.address = "192.0.2.1", .service = "turn-udp"},
+		" 192.0.2.1:3478 turn-udp -\n"},
+	    {{.address = "192.0.2.1", .service = "tcp"},
+		"no port is usual for tcp: say ADDRESS:PORT"},
+	    {{.address = "edge1", .service = "access"},
 		"'edge1' is no address, and without a configuration there are "
 		"no members; names are not looked up"},
 	};
