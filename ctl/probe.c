@@ -13,6 +13,7 @@
 
 #include <edge/clock.h>
 #include <edge/conf.h>
+#include <edge/pattern.h>
 
 #include "edgectl.h"
 #include "probe_json.h"
@@ -45,6 +46,8 @@ number_read(const char *text, double least, double most, double *ret)
 static bool
 option_take(struct probe_wish *w, int option, const char *text)
 {
+	struct pattern pattern;
+	const char *why;
 	double number = 0;
 
 	switch (option) {
@@ -69,6 +72,12 @@ option_take(struct probe_wish *w, int option, const char *text)
 	case 'a':
 		w->ca = text;
 		return true;
+	case 'o':
+		w->send = text;
+		return pattern_parse(text, false, &pattern, &why) == 0;
+	case 'x':
+		w->expect = text;
+		return pattern_parse(text, true, &pattern, &why) == 0;
 	case 's':
 		return addr_parse(text, &w->source);
 	case 'p':
@@ -93,6 +102,8 @@ wish_read(struct probe_wish *w, int argc, char **argv)
 	    {"domain", required_argument, NULL, 'd'},
 	    {"certificate", required_argument, NULL, 'e'},
 	    {"key", required_argument, NULL, 'k'}, {"ca", required_argument, NULL, 'a'},
+	    {"send", required_argument, NULL, 'o'},
+	    {"expect", required_argument, NULL, 'x'},
 	    {"source", required_argument, NULL, 's'},
 	    {"timeout", required_argument, NULL, 't'},
 	    {"port", required_argument, NULL, 'p'}, {NULL, 0, NULL, 0}};
@@ -141,6 +152,8 @@ probe_help(void)
 	    "  --domain D             the SIP domain that XMPP is asked for\n"
 	    "  --certificate FILE     shown to who asks for one (PEM), with --key FILE\n"
 	    "  --ca FILE              the issuers trusted (PEM)\n"
+	    "  --send PATTERN         kind udp: sent; a text, or hex:0102\n"
+	    "  --expect PATTERN       and how the answer begins\n"
 	    "  --source ADDRESS       asked from there\n"
 	    "  --timeout S            for the whole probe\n\n"
 	    "Exit: 0 good, 1 bad, 2 the command line or the configuration is wrong,\n"
@@ -227,7 +240,7 @@ ask_one(const struct probe_aim *aim, const struct model *m, struct tls_context *
 		return EXIT_DONE;
 	case ADVICE_BAD:
 		return EXIT_BAD;
-	case ADVICE_NO_EVIDENCE:
+	case ADVICE_NOT_KNOWN:
 		return EXIT_NOT_DONE;
 	}
 	return EXIT_NOT_DONE;
@@ -281,6 +294,9 @@ probe_with(const struct model *m, const struct probe_wish *w)
 		complain("out of memory");
 	} else {
 		conf_health_defaults(arena, &defaults);
+		/* raw sockets are root's anyway, others depend on the host */
+		if (geteuid() == 0)
+			defaults.icmp = ICMP_RAW;
 		if (probe_aim_find(m, &defaults, w, aims, &why)) {
 			code = ask_all(aims, m, w->json);
 		} else {

@@ -21,8 +21,8 @@ advice_grade_word(enum advice_grade g)
 		return "good";
 	case ADVICE_BAD:
 		return "bad";
-	case ADVICE_NO_EVIDENCE:
-		return "no evidence";
+	case ADVICE_NOT_KNOWN:
+		return "not known";
 	}
 	return "?";
 }
@@ -86,6 +86,12 @@ static const struct {
 	"Three times the same question, no answer: the relay is dead, or UDP is filtered "
 	"on "
 	"the way or on the way back."},
+    {REASON_ANSWER_TIMEOUT, SPEECH_DATAGRAM,
+	"Asked three times, no answer: nobody is there, packets are filtered, or what "
+	"was "
+	"sent is not what is understood there."},
+    {REASON_ANSWER_TIMEOUT, SPEECH_STUN,
+	"No answer. An A/V Edge does not answer this: it speaks MS-TURN (av-udp)."},
     {REASON_ANSWER_TIMEOUT, SPEECH_OTHER,
 	"The connection stands and no answer comes: the service hangs. A check of ports "
 	"would call it healthy."},
@@ -157,24 +163,27 @@ hint_sip(const struct probe_aim *aim, const struct outcome *o, struct advice *a)
 static void
 hint_turn(const struct probe_aim *aim, const struct outcome *o, struct advice *a)
 {
-	const struct addr *expect = &aim->question.expect;
 	char is[ADDR_TEXT_MAX], should[ADDR_TEXT_MAX];
+	const struct addr *public;
 
 	if (!o->ok)
 		return;
 	hint(a, "401 is what a healthy relay answers to a question without credentials.");
-	addr_text(&o->alternate, is);
-	if (!addr_present(&o->alternate))
+	if (!addr_present(&o->alternate)) {
 		hint(a,
 		    "No Alternate-Server came: a real A/V Edge names its public address "
 		    "there.");
-	else if (o->reason == REASON_PRIVATE_ALTERNATE)
+		return;
+	}
+	addr_text(&o->alternate, is);
+	public = &aim->question.public.at[addr_family(&o->alternate)];
+	if (o->reason == REASON_PRIVATE_ALTERNATE)
 		hint(a,
 		    "Clients go on at %s, not at %s: correct the A/V Edge's public "
 		    "address in Topology Builder, or public = here. It stays up, because "
 		    "every member would leave at once.",
-		    is, addr_text(expect, should));
-	else if (!addr_present(expect) && addr_is_private(&o->alternate))
+		    is, addr_text(public, should));
+	else if (!addr_present(public) && addr_is_private(&o->alternate))
 		hint(a,
 		    "Clients go on at %s, which is not routed in the Internet: from "
 		    "outside they will not reach it.",
@@ -198,11 +207,25 @@ hint_kind(const struct probe_aim *aim, const struct outcome *o, struct advice *a
 			    "A stream header with features or an error proves that XMPP "
 			    "lives; an error is usual for a stranger.");
 		return;
+	case SPEECH_STUN:
+		if (o->ok)
+			hint(a,
+			    "A server of RFC 5389 or RFC 5766 lives there: no A/V Edge "
+			    "would have answered this.");
+		return;
+	case SPEECH_DATAGRAM:
+		if (o->ok && aim->question.kind == PROBE_ICMP)
+			hint(a,
+			    "Only the host was seen to be there: no service was asked.");
+		return;
 	case SPEECH_OTHER:
 		if (o->ok && aim->question.kind == PROBE_TCP)
 			hint(a, "Only the port was seen to be open: what is behind it "
 				"was not "
 				"asked.");
+		if (o->ok && aim->question.kind == PROBE_ICMP)
+			hint(a,
+			    "Only the host was seen to be there: no service was asked.");
 		if (o->ok && aim->question.kind == PROBE_PSOM)
 			hint(a, "TLS stood and the connection stayed open; PSOM itself "
 				"is not "
@@ -218,19 +241,21 @@ static void
 say_state(const struct probe_aim *aim, const struct outcome *o, struct advice *a)
 {
 	const struct health_conf *h = &aim->health;
-	int fall = o->reason == REASON_CONNECT_REFUSED ? h->hard_fall : h->fall;
 
-	if (a->grade == ADVICE_NO_EVIDENCE)
+	if (a->grade == ADVICE_NOT_KNOWN)
 		snprintf(a->state, sizeof a->state,
 		    "edge-health would not count it for or against anybody.");
 	else if (a->grade == ADVICE_GOOD)
 		snprintf(a->state, sizeof a->state,
 		    "edge-health: up after %d such in a row, the first time after one.",
 		    h->rise);
+	else if (o->reason == REASON_CONNECT_REFUSED)
+		snprintf(a->state, sizeof a->state,
+		    "edge-health: down after %d such in a row.", h->hard_fall);
 	else
 		snprintf(a->state, sizeof a->state,
-		    "edge-health: %s after %d such in a row.",
-		    o->reason == REASON_REFUSING ? "down, refusing," : "down", fall);
+		    "edge-health: %s when %d failures add up.",
+		    o->reason == REASON_REFUSING ? "down, refusing," : "down", h->fall);
 }
 
 void
@@ -240,7 +265,7 @@ advice_give(const struct probe_aim *aim, const struct outcome *o, struct advice 
 	if (o->ok)
 		ret->grade = ADVICE_GOOD;
 	else if (o->reason == REASON_LOCAL)
-		ret->grade = ADVICE_NO_EVIDENCE;
+		ret->grade = ADVICE_NOT_KNOWN;
 	report_reason(ret->why, sizeof ret->why, o->reason, o->detail);
 	hint_reason(aim, o, ret);
 	hint_kind(aim, o, ret);

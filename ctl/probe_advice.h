@@ -11,7 +11,7 @@
 #define ADVICE_HINTS_MAX 6
 #define ADVICE_TEXT_MAX  320
 
-enum advice_grade { ADVICE_GOOD, ADVICE_BAD, ADVICE_NO_EVIDENCE };
+enum advice_grade { ADVICE_GOOD, ADVICE_BAD, ADVICE_NOT_KNOWN };
 
 struct advice {
 	enum advice_grade grade;
@@ -21,7 +21,7 @@ struct advice {
 	char state[ADVICE_TEXT_MAX]; /* what it would do to the endpoint's state */
 };
 
-const char *advice_grade_word(enum advice_grade g); /* "good", "bad", "no evidence" */
+const char *advice_grade_word(enum advice_grade g); /* "good", "bad", "not known" */
 void
 advice_give(const struct probe_aim *aim, const struct outcome *o, struct advice *ret);
 

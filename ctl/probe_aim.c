@@ -33,6 +33,7 @@ struct search {
 	const struct probe_wish *wish;
 	struct wanted wanted;
 	struct probe_aims *aims;
+	bool speechless;
 };
 
 /* --- the two words ---------------------------------------------------------------------
@@ -171,6 +172,10 @@ overrule(struct probe_aim *aim, const struct probe_wish *wish)
 		    probe_kinds[q->kind].proto == PROTO_UDP)
 			q->connect_timeout_ns = wish->timeout_ns;
 	}
+	if (wish->send != NULL)
+		q->send = wish->send;
+	if (wish->expect != NULL)
+		q->expect = wish->expect;
 	if (wish->certificate != NULL) {
 		tls->certificate = wish->certificate;
 		tls->key = wish->key;
@@ -191,7 +196,11 @@ static void
 take(struct search *s, struct probe_aim *aim)
 {
 	overrule(aim, s->wish);
-	s->aims->n++;
+	if (aim->question.kind == PROBE_UDP &&
+	    (aim->question.send == NULL || aim->question.expect == NULL))
+		s->speechless = true; /* nobody says what to send, and what to expect */
+	else
+		s->aims->n++;
 }
 
 /* Asked by hand, what is not probed is probed as its service usually is. */
@@ -230,7 +239,7 @@ is_meant(const struct search *s, const struct endpoint *e, bool by_port)
 		return false;
 	if (w->kind == PROBE_NONE)
 		return (e->services & w->services) != 0;
-	return by_port ? w->port != 0 && probe_kinds[w->kind].proto == e->proto
+	return by_port ? w->port != 0 && probe_fits(w->kind, e->proto)
 		       : e->service->probe == w->kind;
 }
 
@@ -329,9 +338,23 @@ add_bare(struct search *s, enum probe kind, uint16_t port, bool sip, const char 
 	    .sip = sip,
 	    .timeout_ns = s->defaults->timeout_ns,
 	    .connect_timeout_ns = s->defaults->connect_timeout_ns,
-	    .hold_ns = s->defaults->hold_ns};
+	    .hold_ns = s->defaults->hold_ns,
+	    .raw = s->defaults->icmp == ICMP_RAW};
 	snprintf(aim->title, sizeof aim->title, "%s", title);
 	take(s, aim);
+}
+
+/* 0: none. */
+static uint16_t
+usual_port(enum probe kind)
+{
+	for (unsigned i = 0; i < SERVICES; i++)
+		if (service_infos[i].probe == kind)
+			return service_infos[i].port;
+	/* the port of RFC 5389 is that of MS-TURN, too */
+	return kind == PROBE_STUN || kind == PROBE_TURN
+		   ? service_infos[SERVICE_AV_UDP].port
+		   : 0;
 }
 
 /* Without anybody's settings: what the services table says. */
@@ -339,6 +362,7 @@ static void
 by_the_table(struct search *s)
 {
 	const struct wanted *w = &s->wanted;
+	uint16_t port;
 
 	for (unsigned i = 0; i < SERVICES && w->kind == PROBE_NONE; i++)
 		if ((w->services & 1u << i) != 0)
@@ -347,11 +371,9 @@ by_the_table(struct search *s)
 			    service_infos[i].sip, service_infos[i].word);
 	if (w->kind == PROBE_NONE)
 		return;
-	for (unsigned i = 0; i < SERVICES && s->aims->n == 0; i++)
-		if (service_infos[i].probe == w->kind && w->port == 0)
-			add_bare(s, w->kind, service_infos[i].port, true, "");
-	if (s->aims->n == 0 && w->port != 0)
-		add_bare(s, w->kind, w->port, true, "");
+	port = w->port != 0 ? w->port : usual_port(w->kind);
+	if (port != 0 || w->kind == PROBE_ICMP)
+		add_bare(s, w->kind, port, true, "");
 }
 
 /* --- all together ----------------------------------------------------------------------
@@ -362,7 +384,11 @@ nothing_found(const struct search *s, struct sbuf *why)
 {
 	const struct wanted *w = &s->wanted;
 
-	if (w->member == NULL)
+	if (s->speechless)
+		sbuf_addf(why,
+		    "a udp probe needs to know what to send and what to expect: "
+		    "--send, --expect");
+	else if (w->member == NULL)
 		sbuf_addf(why, "no port is usual for %s: say ADDRESS:PORT",
 		    probe_word(w->kind));
 	else if (w->kind == PROBE_NONE)

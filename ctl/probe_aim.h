@@ -18,6 +18,7 @@ struct probe_wish {
 	const char *address, *service;      /* the two words */
 	const char *name, *domain;          /* NULL: the configuration's */
 	const char *certificate, *key, *ca; /* likewise */
+	const char *send, *expect;          /* likewise; patterns (edge/pattern.h) */
 	struct addr source;                 /* absent: likewise */
 	int64_t timeout_ns;                 /* 0: likewise */
 	uint16_t port;                      /* 0: likewise */

@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "shown.h"
+#include "stun_codec.h"
 #include "turn_codec.h"
 
 enum speech
@@ -19,7 +20,11 @@ probe_speech(enum probe kind)
 	    [PROBE_MTLS] = SPEECH_SIP,
 	    [PROBE_XMPP] = SPEECH_XMPP,
 	    [PROBE_TURN_UDP] = SPEECH_TURN,
-	    [PROBE_TURN_TCP] = SPEECH_TURN_STREAM};
+	    [PROBE_TURN_TCP] = SPEECH_TURN_STREAM,
+	    [PROBE_STUN] = SPEECH_STUN,
+	    [PROBE_TURN] = SPEECH_STUN,
+	    [PROBE_UDP] = SPEECH_DATAGRAM,
+	    [PROBE_ICMP] = SPEECH_DATAGRAM};
 
 	return speeches[kind];
 }
@@ -47,18 +52,18 @@ static void
 tell_alternate(struct told *t, const struct addr *a, const struct probe_aim *aim,
     const struct model *m)
 {
-	const struct addr *expect = &aim->question.expect;
+	const struct addr *public = &aim->question.public.at[addr_family(a)];
 	const struct member *member = member_at(m, a);
 	char text[ADDR_TEXT_MAX];
 
-	if (addr_present(expect) && addr_equal(a, expect))
+	if (addr_present(public) && addr_equal(a, public))
 		told_fact(
 		    t, "alternate-is", "the member's public address, as configured");
 	else if (member != NULL)
 		told_fact(t, "alternate-is", "%s", member->full_name);
-	else if (addr_present(expect) && a->family == expect->family)
+	else if (addr_present(public))
 		told_fact(t, "alternate-is", "not the configured public address, %s",
-		    addr_text(expect, text));
+		    addr_text(public, text));
 	if (addr_is_private(a))
 		told_fact(t, "alternate-range",
 		    "not routed in the Internet: clients outside cannot reach it");
@@ -95,6 +100,34 @@ probe_decode_turn(struct told *t, const uint8_t *octets, size_t n,
 	if (err == -EBADMSG)
 		told_fact(t, "broken", "lengths do not fit the octets from %zu on",
 		    at == 0 ? 20 : at);
+}
+
+/* --- STUN and TURN of the RFCs --------------------------------------------------------
+ */
+
+void
+probe_decode_stun(struct told *t, const uint8_t *octets, size_t n)
+{
+	char text[ADDR_PORT_TEXT_MAX];
+	struct stun_answer a;
+
+	/* whose it is, the probe judges: any transaction will do */
+	if (n < 20 || stun_decode(octets, n, octets + 8, &a) != 0) {
+		told_fact(t, "message", "not STUN (RFC 5389)");
+		t->octets = octets;
+		t->n_octets = n;
+		return;
+	}
+	told_fact(t, "message", "0x%04x", a.type);
+	if (a.error != 0)
+		told_fact(t, "ERROR-CODE", "%d", a.error);
+	if (a.type == STUN_TYPE_ALLOCATE_ERROR)
+		told_fact(t, "challenge", "%s, %s", a.realm ? "REALM" : "no REALM",
+		    a.nonce ? "NONCE" : "no NONCE");
+	if (addr_present(&a.mapped))
+		told_fact(t, "MAPPED-ADDRESS", "%s: who asks, as seen from there",
+		    addr_port_text(&a.mapped, a.mapped_port, text));
+	told_fact(t, "FINGERPRINT", "%s", a.fingerprint ? "right" : "none");
 }
 
 /* --- SIP -------------------------------------------------------------------------------

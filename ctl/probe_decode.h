@@ -11,13 +11,23 @@
 #include "probe_told.h"
 
 /* What the peer of a kind of probe speaks, as far as it is understood here. */
-enum speech { SPEECH_OTHER, SPEECH_SIP, SPEECH_XMPP, SPEECH_TURN, SPEECH_TURN_STREAM };
+enum speech {
+	SPEECH_OTHER,
+	SPEECH_SIP,
+	SPEECH_XMPP,
+	SPEECH_TURN,
+	SPEECH_TURN_STREAM,
+	SPEECH_STUN,
+	SPEECH_DATAGRAM, /* nobody's protocol */
+};
 
 enum speech probe_speech(enum probe kind);
 
 /* One MS-TURN message, with what the configuration expects beside what it says. */
 void probe_decode_turn(struct told *t, const uint8_t *octets, size_t n,
     const struct probe_aim *aim, const struct model *m);
+/* One STUN or TURN message of the RFCs. */
+void probe_decode_stun(struct told *t, const uint8_t *octets, size_t n);
 /* The telling headers of a SIP message's beginning. */
 void probe_decode_sip(struct told *t, const uint8_t *octets, size_t n);
 /* The tags of an XMPP stream's beginning. */

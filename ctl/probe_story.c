@@ -199,10 +199,14 @@ understand(struct probe_story *s, const uint8_t *octets, size_t n)
 		show(s, octets, n);
 		probe_decode_sip(&s->told, octets, n);
 		return;
+	case SPEECH_STUN:
+		probe_decode_stun(&s->told, octets, n);
+		return;
 	case SPEECH_XMPP:
 		show(s, octets, n);
 		probe_decode_xmpp(&s->told, octets, n);
 		return;
+	case SPEECH_DATAGRAM:
 	case SPEECH_OTHER:
 		show(s, octets, n);
 		return;

@@ -21,9 +21,13 @@ probe_text_head(const struct probe_aim *aim, struct sbuf *out)
 	const struct probe_question *q = &aim->question;
 	char at[ADDR_PORT_TEXT_MAX], from[ADDR_TEXT_MAX];
 
-	sbuf_addf(out, "%s%s%s/%s, probe %s", aim->title,
-	    aim->title[0] != '\0' ? ", " : "", addr_port_text(&q->addr, q->port, at),
-	    proto_word(probe_kinds[q->kind].proto), probe_word(q->kind));
+	sbuf_addf(out, "%s%s", aim->title, aim->title[0] != '\0' ? ", " : "");
+	if (q->kind == PROBE_ICMP)
+		sbuf_addf(out, "%s", addr_text(&q->addr, at));
+	else
+		sbuf_addf(out, "%s/%s", addr_port_text(&q->addr, q->port, at),
+		    proto_word(probe_kinds[q->kind].proto));
+	sbuf_addf(out, ", probe %s", probe_word(q->kind));
 	if (addr_present(&q->source))
 		sbuf_addf(out, ", from %s", addr_text(&q->source, from));
 	sbuf_addf(out, "\n");

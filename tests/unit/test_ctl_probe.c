@@ -196,7 +196,7 @@ an_outcome_says_what_it_means(void **state)
 		assert_true(strlen(advice.why) > 0 && strlen(advice.state) > 0);
 		assert_int_equal(advice.grade, rows[i].outcome.ok ? ADVICE_GOOD
 					       : rows[i].outcome.reason == REASON_LOCAL
-						   ? ADVICE_NO_EVIDENCE
+						   ? ADVICE_NOT_KNOWN
 						   : ADVICE_BAD);
 	}
 }
