@@ -10,12 +10,14 @@
 #include <string.h>
 #include <time.h>
 
+#include <edge/certificate.h>
 #include <edge/clock.h>
 #include <edge/condition.h>
 
 #include "json.h"
 
-#define KEY_MAX 64
+#define KEY_MAX  64
+#define DATE_MAX 32
 
 enum nature {
 	NATURE_STATE,
@@ -23,7 +25,10 @@ enum nature {
 	NATURE_GAUGE,
 	NATURE_TIME,
 	NATURE_DETAIL,
-	NATURE_BITS
+	NATURE_BITS,
+	NATURE_DATE,
+	NATURE_HASH,
+	NATURE_CHAIN
 };
 
 struct field {
@@ -62,10 +67,22 @@ field_key(char *key, const struct field *f, const char *suffix)
 			*c = '_';
 }
 
+/* "2026-12-02T10:00:00Z" */
+static const char *
+date_text(uint64_t wall_s, char date[DATE_MAX])
+{
+	time_t at = (time_t)wall_s;
+	struct tm tm;
+
+	if (gmtime_r(&at, &tm) == NULL || strftime(date, DATE_MAX, "%FT%TZ", &tm) == 0)
+		date[0] = '\0';
+	return date;
+}
+
 static void
 field_write(struct writer *w, const struct field *f, uint64_t word)
 {
-	char key[KEY_MAX];
+	char key[KEY_MAX], date[DATE_MAX];
 
 	switch (f->nature) {
 	case NATURE_STATE:
@@ -90,6 +107,18 @@ field_write(struct writer *w, const struct field *f, uint64_t word)
 			if (condition_is_in(word, c))
 				json_string(&w->json, NULL, condition_word(c));
 		json_end(&w->json);
+		break;
+	case NATURE_DATE:
+		field_key(key, f, "");
+		json_string(&w->json, key, word == 0 ? NULL : date_text(word, date));
+		break;
+	case NATURE_HASH:
+		field_key(key, f, "");
+		json_id(&w->json, key, word);
+		break;
+	case NATURE_CHAIN:
+		field_key(key, f, "");
+		json_string(&w->json, key, chain_word((enum chain)word));
 		break;
 	}
 }
@@ -314,16 +343,11 @@ head_write(struct writer *w)
 {
 	const struct picture *p = w->p;
 	struct json *j = &w->json;
-	time_t wall = (time_t)p->now_wall_s;
-	char text[32];
-	struct tm tm;
+	char date[DATE_MAX];
 
-	if (gmtime_r(&wall, &tm) == NULL ||
-	    strftime(text, sizeof text, "%FT%TZ", &tm) == 0)
-		text[0] = '\0';
 	json_uint(j, "format", STATUS_JSON_FORMAT);
 	json_string(j, "version", EDGE_VERSION);
-	json_string(j, "time", text);
+	json_string(j, "time", date_text((uint64_t)p->now_wall_s, date));
 	json_string(j, "instance", p->model->instance);
 	json_string(j, "configuration", p->model->path);
 	json_id(j, "configuration_hash", p->model->hash);

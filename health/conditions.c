@@ -127,3 +127,16 @@ conditions_forget(struct pool_watch *w, const struct target *t)
 	for (enum condition c = 0; c < CONDITIONS; c++)
 		conditions_set(w, t, c, false, NULL);
 }
+
+void
+conditions_write(const struct pool_watch *w, size_t row, struct sbuf *to)
+{
+	uint64_t word = board_load(w->publish->board, row, HEALTH_FIELD_CONDITIONS);
+	const char *between = " conditions=";
+
+	for (enum condition c = 0; c < CONDITIONS; c++)
+		if (condition_is_in(word, c)) {
+			sbuf_addf(to, "%s%s", between, condition_word(c));
+			between = ",";
+		}
+}

@@ -14,6 +14,7 @@
  * cleared by its owner.
  */
 #include <edge/condition.h>
+#include <edge/sbuf.h>
 
 struct pool_watch;
 struct target;
@@ -41,6 +42,9 @@ conditions_set_pool(struct pool_watch *w, enum condition c, bool holds, const ch
 
 /* Whether it is raised now. */
 bool conditions_get(const struct pool_watch *w, const struct target *t, enum condition c);
+
+/* " conditions=old-tls,flapping" of a row; nothing when there is none. */
+void conditions_write(const struct pool_watch *w, size_t row, struct sbuf *to);
 
 /* Nobody looks at this endpoint any more: whatever was raised is cleared. */
 void conditions_forget(struct pool_watch *w, const struct target *t);

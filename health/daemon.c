@@ -160,6 +160,7 @@ on_beat(EV_P_ ev_timer *w, int revents)
 	(void)EV_A;
 	(void)revents;
 	board_beat(d->publish.board);
+	prober_beat(d->prober);
 	ctl_dispatch(d->ctl);
 	systemd_watchdog();
 }

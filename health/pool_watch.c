@@ -88,6 +88,7 @@ on_outcome(struct target *t, const struct outcome *o, enum rise_fall_change chan
 	struct pool_watch *w = t->owner;
 
 	count_outcome(w, t, o);
+	certificate_watch_outcome(w, t);
 	if (o->reason == REASON_LOCAL)
 		pool_report_local(w, t, o);
 	pool_sentinel_outcome(&w->sentinels[t - w->targets], o);
@@ -224,6 +225,9 @@ pool_watch_new(const struct pool *pool, struct pulse *pulse, struct sentinel_roo
 		target_init(&w->targets[w->n_targets], e, pulse, &w->flights, tls,
 		    on_outcome, judge, w);
 	}
+	err = certificate_watch_init(w);
+	if (err != 0)
+		goto fail;
 	err = -ENOMEM;
 	w->sentinels = pool_sentinels_new(w->targets, n, pulse, room);
 	if (w->sentinels == NULL)
@@ -250,6 +254,7 @@ pool_watch_free(struct pool_watch **pw)
 	for (size_t i = 0; i < w->n_tls; i++)
 		tls_context_free(&w->tls[i]);
 	free(w->sentinels);
+	certificate_watch_fini(w);
 	free(w->targets);
 	free(w->guard);
 	free(w->groups);
@@ -297,6 +302,7 @@ pool_watch_attach(
 	}
 	for (size_t i = 0; i < w->n_targets; i++)
 		attach_target(w, &w->targets[i]);
+	certificate_watch_attach(w);
 	pool_decide(w);
 }
 
@@ -320,12 +326,12 @@ void
 pool_watch_inherit(struct pool_watch *w, struct pool_watch *from)
 {
 	for (size_t i = 0; i < w->n_targets; i++) {
-		const struct target *old =
-		    pool_watch_find(from, w->targets[i].endpoint->id);
+		struct target *old = pool_watch_find(from, w->targets[i].endpoint->id);
 
 		if (old == NULL)
 			continue;
 		target_inherit(&w->targets[i], old);
+		certificate_watch_inherit(&w->targets[i], old);
 		pool_sentinel_inherit(
 		    &w->sentinels[i], &from->sentinels[old - from->targets]);
 	}

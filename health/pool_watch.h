@@ -13,6 +13,7 @@
 #include <edge/model.h>
 
 #include "admin_list.h"
+#include "certificate_watch.h"
 #include "conditions.h"
 #include "guard.h"
 #include "pool_sentinels.h"
@@ -47,6 +48,7 @@ struct pool_watch {
 
 	int64_t local_said; /* when a fault of our own was last logged; 0: never */
 	uint64_t local_faults;
+	struct certificate_watch certificates;
 	struct condition_pace pace; /* of the lines about conditions */
 };
 

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <edge/clock.h>
+
 int
 prober_new(const struct model *m, struct pulse *pulse, struct prober **ret, char *why,
     size_t why_size)
@@ -65,6 +67,15 @@ prober_start(struct prober *p, struct publish *publish, const struct admin_list 
 		pool_watch_attach(p->pools[i], publish, admin);
 		pool_watch_start(p->pools[i]);
 	}
+}
+
+void
+prober_beat(struct prober *p)
+{
+	int64_t wall_s = clock_wall_s();
+
+	for (size_t i = 0; i < p->n_pools; i++)
+		certificate_watch_beat(p->pools[i], wall_s);
 }
 
 struct target *

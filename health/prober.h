@@ -29,6 +29,9 @@ void prober_inherit(struct prober *p, struct prober *from);
 void
 prober_start(struct prober *p, struct publish *publish, const struct admin_list *admin);
 
+/* Once a second: what changes with the time of day alone. */
+void prober_beat(struct prober *p);
+
 /* NULL when there is no such endpoint. */
 struct target *prober_find(struct prober *p, uint64_t endpoint_id);
 /* Where a member lives. */

@@ -61,19 +61,6 @@ write_last(const struct target *t, struct sbuf *to)
 }
 
 static void
-write_conditions(const struct publish *p, size_t row, struct sbuf *to)
-{
-	uint64_t word = board_load(p->board, row, HEALTH_FIELD_CONDITIONS);
-	const char *between = " conditions=";
-
-	for (enum condition c = 0; c < CONDITIONS; c++)
-		if (condition_is_in(word, c)) {
-			sbuf_addf(to, "%s%s", between, condition_word(c));
-			between = ",";
-		}
-}
-
-static void
 write_sentinel(const struct pool_sentinel *p, int64_t now, struct sbuf *to)
 {
 	const struct sentinel_plan *plan = &p->sentinel.plan;
@@ -107,10 +94,11 @@ write_course(const struct target *t, struct sbuf *to)
 }
 
 static void
-write_target(const struct daemon *d, const struct target *t,
-    const struct pool_sentinel *p, struct sbuf *to)
+write_target(
+    const struct daemon *d, const struct pool_watch *w, size_t i, struct sbuf *to)
 {
 	char services[SERVICES_TEXT_MAX], at[ADDR_PORT_TEXT_MAX];
+	const struct target *t = &w->targets[i];
 	const struct endpoint *e = t->endpoint;
 
 	sbuf_addf(to,
@@ -124,8 +112,8 @@ write_target(const struct daemon *d, const struct target *t,
 		write_course(t, to);
 	if (t->last.reason != REASON_NONE)
 		write_last(t, to);
-	write_sentinel(p, d->pulse.now, to);
-	write_conditions(&d->publish, t->row, to);
+	write_sentinel(&w->sentinels[i], d->pulse.now, to);
+	conditions_write(w, t->row, to);
 	sbuf_addf(to, "\n");
 }
 
@@ -138,17 +126,17 @@ write_pool(const struct daemon *d, const struct pool_watch *w, struct sbuf *to)
 		panic += w->groups[g].panic;
 	sbuf_addf(to, "pool %s members=%zu panic=%u local-faults=%llu", w->pool->fqdn,
 	    w->pool->n_members, panic, (unsigned long long)w->local_faults);
-	write_conditions(&d->publish, w->row, to);
+	conditions_write(w, w->row, to);
 	sbuf_addf(to, "\n");
 	for (size_t m = 0; m < w->pool->n_members; m++) {
 		sbuf_addf(to, "member %s state=\"%s\" health=%s admin=%s",
 		    w->pool->members[m].full_name, state_summary(&w->members[m]),
 		    health_word(w->members[m].health), admin_word(w->members[m].admin));
-		write_conditions(&d->publish, w->member_rows[m], to);
+		conditions_write(w, w->member_rows[m], to);
 		sbuf_addf(to, "\n");
 	}
 	for (size_t i = 0; i < w->n_targets; i++)
-		write_target(d, &w->targets[i], &w->sentinels[i], to);
+		write_target(d, w, i, to);
 }
 
 void

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * verbs - status, reload, drain, enable, disable, probe-now.
+ * verbs - status, certificates, reload, drain, enable, disable, probe-now.
  */
 #include "verbs.h"
 
@@ -13,6 +13,7 @@
 #include <edge/clock.h>
 #include <edge/log.h>
 
+#include "certificate_report.h"
 #include "daemon.h"
 #include "pool_decide.h"
 #include "report.h"
@@ -117,6 +118,17 @@ run_reload(void *owner, struct ctl_request *req)
 }
 
 static void
+run_certificates(void *owner, struct ctl_request *req)
+{
+	struct daemon *d = owner;
+	const struct member *only = NULL;
+
+	if (req->argc > 1 && (only = named_member(d, req)) == NULL)
+		return;
+	certificate_report(d->prober, only, clock_wall_s(), req->out);
+}
+
+static void
 run_status(void *owner, struct ctl_request *req)
 {
 	status_write(owner, req->out);
@@ -124,6 +136,8 @@ run_status(void *owner, struct ctl_request *req)
 
 const struct ctl_verb health_verbs[] = {
     {"status", CTL_READ, 0, 0, run_status, "status: every endpoint and its last probe"},
+    {"certificates", CTL_READ, 0, 1, run_certificates,
+	"certificates [MEMBER]: what each endpoint showed, names and all"},
     {"reload", CTL_RELOAD, 0, 0, run_reload, "reload: read the configuration anew"},
     {"drain", CTL_OPERATE, 1, 1, run_drain, "drain MEMBER: no new sessions"},
     {"enable", CTL_OPERATE, 1, 1, run_enable, "enable MEMBER: back into service"},

@@ -100,6 +100,8 @@ probe_finish(struct probe_run *p)
 		p->outcome.latency_ns = clock_mono_ns() - p->started;
 	if (p->tls != NULL)
 		tls_facts(p->tls, &p->outcome.tls);
+	if (p->tls != NULL && p->question->certificate != NULL)
+		tls_certificate(p->tls, clock_wall_s(), p->question->certificate);
 	if (!p->outcome.ok && p->outcome.reason != REASON_LOCAL &&
 	    p->outcome.reason != REASON_REFUSING) /* which a living service says */
 		probe_secure_distrust(p);

@@ -53,6 +53,8 @@ struct probe_question {
 	struct tls_memory *memory;  /* what to resume; NULL: always in full */
 	const char *send, *expect;  /* udp: patterns, as configured */
 	bool raw;                   /* icmp: from a raw socket */
+	/* Where what a full handshake shows is kept, by who asks; or NULL. */
+	struct certificate *certificate;
 };
 
 enum probe_phase {

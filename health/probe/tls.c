@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tls - the only file that includes OpenSSL.
+ * tls - with tls_certificate the only file that includes OpenSSL.
  *
  * The system's openssl.cnf is not read: a hardened host's versions, groups and signature
  * algorithms would make working members look dead, and strictness is the business of who
@@ -19,11 +19,14 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
+#include "tls_certificate.h"
+
 /* Everything a server might still choose, anonymous and empty ciphers excepted. */
 #define CIPHERS "ALL:!aNULL:!eNULL:@SECLEVEL=0"
 
 struct tls_context {
 	SSL_CTX *ssl;
+	X509_STORE *trust; /* apart from ssl's: handshakes judge nothing */
 	bool certificate, sni;
 };
 
@@ -31,8 +34,9 @@ enum { SAW_HELLO = 1, SAW_CERTIFICATE = 2, SAW_REQUEST = 4, SAW_ALL = 7 };
 
 struct tls {
 	SSL *ssl;
-	unsigned saw; /* of the peer's first flight */
-	int alert;    /* the fatal alert received, or -1 */
+	X509_STORE *trust; /* the context's */
+	unsigned saw;      /* of the peer's first flight */
+	int alert;         /* the fatal alert received, or -1 */
 	int error;
 	bool broken;               /* no goodbye after a failure: OpenSSL forbids it */
 	struct tls_memory *memory; /* NULL: nothing is kept */
@@ -165,6 +169,9 @@ tls_context_new(
 	snprintf(why, size, "no usable TLS ciphers");
 	if (SSL_CTX_set_cipher_list(c->ssl, CIPHERS) != 1)
 		goto fail;
+	err = tls_trust_new(conf->ca, &c->trust, why, size);
+	if (err != 0)
+		goto fail;
 	if (conf->certificate != NULL) {
 		err = load_certificate(c->ssl, conf, why, size);
 		if (err != 0)
@@ -184,6 +191,7 @@ tls_context_free(struct tls_context **pc)
 	if (*pc == NULL)
 		return;
 	SSL_CTX_free((*pc)->ssl);
+	tls_trust_free(&(*pc)->trust);
 	free(*pc);
 	*pc = NULL;
 }
@@ -213,6 +221,7 @@ tls_open(struct tls_context *c, int fd, const char *name, struct tls **ret)
 	if (t == NULL)
 		return -ENOMEM;
 	t->alert = -1;
+	t->trust = c->trust;
 	t->ssl = SSL_new(c->ssl);
 	if (t->ssl == NULL || SSL_set_fd(t->ssl, fd) != 1 ||
 	    (c->sni && name != NULL && !name_server(t->ssl, name))) {
@@ -455,4 +464,21 @@ tls_facts(const struct tls *t, struct tls_facts *ret)
 	ret->has_certificate = X509_digest(leaf, EVP_sha256(), ret->sha256, &n) == 1;
 	ret->not_after_s = not_after(leaf);
 	ERR_clear_error();
+}
+
+void
+tls_certificate(const struct tls *t, int64_t wall_s, struct certificate *c)
+{
+	X509 *leaf = SSL_get0_peer_certificate(t->ssl);
+	uint8_t sha256[CERTIFICATE_SHA256];
+	unsigned n = 0;
+
+	if (leaf == NULL || (t->saw & SAW_CERTIFICATE) == 0)
+		return;
+	if (X509_digest(leaf, EVP_sha256(), sha256, &n) != 1)
+		return;
+	if (c->known && memcmp(sha256, c->sha256, sizeof sha256) == 0 &&
+	    wall_s >= c->looked_s && wall_s - c->looked_s < CERTIFICATE_LOOK_S)
+		return;
+	tls_certificate_read(leaf, SSL_get_peer_cert_chain(t->ssl), t->trust, wall_s, c);
 }

@@ -3,7 +3,7 @@
 #define EDGE_PROBE_TLS_H
 
 /*
- * tls - handshakes with what real Edge Servers speak; tls.c alone knows OpenSSL.
+ * tls - handshakes with what real Edge Servers speak; tls*.c alone know OpenSSL.
  *
  * TLS 1.0 to 1.3, security level 0, SHA-1, servers without secure renegotiation: hosts of
  * 2013 need all of it, and a prober that refuses them takes working members out.
@@ -17,6 +17,7 @@
 
 #include <edge/model.h>
 
+#include "certificate.h"
 #include "outcome.h"
 #include "resumption.h"
 
@@ -80,5 +81,9 @@ const char *tls_cipher_text(const struct tls *t); /* of the handshake so far */
 
 /* What is known so far; valid at any time. */
 void tls_facts(const struct tls *t, struct tls_facts *ret);
+/* Brings @c up to date after a full handshake, as of @wall_s.  A resumed one shows
+ * nothing, and the same certificate is read anew only every CERTIFICATE_LOOK_S. */
+#define CERTIFICATE_LOOK_S 60
+void tls_certificate(const struct tls *t, int64_t wall_s, struct certificate *c);
 
 #endif

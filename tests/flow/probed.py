@@ -43,13 +43,15 @@ class Simulator(Member):
 
 
 class Probed:
-    def __init__(self, lab, simulated=tuple(PORTS), members=2, kind=Simulator):
+    def __init__(self, lab, simulated=tuple(PORTS), members=2, kind=Simulator,
+                 sick_certificates=False):
+        self.sick_certificates = sick_certificates
         self.lab, self.host, self.simulated = lab, lab.host("prober"), simulated
         self.members = [kind(self, i) for i in range(members)]
         self.edge = Edge(lab, self.host)
 
     def certs(self):
-        return certificates()
+        return certificates(self.sick_certificates)
 
     def conf(self, client_certificate=True, health=None, **groups):
         """Quick settings; health: keys to change; access={...} and so on: likewise."""

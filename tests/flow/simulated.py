@@ -39,11 +39,12 @@ CLIENTS = {
 
 
 @functools.cache
-def certificates():
+def certificates(sick=False):
     """Made once for all plays of this process: keys take longer than most plays."""
     directory = tempfile.mkdtemp(prefix="edge-certs-")
     atexit.register(shutil.rmtree, directory, ignore_errors=True)
-    subprocess.run([program("make-certs"), directory + "/certs"], check=True)
+    subprocess.run([program("make-certs"), directory + "/certs", *(["--sick"] if sick else [])],
+                   check=True)
     return Path(directory, "certs")
 
 

@@ -11,25 +11,45 @@
 #include <openssl/err.h>
 #include <stdio.h>
 
+/* What make-certs has made: files of these names, for the outer and the inner side.  Where
+ * the key has no name of its own it is that of the healthy one. */
+struct shown {
+	const char *outer, *inner, *key;
+};
+
+static const struct shown well = {"external", "pool", NULL};
+static const struct shown shown_when[SICKNESS_COUNT] = {
+    [SICKNESS_WRONG_CERT] = {"wrong", "wrong", "wrong"},
+    [SICKNESS_EXPIRED_CERT] = {"expired", "expired", "expired"},
+    [SICKNESS_ENDING_CERT] = {"ending", "ending-pool", NULL},
+    [SICKNESS_EARLY_CERT] = {"early", "early-pool", NULL},
+    [SICKNESS_OTHER_CERT] = {"other", "other-pool", "other"},
+    [SICKNESS_RENEWED_CERT] = {"renewed", "renewed-pool", NULL},
+    [SICKNESS_LACKING_CERT] = {"lacking", "lacking-pool", NULL},
+    [SICKNESS_WILDCARD_CERT] = {"wildcard", "wildcard-pool", NULL},
+    [SICKNESS_SELF_SIGNED_CERT] = {"self-signed", "self-signed-pool", NULL},
+    [SICKNESS_WEAK_CERT] = {"weak", "weak-pool", "weak"},
+};
+
 static const char *
 certificate_stem(enum kind k, enum sickness s)
 {
-	if (s == SICKNESS_WRONG_CERT)
-		return "wrong";
-	if (s == SICKNESS_EXPIRED_CERT)
-		return "expired";
-	return kind_certificate(k) == CERTIFICATE_INTERNAL ? "pool" : "external";
+	const struct shown *now = shown_when[s].outer == NULL ? &well : &shown_when[s];
+
+	return kind_certificate(k) == CERTIFICATE_INTERNAL ? now->inner : now->outer;
 }
 
 static int
-load(SSL_CTX *ctx, const char *certs, const char *stem)
+load(SSL_CTX *ctx, const char *certs, enum kind k, enum sickness s)
 {
+	const char *key = shown_when[s].key;
 	char path[4096];
 
-	snprintf(path, sizeof path, "%s/%s.pem", certs, stem);
+	snprintf(path, sizeof path, "%s/%s.pem", certs, certificate_stem(k, s));
 	if (SSL_CTX_use_certificate_chain_file(ctx, path) != 1)
 		return -EINVAL;
-	snprintf(path, sizeof path, "%s/%s.key", certs, stem);
+	snprintf(path, sizeof path, "%s/%s.key", certs,
+	    key == NULL ? certificate_stem(k, SICKNESS_WELL) : key);
 	if (SSL_CTX_use_PrivateKey_file(ctx, path, SSL_FILETYPE_PEM) != 1)
 		return -EINVAL;
 	return 0;
@@ -75,7 +95,7 @@ identity_context(const struct identity *id, enum kind k, enum sickness s, SSL_CT
 				  SSL_MODE_RELEASE_BUFFERS);
 	if (SSL_CTX_set_min_proto_version(ctx, TLS1_VERSION) != 1 ||
 	    SSL_CTX_set_max_proto_version(ctx, max) != 1 ||
-	    load(ctx, id->certs, certificate_stem(k, s)) != 0 ||
+	    load(ctx, id->certs, k, s) != 0 ||
 	    (kind_is_mutual(k) && ask_client(ctx, id, k) != 0))
 		goto fail;
 	*ret = ctx;

@@ -14,7 +14,7 @@ CONDITION(CERT_EXPIRED,       1, "cert-expired",       MAJOR,   "the certificate
 CONDITION(CERT_NOT_YET_VALID, 2, "cert-not-yet-valid", MAJOR,   "the certificate is not valid yet")
 CONDITION(CERT_UNTRUSTED,     3, "cert-untrusted",     WARNING, "no chain of the certificate leads to a trusted issuer")
 CONDITION(CERT_NAME,          4, "cert-name",          MAJOR,   "the certificate lacks a name that peers check")
-CONDITION(CERT_WILDCARD,      5, "cert-wildcard",      WARNING, "the certificate has a wildcard, which an Edge Server does not support")
+CONDITION(CERT_WILDCARD,      5, "cert-wildcard",      WARNING, "a name that peers check is covered by a wildcard only")
 CONDITION(CERT_RENEWING,      6, "cert-renewing",      WARNING, "the certificate differs from the other members': a renewal under way?")
 CONDITION(CERT_DIFFERS,       7, "cert-differs",       MAJOR,   "the certificate differs from the other members' (R13)")
 CONDITION(CERT_WEAK,          8, "cert-weak",          WARNING, "the certificate has a weak signature or a short key")

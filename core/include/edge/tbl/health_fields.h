@@ -4,6 +4,7 @@
  *
  * FIELD(ID, word, nature, on, text)
  *   nature  STATE, COUNTER (only grows), GAUGE, TIME (CLOCK_BOOTTIME ns), DETAIL, BITS
+ *           (conditions), DATE (wall clock, s), HASH, CHAIN (certificate.h)
  *   on      which rows carry it: P pool, M member, E endpoint; 0 elsewhere
  *
  * Append only: the order is the layout.  A change of meaning raises HEALTH_BOARD_ABI.
@@ -31,4 +32,12 @@ FIELD(FLAPS,         "flaps",         DETAIL,  "E",   "the prober's memory: chan
 FIELD(HELD_UNTIL,    "held-until",    TIME,    "E",   "the end of its hold-down; 0: never held")
 FIELD(TALLY,         "tally",         GAUGE,   "E",   "failures that add up, while it is not down")
 FIELD(LAST_FAILURE,  "last-failure",  TIME,    "E",   "when the last of them became known; 0: none")
+FIELD(CERT_FROM,     "certificate-from",   DATE,  "E", "begin of the certificate last shown; 0: none was")
+FIELD(CERT_UNTIL,    "certificate-until",  DATE,  "E", "its end")
+FIELD(CERT_SEEN,     "certificate-seen",   DATE,  "E", "when it was read")
+FIELD(CERT_SHA256,   "certificate-sha256", HASH,  "E", "the first 64 bits of its SHA-256")
+FIELD(CERT_KEY,      "certificate-key",    HASH,  "E", "the same of its public key's")
+FIELD(CERT_CHAIN,    "certificate-chain",  CHAIN, "E", "whether it leads to a trusted issuer")
+FIELD(CERT_APART,    "certificate-apart",  DATE,  "E", "since when it differs from the other members'; 0: it does not")
+FIELD(TLS_VERSION,   "tls-version",        GAUGE, "E", "of the last handshake: 769 is TLS 1.0, 772 TLS 1.3")
 #undef FIELD
