@@ -44,6 +44,21 @@ check_pattern(
 	    wild ? " ??" : "");
 }
 
+/* Clients register at access; a real member takes no REGISTER elsewhere. */
+static void
+check_register(const struct conf_rules *r, enum service_kind kind)
+{
+	const struct service_info *info = &service_infos[kind];
+
+	if (r->p->services[kind].probe != PROBE_SIP_REGISTER || kind == SERVICE_ACCESS ||
+	    info->proto != PROTO_TCP)
+		return;
+	conf_rules_error(r->l, conf_rules_at(r, kind, "probe"),
+	    "%s: %s.%s: a sip-register probe belongs to access, where clients register; "
+	    "write probe = \"%s\"",
+	    r->name, side_kind_word(info->side), info->group, probe_word(info->probe));
+}
+
 /* Silence of a UDP port says nothing, so an answer is always needed. */
 static void
 check_udp(const struct conf_rules *r, enum service_kind kind)
@@ -87,6 +102,7 @@ conf_rules_probes(struct conf_rules *r)
 		if (!r->p->services[kind].enabled)
 			continue;
 		check_fit(r, kind, udp ? "udp_probe" : "probe");
+		check_register(r, kind);
 		if (udp)
 			check_udp(r, kind);
 	}

@@ -41,6 +41,7 @@ probe_fits(enum probe kind, enum proto proto)
 	case PROBE_TCP:
 	case PROBE_TLS:
 	case PROBE_SIP:
+	case PROBE_SIP_REGISTER:
 	case PROBE_MTLS:
 	case PROBE_TURN_TCP:
 	case PROBE_XMPP:

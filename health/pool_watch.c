@@ -83,6 +83,24 @@ count_outcome(struct pool_watch *w, struct target *t, const struct outcome *o)
 }
 
 static void
+note_next_hop(struct pool_watch *w, struct target *t, const struct outcome *o)
+{
+	char text[NEXT_HOP_TEXT_MAX];
+
+	switch (next_hop_feed(&t->next_hop, o->next_hop, t->conf->rise, t->conf->fall)) {
+	case NEXT_HOP_SAYS_NOTHING:
+		return;
+	case NEXT_HOP_SAYS_WELL:
+		conditions_set(w, t, CONDITION_DEGRADED, false, NULL);
+		return;
+	case NEXT_HOP_SAYS_DEGRADED:
+		next_hop_text(text, sizeof text, o);
+		conditions_set(w, t, CONDITION_DEGRADED, true, text);
+		return;
+	}
+}
+
+static void
 on_outcome(struct target *t, const struct outcome *o, enum rise_fall_change change)
 {
 	struct pool_watch *w = t->owner;
@@ -91,6 +109,7 @@ on_outcome(struct target *t, const struct outcome *o, enum rise_fall_change chan
 	certificate_watch_outcome(w, t);
 	if (o->reason == REASON_LOCAL)
 		pool_report_local(w, t, o);
+	note_next_hop(w, t, o);
 	pool_sentinel_outcome(&w->sentinels[t - w->targets], o);
 	conditions_set(w, t, CONDITION_FLAPPING, t->course.flap.flapping, NULL);
 	switch (change) {
@@ -280,6 +299,9 @@ attach_target(struct pool_watch *w, struct target *t)
 	    (uint64_t)bound_ns(t->question.kind, t->conf));
 	if (!target_is_probed(t))
 		conditions_forget(w, t);
+	/* Nobody asks for the next hop any more. */
+	if (t->question.kind != PROBE_SIP_REGISTER)
+		conditions_set(w, t, CONDITION_DEGRADED, false, NULL);
 	if (!history_load(w->publish, t))
 		return;
 	t->lost = (int64_t)s.since_s * NS_PER_S;

@@ -49,6 +49,13 @@ write_last(const struct target *t, struct sbuf *to)
 	    milliseconds(o->latency_ns), why);
 	if (o->sip_status != 0)
 		sbuf_addf(to, " sip=%d", o->sip_status);
+	if (o->next_hop != NEXT_HOP_UNASKED)
+		sbuf_addf(to, " next-hop=%s register=%d", next_hop_word(o->next_hop),
+		    o->register_status);
+	if (o->diagnostics != 0)
+		sbuf_addf(to, " diagnostics=%u", o->diagnostics);
+	if (o->said[0] != '\0')
+		sbuf_addf(to, " said=\"%s\"", o->said);
 	if (o->server_major != 0)
 		sbuf_addf(to, " server=RTC/%u", o->server_major);
 	if (addr_present(&o->alternate))

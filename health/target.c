@@ -192,6 +192,8 @@ target_inherit(struct target *t, const struct target *from)
 	t->lost = from->lost;
 	t->tokens.full_at = from->tokens.full_at;
 	t->was_out = from->was_out;
+	if (t->question.kind == from->question.kind)
+		t->next_hop = from->next_hop;
 	/* Nobody asks any more: what was known fades with nobody to refresh it. */
 	if (!target_is_probed(t))
 		course_init(&t->course, t->endpoint->id, t->conf);

@@ -20,6 +20,7 @@
 
 #include "course.h"
 #include "flight.h"
+#include "next_hop.h"
 #include "probe/probe.h"
 #include "probe/pulse.h"
 #include "probe/question.h"
@@ -55,6 +56,7 @@ struct target {
 	struct state state; /* as published */
 	int64_t lost;       /* when it went down, boot_ns */
 	bool was_out;
+	struct next_hop_watch next_hop;
 };
 
 void target_init(struct target *t, const struct endpoint *e, struct pulse *pulse,

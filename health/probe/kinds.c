@@ -14,6 +14,8 @@
 #include "probe.h"
 #include "xmpp_answer.h"
 
+WORDS_DEFINE(next_hop, NEXT_HOPS, NEXT_HOP_WORDS);
+
 /* Nobody's domain (RFC 2606): the peer may refuse it, and a refusal proves life. */
 #define XMPP_FROM "edgepool.invalid"
 
@@ -90,6 +92,11 @@ const struct probe_kind probe_kinds[PROBES] = {
 	.proto = PROTO_UDP,
 	.ask = kind_stun_ask_allocate,
 	.look = kind_stun_look_allocate},
+    [PROBE_SIP_REGISTER] = {.id = PROBE_SIP_REGISTER,
+	.proto = PROTO_TCP,
+	.tls = true,
+	.ask = kind_sip_ask,
+	.look = kind_sip_look_register},
     [PROBE_ICMP] = {.id = PROBE_ICMP,
 	.proto = PROTO_UDP,
 	.open = kind_icmp_open,

@@ -15,6 +15,7 @@
 
 #include <edge/addr.h>
 #include <edge/state.h>
+#include <edge/words.h>
 
 /* What a TLS handshake showed; recorded, never a reason to take a member out. */
 struct tls_facts {
@@ -27,6 +28,17 @@ struct tls_facts {
 	    resumed; /* shown no certificate: what is here is the last full handshake's */
 };
 
+/* What a REGISTER for a domain of the pool says of whom the member passes it on to. */
+#define NEXT_HOP_WORDS(X)                                                                \
+	X(NEXT_HOP_UNASKED, "unasked")                                                   \
+	X(NEXT_HOP_ALIVE, "alive")     /* it asked for credentials, or did the work */   \
+	X(NEXT_HOP_DEAD, "dead")       /* 504 with ms-diagnostics, or 503 */             \
+	X(NEXT_HOP_SILENT, "silent")   /* no answer within the probe's time */           \
+	X(NEXT_HOP_UNCLEAR, "unclear") /* anything else: says nothing either way */
+WORDS_DECLARE(next_hop, NEXT_HOPS, NEXT_HOP_WORDS);
+
+#define OUTCOME_SAID_MAX 80
+
 struct outcome {
 	bool ok;
 	enum reason reason;
@@ -36,7 +48,11 @@ struct outcome {
 	int64_t tls_ns;        /* of the handshake; 0 when none finished */
 	int sip_status;        /* of the final response; 0: none */
 	unsigned server_major; /* of "Server: RTC/x"; 0: not seen */
-	struct addr alternate; /* Alternate-Server, absent when there was none */
+	enum next_hop next_hop;
+	int register_status;         /* of the response to a REGISTER; 0: none */
+	unsigned diagnostics;        /* number in ms-diagnostics; 0: none */
+	char said[OUTCOME_SAID_MAX]; /* its reason, fit to be shown */
+	struct addr alternate;       /* Alternate-Server, absent when there was none */
 	uint16_t alternate_port;
 	struct addr mapped; /* who we are to a STUN server, absent when it did not say */
 	uint16_t mapped_port;

@@ -96,7 +96,7 @@ probe_finish(struct probe_run *p)
 {
 	struct outcome outcome;
 
-	if (!p->proven)
+	if (!p->proven && !p->settled)
 		p->outcome.latency_ns = clock_mono_ns() - p->started;
 	if (p->tls != NULL)
 		tls_facts(p->tls, &p->outcome.tls);
@@ -130,6 +130,10 @@ probe_succeed(struct probe_run *p)
 void
 probe_fail(struct probe_run *p, enum reason reason, uint64_t detail)
 {
+	if (p->settled) {
+		probe_succeed(p);
+		return;
+	}
 	if (p->proven) { /* what there is to resume will not come any more */
 		resumption_bar(&p->question->memory->resumption);
 		probe_succeed(p);
@@ -407,7 +411,7 @@ probe_start(struct probe_run *p, const struct probe_question *q)
 	p->n_in = p->n_out = p->sent = 0;
 	p->resent = 0;
 	p->given = 0;
-	p->greeted = p->noise = false;
+	p->greeted = p->noise = p->settled = false;
 	p->sockets = 0;
 	p->again = p->proven = false;
 	probe_connect(p);

@@ -35,7 +35,7 @@
 
 /* Enough for any answer we look at; a longer one is not the service's. */
 #define PROBE_IN_MAX  8192
-#define PROBE_OUT_MAX 1024
+#define PROBE_OUT_MAX 2048
 
 struct probe_question {
 	enum probe kind;
@@ -112,6 +112,8 @@ struct probe_run {
 	struct sip_question sip;
 	uint8_t transaction[TURN_TRANSACTION];
 	bool greeted; /* turn-tcp: the pseudo-TLS hello was answered */
+	bool settled; /* sip-register: life is proven, whatever fails from here */
+	size_t skip;  /* sip-register: octets of in[] that belong to the first answer */
 	bool noise;   /* turn-udp: datagrams came that were not the answer */
 };
 

@@ -11,11 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* A domain that nobody serves (RFC 2606): the Access Edge answers 504 by itself, at
- * once.  A served domain would measure the next hop, and take all members down with it.
- */
-#define PROBE_DOMAIN "edgepool.invalid"
-#define BRANCH_MAGIC "z9hG4bK"
+#include "shown.h"
 
 struct span {
 	const char *at;
@@ -24,41 +20,10 @@ struct span {
 
 /* The headers of one message. */
 struct headers {
-	struct span via, call_id, cseq, server; /* the first of each; at NULL: none */
-	size_t content_length;
+	/* The first of each; at NULL: none. */
+	struct span via, call_id, cseq, server, diagnostics;
+	size_t content_length, missing; /* missing: octets of the body still to come */
 };
-
-void
-sip_question_init(struct sip_question *q, const uint8_t random[48])
-{
-	char *const ids[] = {q->branch, q->call_id, q->tag};
-
-	for (size_t i = 0; i < 3; i++)
-		for (size_t j = 0; j < 16; j++)
-			snprintf(ids[i] + 2 * j, 3, "%02x", random[16 * i + j]);
-}
-
-size_t
-sip_options(char *text, size_t size, const struct sip_question *q,
-    const struct addr *local, uint16_t local_port)
-{
-	char host[ADDR_PORT_TEXT_MAX];
-	int n = snprintf(text, size,
-	    "OPTIONS sip:" PROBE_DOMAIN " SIP/2.0\r\n"
-	    "Via: SIP/2.0/TLS %s;branch=" BRANCH_MAGIC "%s\r\n"
-	    "Max-Forwards: 70\r\n"
-	    "From: <sip:probe@" PROBE_DOMAIN ">;tag=%s;epid=%.10s\r\n"
-	    "To: <sip:" PROBE_DOMAIN ">\r\n"
-	    "Call-ID: %s\r\n"
-	    "CSeq: 1 OPTIONS\r\n"
-	    "User-Agent: edgepool/" EDGE_VERSION "\r\n"
-	    "Content-Length: 0\r\n"
-	    "\r\n",
-	    addr_port_text(local, local_port, host), q->branch, q->tag, q->tag,
-	    q->call_id);
-
-	return n < 0 || (size_t)n >= size ? 0 : (size_t)n;
-}
 
 static bool
 is_blank(char c)
@@ -165,6 +130,8 @@ take_header(struct span line, struct headers *h)
 		keep_first(&h->cseq, value);
 	else if (span_is(name, "Server"))
 		keep_first(&h->server, value);
+	else if (span_is(name, "ms-diagnostics"))
+		keep_first(&h->diagnostics, value);
 	else if (span_is(name, "Content-Length") || span_is(name, "l")) {
 		length = span_number(value, 6);
 		if (length < 0)
@@ -197,10 +164,10 @@ via_branch(struct span via)
 		if (*from.at != ';')
 			continue;
 		from = behind(behind(behind(from, ";"), "branch"), "=");
-		if (from.at == NULL || !span_begins(from, BRANCH_MAGIC))
+		if (from.at == NULL || !span_begins(from, SIP_BRANCH_MAGIC))
 			continue;
-		from = (struct span){
-		    from.at + strlen(BRANCH_MAGIC), from.n - strlen(BRANCH_MAGIC)};
+		from = (struct span){from.at + strlen(SIP_BRANCH_MAGIC),
+		    from.n - strlen(SIP_BRANCH_MAGIC)};
 		while (n < from.n && from.at[n] != ';' && from.at[n] != ',' &&
 		       !is_space(from.at[n]))
 			n++;
@@ -210,10 +177,10 @@ via_branch(struct span via)
 }
 
 static bool
-cseq_is_ours(struct span cseq)
+cseq_is_ours(struct span cseq, const char *method)
 {
 	return cseq.n > 2 && cseq.at[0] == '1' && is_space(cseq.at[1]) &&
-	       span_is(trimmed((struct span){cseq.at + 1, cseq.n - 1}), "OPTIONS");
+	       span_is(trimmed((struct span){cseq.at + 1, cseq.n - 1}), method);
 }
 
 static bool
@@ -221,7 +188,8 @@ is_ours(const struct headers *h, const struct sip_question *q)
 {
 	return h->via.at != NULL && h->call_id.at != NULL && h->cseq.at != NULL &&
 	       span_is(via_branch(h->via), q->branch) &&
-	       span_is(h->call_id, q->call_id) && cseq_is_ours(h->cseq);
+	       span_is(h->call_id, q->call_id) &&
+	       cseq_is_ours(h->cseq, q->registers ? "REGISTER" : "OPTIONS");
 }
 
 static unsigned
@@ -236,6 +204,33 @@ server_major(struct span server)
 	       digits.at[digits.n] <= '9')
 		digits.n++;
 	return digits.n == 0 ? 0 : (unsigned)span_number(digits, 3);
+}
+
+/* "1008;reason=\"Unable to resolve DNS SRV record\";...": the number, and the reason as
+ * text for people. */
+static void
+take_diagnostics(struct span s, struct sip_answer *ret)
+{
+	static const char reason[] = "reason=\"";
+	struct span digits = {s.at, 0};
+	const char *at, *quote;
+
+	ret->diagnostics = 0;
+	ret->said[0] = '\0';
+	if (s.at == NULL)
+		return;
+	while (digits.n < s.n && digits.n < 7 && s.at[digits.n] >= '0' &&
+	       s.at[digits.n] <= '9')
+		digits.n++;
+	if (span_number(digits, 6) > 0)
+		ret->diagnostics = (unsigned)span_number(digits, 6);
+	at = memmem(s.at, s.n, reason, strlen(reason));
+	if (at == NULL)
+		return;
+	at += strlen(reason);
+	quote = memchr(at, '"', s.n - (size_t)(at - s.at));
+	if (quote != NULL)
+		shown_text(at, (size_t)(quote - at), ret->said, sizeof ret->said);
 }
 
 /* 100..699 for a status line, 0 for a request line, -1 for neither. */
@@ -294,7 +289,10 @@ next_message(struct span *rest, int *ret_status, struct headers *ret)
 			return err;
 	}
 	/* The body of the last one need not arrive: nobody reads it. */
-	h.content_length = h.content_length < from.n ? h.content_length : from.n;
+	if (h.content_length > from.n) {
+		h.missing = h.content_length - from.n;
+		h.content_length = from.n;
+	}
 	*rest = (struct span){from.at + h.content_length, from.n - h.content_length};
 	*ret = h;
 	return 0;
@@ -318,6 +316,8 @@ sip_answer_parse(
 			return -ENOMSG;
 		ret->status = status;
 		ret->server_major = server_major(h.server);
+		ret->length = n - rest.n + h.missing;
+		take_diagnostics(h.diagnostics, ret);
 		return 0;
 	}
 }

@@ -25,6 +25,7 @@ def test_coturn_is_judged_by_its_own_protocol(lab):
     p = Probed(lab, simulated=(), members=1)
     here = [a for group in ("av", "internal") for a in p.members[0].addresses[group]]
     coturn = p.host.popen("turnserver", "-n", "--no-cli", "--no-tls", "--no-dtls", "--no-tcp", "--lt-cred-mech",
+                          "--min-port", "30000", "--max-port", "30063",
                           "--realm", "contoso.com", "--user", "a:b", "--pidfile", lab.dir / "turn.pid",
                           "--userdb", lab.dir / "turn.db", "--log-file", "stdout",
                           *[x for a in here for x in ("--listening-ip", a)])

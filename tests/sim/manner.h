@@ -14,6 +14,7 @@ struct manner {
 	const char *name;         /* of the member: leads SIP tags and XMPP stream ids */
 	const char *server_token; /* the Server header, "" for none */
 	const char *realm;
+	const char *sip_domain;    /* whose REGISTER goes to a next hop */
 	const char *turn_password; /* NULL: any credential will do */
 	/* The public address of a member behind NAT, by family; AF_UNSPEC: not set, the
 	 * address the request came to is public. */

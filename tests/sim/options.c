@@ -25,6 +25,7 @@ enum {
 	OPT_SLOW,
 	OPT_SERVER,
 	OPT_REALM,
+	OPT_SIP_DOMAIN,
 	OPT_TURN_PASSWORD,
 	OPT_TLS_MAX,
 	OPT_STRANGERS,
@@ -43,6 +44,7 @@ static const struct option longs[] = {
     {"slow", required_argument, NULL, OPT_SLOW},
     {"server", required_argument, NULL, OPT_SERVER},
     {"realm", required_argument, NULL, OPT_REALM},
+    {"sip-domain", required_argument, NULL, OPT_SIP_DOMAIN},
     {"turn-password", required_argument, NULL, OPT_TURN_PASSWORD},
     {"tls-max", required_argument, NULL, OPT_TLS_MAX},
     {"strangers", required_argument, NULL, OPT_STRANGERS},
@@ -64,6 +66,7 @@ options_help(const char *program)
 	       "  --slow SECONDS       how late slow is, and each octet of drip (2)\n"
 	       "  --server TOKEN       SIP Server header (RTC/5.0), \"\" for none\n"
 	       "  --realm TEXT         MS-TURN realm (rtcmedia)\n"
+	       "  --sip-domain NAME    whose REGISTER goes to a next hop (contoso.com)\n"
 	       "  --turn-password TEXT any user, this password; default: any credential\n"
 	       "  --tls-max VERSION    1.0, 1.1, 1.2 (default) or 1.3\n"
 	       "  --strangers KIND     let clients without a certificate in; or all\n"
@@ -226,6 +229,9 @@ take(struct options *o, int option, char *value)
 	case OPT_REALM:
 		m->realm = value;
 		return strlen(value) <= 126 ? 0 : -EINVAL;
+	case OPT_SIP_DOMAIN:
+		m->sip_domain = value;
+		return is_plain(value) ? 0 : -EINVAL;
 	case OPT_TURN_PASSWORD:
 		m->turn_password = value;
 		return 0;
@@ -254,7 +260,10 @@ options_parse(struct options *o, int argc, char **argv, char *why, size_t why_le
 
 	*o = (struct options){.log_lines = 100000,
 	    .member = {.slow_s = 2,
-		.manner = {.server_token = "RTC/5.0", .realm = "rtcmedia", .draw = draw},
+		.manner = {.server_token = "RTC/5.0",
+		    .realm = "rtcmedia",
+		    .sip_domain = "contoso.com",
+		    .draw = draw},
 		.identity = {.tls_max = TLS1_2_VERSION}}};
 	while ((option = getopt_long(argc, argv, "", longs, &at)) != -1) {
 		if (option == OPT_HELP)

@@ -88,6 +88,23 @@ take_header(struct sip_request *r, const char *at, const char *end, size_t *body
 	return 0;
 }
 
+/* "sip:user@domain:port;parameter" -> "domain" */
+static struct sip_text
+uri_domain(const char *at, const char *end)
+{
+	const char *user, *stop;
+
+	if (end - at < 4 || strncasecmp(at, "sip:", 4) != 0)
+		return (struct sip_text){at, 0};
+	at += 4;
+	user = memchr(at, '@', (size_t)(end - at));
+	if (user != NULL)
+		at = user + 1;
+	for (stop = at; stop < end && *stop != ';' && *stop != ':' && *stop != ' ';)
+		stop++;
+	return (struct sip_text){at, (size_t)(stop - at)};
+}
+
 static int
 take_start_line(struct sip_request *r, struct sip_text line)
 {
@@ -108,6 +125,7 @@ take_start_line(struct sip_request *r, struct sip_text line)
 			return -EBADMSG;
 	}
 	r->method = (struct sip_text){line.at, (size_t)(space - line.at)};
+	r->domain = uri_domain(space + 1, line.at + line.len - n - 1);
 	return 0;
 }
 
@@ -175,23 +193,35 @@ has_tag(struct sip_text to)
 	return memmem(to.at, to.len, ";tag=", 5) != NULL;
 }
 
-static const char *
-reason_phrase(int status)
+bool
+sip_is_registration(const struct sip_request *r, const struct manner *m)
 {
-	/* Spelled as the product does, small t and all. */
-	return status == 503 ? "Service Unavailable" : "Server time-out";
+	return text_is(r->method, "REGISTER") && text_is(r->domain, m->sip_domain);
 }
 
+/* Spelled as the product does, small t and all. */
+static const struct {
+	const char *status, *header;
+} words[] = {
+    [SIP_WORD_NOBODY] = {"504 Server time-out", ""},
+    [SIP_WORD_UNAVAILABLE] = {"503 Service Unavailable", ""},
+    [SIP_WORD_CHALLENGE] = {"401 Unauthorized",
+	"WWW-Authenticate: NTLM realm=\"SIP Communications Service\", "
+	"targetname=\"pool.contoso.net\", version=4\r\n"},
+    [SIP_WORD_NO_WAY] = {"504 Server time-out",
+	"ms-diagnostics: 1010;reason=\"Certificate trust with next-hop server could not "
+	"be established\";source=\"sip.contoso.com\"\r\n"},
+};
+
 void
-sip_answer(
-    const struct sip_request *r, int status, const struct manner *m, struct octets *out)
+sip_answer(const struct sip_request *r, enum sip_word word, const struct manner *m,
+    struct octets *out)
 {
 	uint32_t tag;
 
-	assert(status == 503 || status == 504);
-	if (r->is_response || text_is(r->method, "ACK"))
+	if (word == SIP_WORD_NONE || r->is_response || text_is(r->method, "ACK"))
 		return;
-	octets_printf(out, "SIP/2.0 %d %s\r\n", status, reason_phrase(status));
+	octets_printf(out, "SIP/2.0 %s\r\n%s", words[word].status, words[word].header);
 	octets_printf(out, "ms-user-logon-data: RemoteUser\r\n");
 	put_header(out, "From", r->from);
 	if (has_tag(r->to)) {

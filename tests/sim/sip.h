@@ -3,8 +3,9 @@
 #define SIM_SIP_H
 
 /*
- * sip - enough of RFC 3261 to answer any request as an Access Edge does that serves
- * none of the domains asked for: 504, nobody home behind me.
+ * sip - enough of RFC 3261 to answer as an Access Edge does: 504, nobody home behind me,
+ * for any domain but its own; a REGISTER for that one is the next hop's to answer, which
+ * asks a stranger for credentials.
  *
  * Pure: octets in, octets out.  Nothing is kept between requests.
  */
@@ -26,7 +27,7 @@ struct sip_text {
 
 struct sip_request {
 	bool is_response; /* somebody answers what we never asked: nothing to say */
-	struct sip_text method;
+	struct sip_text method, domain; /* domain: of the request URI, without a user */
 	struct sip_text from, to, call_id, cseq;
 	struct sip_text vias[SIP_VIAS_MAX];
 	size_t n_vias;
@@ -36,8 +37,19 @@ struct sip_request {
  * complete, -EBADMSG when it will never be one. */
 ssize_t sip_parse(const char *bytes, size_t len, struct sip_request *r);
 
-/* Append the final response @status to @out; nothing for an ACK or a response. */
-void sip_answer(
-    const struct sip_request *r, int status, const struct manner *m, struct octets *out);
+/* What is answered. */
+enum sip_word {
+	SIP_WORD_NONE,
+	SIP_WORD_NOBODY,      /* 504: the member's own, for what it does not serve */
+	SIP_WORD_UNAVAILABLE, /* 503 */
+	SIP_WORD_CHALLENGE,   /* 401 of a next hop */
+	SIP_WORD_NO_WAY,      /* 504 with ms-diagnostics: there is no next hop */
+};
+
+/* A REGISTER for the domain of @m: the next hop's business. */
+bool sip_is_registration(const struct sip_request *r, const struct manner *m);
+/* Append the final response to @out; nothing for an ACK or a response. */
+void sip_answer(const struct sip_request *r, enum sip_word word, const struct manner *m,
+    struct octets *out);
 
 #endif

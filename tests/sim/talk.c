@@ -32,6 +32,22 @@ talk_noise(const struct manner *m, struct octets *out)
 	octets_append(out, noise, sizeof noise);
 }
 
+static enum sip_word
+choose_word(const struct sip_request *r, enum sickness sickness, const struct manner *m)
+{
+	if (sickness == SICKNESS_SILENT)
+		return SIP_WORD_NONE;
+	if (sickness == SICKNESS_UNAVAILABLE)
+		return SIP_WORD_UNAVAILABLE;
+	if (!sip_is_registration(r, m))
+		return SIP_WORD_NOBODY;
+	if (sickness == SICKNESS_NEXT_HOP_DEAD)
+		return SIP_WORD_NO_WAY;
+	if (sickness == SICKNESS_NEXT_HOP_REFUSES)
+		return SIP_WORD_UNAVAILABLE;
+	return sickness == SICKNESS_NEXT_HOP_HANGS ? SIP_WORD_NONE : SIP_WORD_CHALLENGE;
+}
+
 static enum talk_verdict
 hear_sip(struct talk *t, enum sickness sickness, struct octets *in, struct octets *out)
 {
@@ -46,9 +62,9 @@ hear_sip(struct talk *t, enum sickness sickness, struct octets *in, struct octet
 			return TALK_ON;
 		if (sickness == SICKNESS_GARBAGE_ANSWER)
 			talk_noise(t->manner, out);
-		else if (sickness != SICKNESS_SILENT)
-			sip_answer(&r, sickness == SICKNESS_UNAVAILABLE ? 503 : 504,
-			    t->manner, out);
+		else
+			sip_answer(
+			    &r, choose_word(&r, sickness, t->manner), t->manner, out);
 		octets_consume(in, (size_t)n);
 	}
 	return TALK_ON;

@@ -154,7 +154,7 @@ every_beginning_of_an_answer_asks_for_more(void **state)
 static void
 the_question_is_sip_and_its_ids_come_back(void **state)
 {
-	char text[SIP_OPTIONS_MAX], answer[SIP_OPTIONS_MAX + 64];
+	char text[SIP_REQUEST_MAX], answer[SIP_REQUEST_MAX + 64];
 	uint8_t random[48];
 	struct sip_question q;
 	struct sip_answer a;
@@ -165,11 +165,11 @@ the_question_is_sip_and_its_ids_come_back(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof random; i++)
 		random[i] = (uint8_t)(i * 5);
-	sip_question_init(&q, random);
+	sip_question_init(&q, false, random);
 	assert_string_equal(q.branch, "00050a0f14191e23282d32373c41464b");
 	assert_string_not_equal(q.branch, q.call_id);
 	assert_true(addr_parse("2001:db8::1", &local));
-	n = sip_options(text, sizeof text, &q, &local, 40000);
+	n = sip_request(text, sizeof text, &q, "contoso.com", &local, 40000);
 	assert_true(n > 0 && n == strlen(text));
 	assert_memory_equal(text, "OPTIONS sip:", 12);
 	assert_non_null(
@@ -182,7 +182,79 @@ the_question_is_sip_and_its_ids_come_back(void **state)
 	snprintf(answer, sizeof answer, "SIP/2.0 504 Server time-out\r\n%s", headers);
 	assert_int_equal(sip_answer_parse(answer, strlen(answer), &q, &a), 0);
 	assert_int_equal(a.status, 504);
-	assert_int_equal(sip_options(text, 100, &q, &local, 1), 0);
+	assert_int_equal(sip_request(text, 100, &q, "contoso.com", &local, 1), 0);
+}
+
+static void
+a_registration_is_for_a_domain_of_the_pool(void **state)
+{
+	char text[SIP_REQUEST_MAX], answer[SIP_REQUEST_MAX + 64], longest[254];
+	uint8_t random[48] = {0};
+	struct sip_question q;
+	struct sip_answer a;
+	struct addr local;
+	size_t n;
+
+	(void)state;
+	sip_question_init(&q, true, random);
+	assert_true(addr_parse("192.0.2.1", &local));
+	n = sip_request(text, sizeof text, &q, "contoso.com", &local, 40000);
+	assert_true(n > 0 && n == strlen(text));
+	assert_memory_equal(text, "REGISTER sip:contoso.com SIP/2.0\r\n", 33);
+	assert_non_null(strstr(text, "\r\nTo: <sip:edgepool-probe@contoso.com>\r\n"));
+	assert_non_null(strstr(text, "\r\nExpires: 0\r\n")); /* leaves nothing behind */
+	assert_string_equal(text + n - 4, "\r\n\r\n");
+	snprintf(answer, sizeof answer, "SIP/2.0 401 Unauthorized\r\n%s",
+	    strstr(text, "\r\n") + 2);
+	assert_int_equal(sip_answer_parse(answer, strlen(answer), &q, &a), 0);
+	assert_int_equal(a.status, 401);
+	assert_int_equal(a.length, strlen(answer));
+	q.registers = false; /* the same answer is none to an OPTIONS */
+	assert_int_equal(sip_answer_parse(answer, strlen(answer), &q, &a), -ENOMSG);
+	q.registers = true;
+	memset(longest, 'a', sizeof longest);
+	longest[sizeof longest - 1] = '\0';
+	assert_true(sip_request(text, sizeof text, &q, longest, &local, 1) > 0);
+}
+
+/* What ms-diagnostics says of a next hop, fit to be shown. */
+static void
+diagnostics_are_read_and_made_harmless(void **state)
+{
+	static const struct {
+		const char *header;
+		unsigned number;
+		const char *said;
+	} diagnostics[] = {
+	    {"1008;reason=\"Unable to resolve DNS SRV record\";domain=\"contoso.com\"",
+		1008, "Unable to resolve DNS SRV record"},
+	    {"1010", 1010, ""},
+	    {" 24117 ;source=\"a\";reason=\"b\"", 24117, "b"},
+	    {"reason=\"no number\"", 0, "no number"},
+	    {"99999999;reason=\"a number too long\"", 0, "a number too long"},
+	    {"1;reason=\"never ends", 1, ""},
+	    {"1;reason=\"\x1b[2J\xe2\x80\xae\"", 1, "\\x1b[2J\\xe2\\x80\\xae"},
+	    {"1;reason=\"12345678901234567890123456789012345678901234567890"
+	     "123456789012345678901234567890\"",
+		1,
+		"12345678901234567890123456789012345678901234567890"
+		"12345678901234567890123456..."},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < countof(diagnostics); i++) {
+		char text[512];
+		struct sip_answer a;
+
+		snprintf(text, sizeof text,
+		    "SIP/2.0 504 x\r\n" OURS "ms-diagnostics: %s\r\nContent-Length: "
+		    "700\r\n\r\nbody",
+		    diagnostics[i].header);
+		assert_int_equal(sip_answer_parse(text, strlen(text), &question, &a), 0);
+		assert_int_equal(a.diagnostics, diagnostics[i].number);
+		assert_string_equal(a.said, diagnostics[i].said);
+		assert_int_equal(a.length, strlen(text) + 696);
+	}
 }
 
 /* A peer that sends octet by octet decides how often its answer is read: reading must
@@ -218,6 +290,8 @@ main(void)
 	    cmocka_unit_test(answers_are_read),
 	    cmocka_unit_test(every_beginning_of_an_answer_asks_for_more),
 	    cmocka_unit_test(the_question_is_sip_and_its_ids_come_back),
+	    cmocka_unit_test(a_registration_is_for_a_domain_of_the_pool),
+	    cmocka_unit_test(diagnostics_are_read_and_made_harmless),
 	    cmocka_unit_test(reading_costs_no_more_than_the_length),
 	};
 

@@ -91,7 +91,8 @@ WORDS_DECLARE(proto, PROTOS, PROTO_WORDS);
 	X(PROBE_UDP, "udp")                                                              \
 	X(PROBE_STUN, "stun")                                                            \
 	X(PROBE_TURN, "turn")                                                            \
-	X(PROBE_ICMP, "icmp")
+	X(PROBE_ICMP, "icmp")                                                            \
+	X(PROBE_SIP_REGISTER, "sip-register")
 WORDS_DECLARE(probe, PROBES, PROBE_WORDS);
 /* Whether it can say anything about a port of that protocol. */
 bool probe_fits(enum probe kind, enum proto proto);

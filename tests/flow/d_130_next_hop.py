@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A member whose next hop is dead, silent or refuses is degraded and stays up, whatever a
+REGISTER was answered; what it says itself decides alone."""
+from lab import wait_until
+from probed import Probed
+
+NOT = {"probe": "none"}
+UP = {(0, "access"): ("up", "ok")}
+
+
+def test_the_next_hop_degrades_and_never_removes(lab):
+    p = Probed(lab, simulated=("access",), members=1)
+    p.start(health={"interval": 0.2, "timeout": 0.5, "connect_timeout": 0.4, "fall": 2},
+            access={"probe": "sip-register"}, federation=NOT, xmpp=NOT, webconf=NOT, av=NOT,
+            internal={"sip": NOT, "mras": NOT, "av": NOT})
+
+    def rows():
+        return [p.endpoint(0, "access", v6) for v6 in (False, True)]
+
+    def seen(next_hop, conditions):
+        wait_until(lambda: all(r.get("next-hop") == next_hop and r.get("conditions") == conditions
+                               and (r["health"], r["reason"]) == ("up", "ok") for r in rows()),
+                   15, f"{next_hop} next hop, {conditions}", every=0.05)
+
+    seen("alive", None)
+    assert {r["register"] for r in rows()} == {"401"} and {r["sip"] for r in rows()} == {"504"}
+    p.members[0].be("access", "next-hop-dead")
+    seen("dead", "degraded")
+    text = "Certificate trust with next-hop server could not be established"
+    assert {(r["register"], r["diagnostics"], r["said"]) for r in rows()} == {("504", "1010", text)}
+    assert (f"member edge1 access: raised: its next hop answers 504 to REGISTER, ms-diagnostics 1010, {text}, "
+            f"at {p.members[0].at('access')}") in p.log()
+    p.members[0].be("access", "next-hop-hangs")
+    seen("silent", "degraded")
+    p.members[0].be("access", "next-hop-refuses")
+    seen("dead", "degraded")
+    p.members[0].be("access", "well")
+    seen("alive", None)
+    p.members[0].be("access", "503")
+    p.wait({(0, "access"): ("down", "refusing")})
