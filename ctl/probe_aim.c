@@ -294,6 +294,17 @@ among_listeners(struct search *s)
 	}
 }
 
+/* Both sides may ask the same there: once. */
+static bool
+is_asked_already(const struct search *s, enum probe kind, uint16_t port)
+{
+	for (size_t i = 0; i < s->aims->n; i++)
+		if (s->aims->at[i].question.kind == kind &&
+		    s->aims->at[i].question.port == port)
+			return true;
+	return false;
+}
+
 /* An address that is nobody's may be a pool's to be: if there is one pool, its own. */
 static void
 by_the_only_pool(struct search *s)
@@ -307,21 +318,12 @@ by_the_only_pool(struct search *s)
 	for (unsigned i = 0; i < SERVICES; i++) {
 		const struct service *service = &pool->services[i];
 
-		if ((s->wanted.services & 1u << i) != 0 && service->enabled)
-			add_elsewhere(s, pool, service,
-			    s->wanted.port != 0 ? s->wanted.port : service->port, 1u << i,
-			    whose);
-	}
-}
+		uint16_t port = s->wanted.port != 0 ? s->wanted.port : service->port;
 
-static bool
-is_asked_already(const struct search *s, enum probe kind, uint16_t port)
-{
-	for (size_t i = 0; i < s->aims->n; i++)
-		if (s->aims->at[i].question.kind == kind &&
-		    s->aims->at[i].question.port == port)
-			return true;
-	return false;
+		if ((s->wanted.services & 1u << i) != 0 && service->enabled &&
+		    !is_asked_already(s, service->probe, port))
+			add_elsewhere(s, pool, service, port, 1u << i, whose);
+	}
 }
 
 static void
