@@ -6,6 +6,16 @@ edge_program(edge-bench-member MAIN bench/member.c LINK edge_bench)
 edge_program(edge-bench-gen MAIN bench/gen.c LINK edge_bench m)
 target_sources(edge-bench-gen PRIVATE bench/bulk.c bench/hold.c bench/short.c bench/udp.c)
 
+# False removals under packet loss, in simulated time; a day of it in every run.
+edge_program(edge-health-sim MAIN bench/health_sim.c LINK edge_health m)
+add_test(NAME bench.health_sim COMMAND edge-health-sim -d 1 -s 1)
+set_tests_properties(bench.health_sim PROPERTIES LABELS bench TIMEOUT 60
+    PASS_REGULAR_EXPRESSION "health.false_removals_30d=0\n")
+# And it would see them: under ten times that loss there are thousands.
+add_test(NAME bench.health_sim_sees COMMAND edge-health-sim -d 1 -s 1 -l 0.1)
+set_tests_properties(bench.health_sim_sees PROPERTIES LABELS bench TIMEOUT 60
+    PASS_REGULAR_EXPRESSION "health.false_removals_30d=[1-9]")
+
 # What keepalived needs where the kernel has no IPVS.
 add_library(no-ipvs MODULE bench/peers/no_ipvs.c)
 target_link_libraries(no-ipvs PRIVATE edge_flags)
