@@ -56,11 +56,12 @@ class Checker:
 
     def __init__(self, pools, name):
         self.pools, self.name = pools, name
-        self.host = pools.checker_host(name)
+        self.stem = f"{name}-{pools.checkers}"  # of its files: the name of one that ended may come again
+        self.host = pools.checker_host(self.stem)
 
     def _run(self, *argv, output=None, env=None):
         self.process = self.host.popen("taskset", "-c", self.pools.checker_core, program(argv[0]), *argv[1:],
-                                       name=self.name, output=output, env=env)
+                                       name=self.stem, output=output, env=env)
 
     def cpu_ns(self):
         return spent.cpu_ns(self.process.pid)
@@ -78,7 +79,7 @@ class Checker:
 class EdgeHealth(Checker):
     def __init__(self, pools, name="edge", **conf):
         super().__init__(pools, name)
-        self.edge = Edge(pools.lab, self.host, name)
+        self.edge = Edge(pools.lab, self.host, self.stem)
         self.edge.write(pools.conf(**conf))
         self.notices = Notices(self.host, self.edge.run_dir)
         self._run("edge-health", *self.edge.options())
@@ -155,7 +156,7 @@ class _Logged(Checker):
                     yield now, self.places[said["place"]], said["word"] == self.UP_WORD
 
     def _fill(self, template, **values):
-        target = self.pools.lab.dir / f"{self.name}-{template}"
+        target = self.pools.lab.dir / f"{self.stem}-{template}"
         target.write_text(string.Template((HERE / "peers" / template).read_text()).substitute(values))
         return target
 
@@ -208,6 +209,6 @@ class Keepalived(_Logged):
                     members.append(f"\treal_server {a} {port} {{\n\t\tTCP_CHECK {{\n\t\t\tconnect_timeout 1.5\n"
                                    "\t\t\tretry 2\n\t\t\tdelay_before_retry 0.3\n\t\t}\n\t}")
         conf = self._fill("keepalived.conf", INTERVAL=interval, MEMBERS="\n".join(members))
-        pid = pools.lab.dir / f"{name}.pid"
+        pid = pools.lab.dir / f"{self.stem}.pid"
         self._run("keepalived", "-n", "-l", "-G", "-D", "-C", "-f", conf, "-p", pid, "-c", f"{pid}.checker",
                   env={"LD_PRELOAD": str(Path(program("edge-bench-member")).with_name("no-ipvs.so"))})

@@ -6,6 +6,7 @@ Each function measures its figures in a laboratory of its own; they are in healt
 import os
 import shutil
 
+from health_cost import cpu_per_probe, scale
 from health_detect import detection
 from health_handover import verdict_to_balancer
 
@@ -17,17 +18,20 @@ class Size:
         self.smoke = smoke
         self.rounds = n_rounds or (1 if smoke else 9)
         # Detection: members in pools, illnesses of each sort, and how many of a pool are ill at once.
-        self.members, self.of_pool = (6, 6) if smoke else (36, 18)
+        self.members, self.of_pool = (4, 4) if smoke else (36, 18)
         self.illnesses, self.ill_at_once = (1, 3) if smoke else (102, 8)
+        # Cost: members whose services are checked, and those of the thousand endpoints.
+        self.checked, self.scaled = (4, 12) if smoke else (120, 108)
+        self.interval, self.settle, self.window = (0.2, 0.2, 0.6) if smoke else (2, 5, 4)
         # The handover: full load, members that are killed, and for how long.
-        self.killed, self.handover_seconds = (2, 2) if smoke else (12, 60)
+        self.killed, self.handover_seconds = (2, 1) if smoke else (12, 60)
         self.staying, self.udp_clients = (50, 100) if smoke else (500, 1000)
         # What makes a smoke test quick; the full run has all defaults.
         self.quick = {"interval": 0.3, "fast_interval": 0.05, "down_interval": 0.2, "timeout": 0.6,
                       "connect_timeout": 0.5, "fall": 2} if smoke else {}
 
 
-FIGURES = [detection, verdict_to_balancer]
+FIGURES = [detection, cpu_per_probe, scale, verdict_to_balancer]
 PEERS = [("/usr/sbin/haproxy", "-v"), ("/usr/sbin/keepalived", "--version")]
 
 

@@ -104,7 +104,7 @@ class Handover:
 
 def _kill_in_turn(handover, members, size):
     """Each is killed at a random time while up, and started again at once when it is out."""
-    detected, due, killed = [], {k: time.monotonic() + random.uniform(0, 2) for k in members}, {}
+    detected, due, killed = [], {k: time.monotonic() + random.uniform(0, size.interval) for k in members}, {}
     end = time.monotonic() + size.handover_seconds
     while time.monotonic() < end or killed:
         handover.look()
@@ -129,7 +129,7 @@ def verdict_to_balancer(lab, size, figures):
     killed = [Killed(rig, i) for i in range(N_MEMBERS, N_MEMBERS + size.killed)]
     for k in killed:
         k.launch()
-    relay = rig.start("edge", Setup(members=N_MEMBERS + size.killed))
+    relay = rig.start("edge", Setup(members=N_MEMBERS + size.killed, health=tuple(size.quick.items())))
     for k in killed:  # the long sessions are not to be theirs
         k.kill()
     names = {f"edge{k.index + 1}" for k in killed}

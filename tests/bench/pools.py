@@ -117,7 +117,7 @@ class Pools:
 
     def simulate(self, name, member, listens):
         args = [a for spec in listens for a in ("--listen", spec)]
-        return self.host.popen("edge-sim", "--name", member, "--certs", self.certs, *args, name=name)
+        return self.host.popen("edge-sim", "--name", member, "--certs", self.certs, "--resume", *args, name=name)
 
     def _filter(self):
         self._nft("add table inet ill", "add set inet ill v4 { type ipv4_addr; }",
@@ -142,13 +142,14 @@ class Pools:
         return h
 
     def conf(self, probes=None, health=None):
-        """The configuration: DNS mode, so that no VIP is needed.  probes: service -> kind;
+        """The configuration: DNS mode, so that no VIP is needed.  probes: service -> kind, or
+        a function that gives them for a pool's number;
         health: keys of the health group."""
-        probes = probes or {}
+        of_pool = probes if callable(probes) else lambda pool: probes or {}
         return {"instance": "bench", "lab": True,
                 "health": {"tls": {"certificate": f"{self.certs}/client.pem", "key": f"{self.certs}/client.key",
                                    "ca": f"{self.certs}/ca.pem"}} | (health or {}),
-                "pools": [self._pool(p, probes) for p in sorted({m.pool for m in self.members})]}
+                "pools": [self._pool(p, of_pool(p)) for p in sorted({m.pool for m in self.members})]}
 
     def _pool(self, number, probes):
         def group(name, tcp, udp=None, **more):

@@ -2,8 +2,8 @@
 /*
  * TLS contexts of the simulated member.
  *
- * Security level 0 and TLS 1.0 are on: so are the hosts this imitates.  There is no
- * resumption, so that every handshake shows the certificate.
+ * Security level 0 and TLS 1.0 are on: so are the hosts this imitates.  Without
+ * --resume every handshake shows the certificate.
  */
 #include "identity.h"
 
@@ -88,8 +88,10 @@ identity_context(const struct identity *id, enum kind k, enum sickness s, SSL_CT
 		goto fail;
 	SSL_CTX_set_security_level(ctx, 0);
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
-	SSL_CTX_set_options(ctx,
-	    SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_IGNORE_UNEXPECTED_EOF);
+	SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_IGNORE_UNEXPECTED_EOF |
+				     (id->resumes ? 0 : SSL_OP_NO_TICKET));
+	/* Who asks for certificates resumes only what bears this. */
+	SSL_CTX_set_session_id_context(ctx, (const unsigned char *)"edge-sim", 8);
 	SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE |
 				  SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
 				  SSL_MODE_RELEASE_BUFFERS);

@@ -15,6 +15,7 @@
 struct identity {
 	const char *certs;                  /* directory */
 	int tls_max;                        /* TLS1_2_VERSION ... */
+	bool resumes;                       /* gives tickets, and takes them */
 	bool strangers_welcome[KIND_COUNT]; /* a client certificate is asked for only */
 };
 

@@ -29,6 +29,7 @@ enum {
 	OPT_TURN_PASSWORD,
 	OPT_TLS_MAX,
 	OPT_STRANGERS,
+	OPT_RESUME,
 	OPT_HELP,
 };
 
@@ -48,6 +49,7 @@ static const struct option longs[] = {
     {"turn-password", required_argument, NULL, OPT_TURN_PASSWORD},
     {"tls-max", required_argument, NULL, OPT_TLS_MAX},
     {"strangers", required_argument, NULL, OPT_STRANGERS},
+    {"resume", no_argument, NULL, OPT_RESUME},
     {"help", no_argument, NULL, OPT_HELP},
     {0},
 };
@@ -70,6 +72,7 @@ options_help(const char *program)
 	       "  --turn-password TEXT any user, this password; default: any credential\n"
 	       "  --tls-max VERSION    1.0, 1.1, 1.2 (default) or 1.3\n"
 	       "  --strangers KIND     let clients without a certificate in; or all\n"
+	       "  --resume             TLS sessions may be resumed\n"
 	       "kinds:",
 	    program);
 	for (unsigned k = 0; k < KIND_COUNT; k++)
@@ -239,6 +242,9 @@ take(struct options *o, int option, char *value)
 		return set_tls_max(o, value);
 	case OPT_STRANGERS:
 		return welcome_strangers(o, value);
+	case OPT_RESUME:
+		o->member.identity.resumes = true;
+		return 0;
 	}
 	return -EINVAL;
 }
