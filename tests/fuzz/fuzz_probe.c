@@ -6,6 +6,7 @@
  *
  *   input = how, { length (2 octets, 12 bits count), octets }
  *   how   = kind (low 4 bits) | inside TLS | given up instead of closed | TLS 1.2
+ *           | asked twice, the second time with what TLS remembers of the first
  *
  * The network is a socket pair and what nobody can guess is zeros (both by the linker's
  * --wrap), so a corpus can hold answers that match.  A member that closes ends a probe in
@@ -33,6 +34,7 @@
 #define INSIDE_TLS 0x10
 #define GIVE_UP    0x20
 #define OLD_TLS    0x40
+#define TWICE      0x80
 
 #define ENOUGH_TURNS    64
 #define FEW_DESCRIPTORS 64
@@ -45,6 +47,7 @@ struct scene {
 	struct pulse pulse;
 	struct probe_run probe;
 	struct probe_question question;
+	struct tls_memory memory;
 	unsigned verdicts;
 	int fd; /* the member's end */
 	bool secure, speaks;
@@ -123,10 +126,16 @@ member_context(void)
 	return ctx;
 }
 
+static bool
+is_datagrams(const struct scene *s)
+{
+	return probe_kinds[s->question.kind].proto == PROTO_UDP;
+}
+
 static void
 member_begins(struct scene *s, uint8_t how)
 {
-	s->secure = (how & INSIDE_TLS) != 0 && s->question.kind != PROBE_TURN_UDP;
+	s->secure = (how & INSIDE_TLS) != 0 && !is_datagrams(s);
 	s->speaks = !s->secure;
 	if (!s->secure)
 		return;
@@ -205,29 +214,22 @@ scene_init(struct scene *s)
 	s->question.hold_ns = 3600 * NS_PER_S;
 	s->question.name = s->question.domain = "contoso.com";
 	s->question.sip = true;
+	s->question.memory = &s->memory;
+	s->question.send = "ping";
+	s->question.expect = "*po?g";
 	s->question.addr.family = AF_INET;
 }
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
+static void
+play(struct scene *s, uint8_t how, const uint8_t *octets, size_t n)
 {
-	static const enum probe kinds[] = {PROBE_TCP, PROBE_TLS, PROBE_SIP, PROBE_MTLS,
-	    PROBE_TURN_UDP, PROBE_TURN_TCP, PROBE_XMPP, PROBE_PSOM};
-	struct scene *s = the_scene();
-
-	if (n == 0)
-		return 0;
-	if (s->ctx == NULL)
-		scene_init(s);
 	s->verdicts = 0;
-	s->question.kind = kinds[octets[0] % countof(kinds)];
 	probe_init(&s->probe, &s->pulse, on_done);
 	probe_start(&s->probe, &s->question);
-	member_begins(s, octets[0]);
-	converse(s, octets + 1, n - 1);
+	member_begins(s, how);
+	converse(s, octets, n);
 	/* Datagrams have no end that could be seen. */
-	if ((octets[0] & GIVE_UP || s->question.kind == PROBE_TURN_UDP) &&
-	    probe_running(&s->probe)) {
+	if ((how & GIVE_UP || is_datagrams(s)) && probe_running(&s->probe)) {
 		probe_stop(&s->probe);
 		s->verdicts = 1; /* none may follow */
 	}
@@ -236,5 +238,25 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 		turn(s);
 	turn(s);
 	assert(s->verdicts == 1 && !probe_running(&s->probe));
+	partings_close(&s->pulse.partings);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
+{
+	static const enum probe kinds[] = {PROBE_TCP, PROBE_TLS, PROBE_SIP, PROBE_MTLS,
+	    PROBE_TURN_UDP, PROBE_TURN_TCP, PROBE_XMPP, PROBE_PSOM, PROBE_UDP, PROBE_STUN,
+	    PROBE_TURN};
+	struct scene *s = the_scene();
+
+	if (n == 0)
+		return 0;
+	if (s->ctx == NULL)
+		scene_init(s);
+	s->question.kind = kinds[(octets[0] & 0x0f) % countof(kinds)];
+	tls_memory_init(&s->memory, 3600 * NS_PER_S, 0);
+	for (int i = 0; i <= (octets[0] & TWICE ? 1 : 0); i++)
+		play(s, octets[0], octets + 1, n - 1);
+	tls_memory_fini(&s->memory);
 	return 0;
 }
