@@ -10,31 +10,51 @@ from probed import Probed
 LEGACY = ("-cipher", "ALL:@SECLEVEL=0")
 
 
-def s_server(p, service, *options):
+def s_server(p, service, *options, member=0):
     c = p.certs()
     for v6 in (False, True):
-        p.host.popen("openssl", "s_server", "-accept", p.members[0].at(service, v6), "-cert",
+        p.host.popen("openssl", "s_server", "-accept", p.members[member].at(service, v6), "-cert",
                      f"{c}/external.pem", "-key", f"{c}/external.key", "-www", *options,
-                     name=f"s_server-{service}-{v6}")
+                     name=f"s_server-{service}-{member}-{v6}")
 
 
-@pytest.mark.parametrize("version", ["-tls1", "-tls1_1", "-tls1_2", "-tls1_3"])
-@pytest.mark.parametrize("certificate", [False, True])
-def test_openssl_is_up_in_every_version(lab, version, certificate):
-    p = Probed(lab, simulated=(), members=1)
-    ca = ("-CAfile", f"{p.certs()}/ca.pem")
-    s_server(p, "access", version, *LEGACY)
-    s_server(p, "webconf", version, *LEGACY)
-    s_server(p, "federation", version, *LEGACY, *ca, "-Verify", "1", "-verify_return_error")
-    s_server(p, "mras", version, *LEGACY, *ca, "-Verify", "1", "-verify_return_error")
-    p.start(client_certificate=certificate, access={"probe": "tls"}, federation={"probe": "mtls"})
-    expected = {(0, s): ("up", "ok") for s in ("access", "webconf", "mras")}
+# What a member speaks, what that is called, and whether anything can be resumed.
+SERVERS = [(("-tls1",), "TLS 1.0", True), (("-tls1_1",), "TLS 1.1", True), (("-tls1_2",), "TLS 1.2", True),
+           (("-tls1_3",), "TLS 1.3", True), (("-tls1_3", "-num_tickets", "0"), "TLS 1.3", False),
+           (("-tls1_2", "-no_ticket", "-no_cache"), "TLS 1.2", False)]
+
+
+def handshakes(server):
+    """How many began, and how many of them were in full."""
+    text = server.output()
+    return text.count(", ClientHello"), text.count(", Certificate\n")
+
+
+def test_openssl_is_up_in_every_version_with_tickets_and_without(lab):
+    p = Probed(lab, simulated=(), members=len(SERVERS))
+    ca = ("-CAfile", f"{p.certs()}/ca.pem", "-Verify", "1", "-verify_return_error")
+    for m, (options, _, _) in enumerate(SERVERS):
+        for service, more in (("access", ("-msg",)), ("webconf", ()), ("federation", ca), ("mras", ca)):
+            s_server(p, service, *options, *LEGACY, *more, member=m)
+    p.start(access={"probe": "tls"}, federation={"probe": "mtls"})
+    everyone = range(len(SERVERS))
+    well = {(m, s): ("up", "ok") for m in everyone for s in ("access", "webconf", "mras")}
     # s_server speaks no SIP: who may ask OPTIONS, asks in vain.
-    expected[0, "federation"] = ("down", "answer-timeout") if certificate else ("up", "ok")
-    expected[0, "sip"] = ("down", "connect-refused")
-    p.wait(expected)
-    tls = p.endpoint(0, "access")["tls"]
-    assert tls == "TLS 1." + {"-tls1": "0", "-tls1_1": "1", "-tls1_2": "2", "-tls1_3": "3"}[version]
+    p.wait(well | {(m, "federation"): ("down", "answer-timeout") for m in everyone}
+           | {(m, "sip"): ("down", "connect-refused") for m in everyone}, 30)
+    servers = {s.name: s for s in lab.processes}
+    for m, (_, version, resumes) in enumerate(SERVERS):
+        assert p.endpoint(m, "access")["tls"] == version
+        server = servers[f"s_server-access-{m}-False"]
+        if resumes:
+            wait_until(lambda: handshakes(server)[0] - handshakes(server)[1] >= 3, 20, f"{version} to be resumed")
+            continue
+        wait_until(lambda: handshakes(server)[0] >= 5, 20, "some handshakes")
+        began, full = handshakes(server)
+        assert full >= began - 1, f"{version}: {began} handshakes, {full} in full"
+    p.edge.write(p.conf(client_certificate=False, access={"probe": "tls"}, federation={"probe": "mtls"}))
+    p.edge.ask("health", "reload")
+    p.wait(well | {(m, "federation"): ("up", "ok") for m in everyone})
 
 
 STRICT = """openssl_conf = top
