@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "certificates.h"
+#include "probe/certificates.h"
 
 struct pool_watch;
 struct target;

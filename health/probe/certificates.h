@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef EDGE_HEALTH_CERTIFICATES_H
-#define EDGE_HEALTH_CERTIFICATES_H
+#ifndef EDGE_PROBE_CERTIFICATES_H
+#define EDGE_PROBE_CERTIFICATES_H
 
 /*
  * certificates - what an Edge Server's certificate must be, and what is wrong with one.
@@ -16,6 +16,8 @@
  *
  * A wildcard among the alternative names satisfies some clients and no Edge Server: a
  * name that only a wildcard covers is a warning, one that nothing covers is worse.
+ *
+ * Beside the probe, because who probes by hand wants the same findings.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,7 +25,7 @@
 
 #include <edge/model.h>
 
-#include "probe/certificate.h"
+#include "certificate.h"
 
 #define FINDING_TEXT_MAX 512
 
