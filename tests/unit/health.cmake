@@ -21,6 +21,8 @@ edge_unit_test(sentinel_plan LINK edge_health)
 edge_unit_test(guard LINK edge_health)
 edge_unit_test(admin_state LINK edge_health)
 edge_unit_test(conditions LINK edge_health)
+edge_unit_test(certificates LINK edge_health)
+edge_unit_test(certificate_facts LINK edge_probe OpenSSL::Crypto)
 
 # A judge that nobody here wrote.
 edge_optional(NICE nice "MS-TURN octets are not judged by libnice")
