@@ -218,6 +218,7 @@ static enum exit_code
 ask_one(const struct probe_aim *aim, const struct model *m, struct tls_context *tls,
     struct teller *t)
 {
+	struct certificate seen = {0};
 	struct outcome outcome;
 	struct advice advice;
 
@@ -225,11 +226,12 @@ ask_one(const struct probe_aim *aim, const struct model *m, struct tls_context *
 		probe_json_head(aim, &t->json);
 	else
 		probe_text_head(aim, &t->out);
-	if (probe_story_run(aim, m, tls, on_step, t, &outcome) != 0) {
+	if (probe_story_run(aim, m, tls, on_step, t, &outcome, &seen) != 0) {
 		outcome = (struct outcome){.reason = REASON_LOCAL, .detail = ENOMEM};
 		complain("out of memory");
 	}
-	advice_give(aim, &outcome, &advice);
+	advice_give(aim, &outcome, &seen, clock_wall_s(), &advice);
+	certificate_fini(&seen);
 	if (t->as_json)
 		probe_json_end(&outcome, &advice, &t->json);
 	else

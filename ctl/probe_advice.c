@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "probe_certificate.h"
 #include "probe_decode.h"
 #include "report_reason.h"
 
@@ -161,6 +162,39 @@ hint_sip(const struct probe_aim *aim, const struct outcome *o, struct advice *a)
 }
 
 static void
+hint_next_hop(const struct outcome *o, struct advice *a)
+{
+	switch (o->next_hop) {
+	case NEXT_HOP_UNASKED:
+	case NEXT_HOPS:
+		return;
+	case NEXT_HOP_ALIVE:
+		hint(a,
+		    "REGISTER was answered %d: that comes from the next hop, which "
+		    "lives.",
+		    o->register_status);
+		return;
+	case NEXT_HOP_DEAD:
+		hint(a,
+		    "REGISTER was answered %d%s%s: the Edge lives, its next hop does "
+		    "not. "
+		    "A condition (degraded): all members share it, none is removed.",
+		    o->register_status, o->said[0] != '\0' ? ", " : "", o->said);
+		return;
+	case NEXT_HOP_SILENT:
+		hint(a, "REGISTER was not answered: the next hop hangs or cannot be "
+			"reached. A "
+			"condition (degraded): all members share it, none is removed.");
+		return;
+	case NEXT_HOP_UNCLEAR:
+		hint(a,
+		    "REGISTER was answered %d, which says nothing about the next hop.",
+		    o->register_status);
+		return;
+	}
+}
+
+static void
 hint_turn(const struct probe_aim *aim, const struct outcome *o, struct advice *a)
 {
 	char is[ADDR_TEXT_MAX], should[ADDR_TEXT_MAX];
@@ -196,6 +230,7 @@ hint_kind(const struct probe_aim *aim, const struct outcome *o, struct advice *a
 	switch (probe_speech(aim->question.kind)) {
 	case SPEECH_SIP:
 		hint_sip(aim, o, a);
+		hint_next_hop(o, a);
 		return;
 	case SPEECH_TURN:
 	case SPEECH_TURN_STREAM:
@@ -258,8 +293,28 @@ say_state(const struct probe_aim *aim, const struct outcome *o, struct advice *a
 		    o->reason == REASON_REFUSING ? "down, refusing," : "down", h->fall);
 }
 
+/* --- the certificate
+ * --------------------------------------------------------------------
+ */
+
+static void
+hint_certificate(const struct probe_aim *aim, const struct certificate *seen,
+    int64_t wall_s, struct advice *a)
+{
+	struct finding findings[PROBE_FINDINGS_MAX];
+	size_t n = probe_certificate_findings(aim, seen, wall_s, findings);
+
+	if (n == 1)
+		hint(a, "%.200s: a condition, and never removes a member.",
+		    findings[0].text);
+	else if (n > 1)
+		hint(a, "%.200s, and %zu more: conditions, and never remove a member.",
+		    findings[0].text, n - 1);
+}
+
 void
-advice_give(const struct probe_aim *aim, const struct outcome *o, struct advice *ret)
+advice_give(const struct probe_aim *aim, const struct outcome *o,
+    const struct certificate *seen, int64_t wall_s, struct advice *ret)
 {
 	*ret = (struct advice){.grade = ADVICE_BAD};
 	if (o->ok)
@@ -269,5 +324,7 @@ advice_give(const struct probe_aim *aim, const struct outcome *o, struct advice 
 	report_reason(ret->why, sizeof ret->why, o->reason, o->detail);
 	hint_reason(aim, o, ret);
 	hint_kind(aim, o, ret);
+	if (seen->known)
+		hint_certificate(aim, seen, wall_s, ret);
 	say_state(aim, o, ret);
 }

@@ -22,7 +22,8 @@ struct advice {
 };
 
 const char *advice_grade_word(enum advice_grade g); /* "good", "bad", "not known" */
-void
-advice_give(const struct probe_aim *aim, const struct outcome *o, struct advice *ret);
+/* @seen: known is false when no certificate was shown. */
+void advice_give(const struct probe_aim *aim, const struct outcome *o,
+    const struct certificate *seen, int64_t wall_s, struct advice *ret);
 
 #endif

@@ -33,7 +33,7 @@ struct search {
 	const struct probe_wish *wish;
 	struct wanted wanted;
 	struct probe_aims *aims;
-	bool speechless;
+	enum probe speechless; /* it would not know what to say */
 };
 
 /* --- the two words ---------------------------------------------------------------------
@@ -196,9 +196,10 @@ static void
 take(struct search *s, struct probe_aim *aim)
 {
 	overrule(aim, s->wish);
-	if (aim->question.kind == PROBE_UDP &&
-	    (aim->question.send == NULL || aim->question.expect == NULL))
-		s->speechless = true; /* nobody says what to send, and what to expect */
+	if ((aim->question.kind == PROBE_UDP &&
+		(aim->question.send == NULL || aim->question.expect == NULL)) ||
+	    (aim->question.kind == PROBE_SIP_REGISTER && aim->question.domain == NULL))
+		s->speechless = aim->question.kind;
 	else
 		s->aims->n++;
 }
@@ -212,9 +213,8 @@ add_endpoint(struct search *s, const struct endpoint *e, const char *whose)
 
 	if (aim == NULL)
 		return;
-	*aim = (struct probe_aim){.endpoint = whose == NULL ? e : NULL,
-	    .pool = e->member->pool,
-	    .health = e->service->health};
+	*aim =
+	    (struct probe_aim){.place = *e, .placed = true, .health = e->service->health};
 	question_compose(&aim->question, e, NULL);
 	if (s->wanted.kind != PROBE_NONE)
 		aim->question.kind = s->wanted.kind;
@@ -386,7 +386,9 @@ nothing_found(const struct search *s, struct sbuf *why)
 {
 	const struct wanted *w = &s->wanted;
 
-	if (s->speechless)
+	if (s->speechless == PROBE_SIP_REGISTER)
+		sbuf_addf(why, "a sip-register probe needs a domain of yours: --domain");
+	else if (s->speechless != PROBE_NONE)
 		sbuf_addf(why,
 		    "a udp probe needs to know what to send and what to expect: "
 		    "--send, --expect");

@@ -26,9 +26,10 @@ struct probe_wish {
 };
 
 struct probe_aim {
-	struct probe_question question;  /* without its TLS context */
-	const struct endpoint *endpoint; /* of the configuration; NULL: nobody's there */
-	const struct pool *pool;         /* whose settings they are; NULL: nobody's */
+	struct probe_question question; /* without its TLS context */
+	/* As a member of a pool would stand there; placed: it is meaningful. */
+	struct endpoint place;
+	bool placed;
 	struct health_conf health;
 	char title[160]; /* "edge.contoso.net/edge1 internal av-tcp" */
 };

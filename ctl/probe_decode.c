@@ -17,6 +17,7 @@ enum speech
 probe_speech(enum probe kind)
 {
 	static const enum speech speeches[PROBES] = {[PROBE_SIP] = SPEECH_SIP,
+	    [PROBE_SIP_REGISTER] = SPEECH_SIP,
 	    [PROBE_MTLS] = SPEECH_SIP,
 	    [PROBE_XMPP] = SPEECH_XMPP,
 	    [PROBE_TURN_UDP] = SPEECH_TURN,

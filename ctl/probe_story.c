@@ -15,6 +15,7 @@
 
 #include <edge/clock.h>
 
+#include "probe_certificate.h"
 #include "probe_decode.h"
 #include "pseudo_tls.h"
 
@@ -31,6 +32,8 @@ struct probe_story {
 	struct told told;
 	struct outcome outcome;
 	bool done;
+	struct certificate *seen;
+	bool seen_told;
 
 	/* What has come since the last step of another kind: told in one piece, because
 	 * a peer may send octet by octet. */
@@ -106,6 +109,19 @@ tell_connected(struct probe_story *s)
 	end(s);
 }
 
+/* Once, and also where the handshake failed behind it. */
+static void
+tell_certificate(struct probe_story *s)
+{
+	if (!s->seen->known || s->seen_told)
+		return;
+	s->seen_told = true;
+	begin(s, "certificate");
+	SUMMARY(s, "%s", s->seen->subject);
+	probe_certificate_tell(&s->told, s->aim, s->seen, clock_wall_s());
+	end(s);
+}
+
 static void
 tell_secured(struct probe_story *s)
 {
@@ -125,6 +141,8 @@ tell_secured(struct probe_story *s)
 	else
 		told_fact(&s->told, "server-name", "%s", s->run.question->name);
 	end(s);
+	tls_certificate(s->run.tls, clock_wall_s(), s->seen);
+	tell_certificate(s);
 }
 
 /* --- octets ----------------------------------------------------------------------------
@@ -296,6 +314,7 @@ on_done(struct probe_run *p, const struct outcome *outcome)
 	struct probe_story *s = container_of(p, struct probe_story, run);
 
 	tell_heard(s);
+	tell_certificate(s);
 	s->outcome = *outcome;
 	s->done = true;
 	ev_break(s->pulse.loop, EVBREAK_ALL);
@@ -303,7 +322,8 @@ on_done(struct probe_run *p, const struct outcome *outcome)
 
 int
 probe_story_run(const struct probe_aim *aim, const struct model *m,
-    struct tls_context *tls, probe_story_step *step, void *owner, struct outcome *ret)
+    struct tls_context *tls, probe_story_step *step, void *owner, struct outcome *ret,
+    struct certificate *seen)
 {
 	struct probe_story *s = calloc(1, sizeof *s);
 	struct ev_loop *loop = ev_loop_new(EVFLAG_AUTO);
@@ -320,6 +340,7 @@ probe_story_run(const struct probe_aim *aim, const struct model *m,
 	s->owner = owner;
 	s->question = aim->question;
 	s->question.tls = tls;
+	s->question.certificate = s->seen = seen;
 	pulse_start(&s->pulse, loop);
 	probe_init(&s->run, &s->pulse, on_done);
 	s->run.on_step = on_step;

@@ -13,7 +13,6 @@
 
 #define MARGIN     "              "
 #define HEX_COLUMN 16
-#define WIDTH      (80 - (int)(sizeof MARGIN - 1))
 
 void
 probe_text_head(const struct probe_aim *aim, struct sbuf *out)
@@ -33,24 +32,29 @@ probe_text_head(const struct probe_aim *aim, struct sbuf *out)
 	sbuf_addf(out, "\n");
 }
 
-/* @text broken at spaces, so that it fits a terminal. */
+/* @text behind @name, broken at spaces so that it fits a terminal; what has none is left
+ * whole, to be copied. */
 static void
-add_wrapped(struct sbuf *out, const char *text)
+add_wrapped(struct sbuf *out, const char *name, int name_width, const char *text)
 {
-	while (*text != '\0') {
+	int width = 80 - (int)strlen(MARGIN) - (name_width > 0 ? name_width + 2 : 0);
+
+	do {
 		int n = (int)strlen(text);
 
-		if (n > WIDTH) {
-			for (n = WIDTH; n > 0 && text[n] != ' ';)
+		if (n > width) {
+			for (n = width; n > 0 && text[n] != ' ';)
 				n--;
 			if (n == 0)
-				n = WIDTH;
+				n = (int)strcspn(text, " ");
 		}
-		sbuf_addf(out, MARGIN "%.*s\n", n, text);
+		sbuf_addf(out, MARGIN "%-*s%s%.*s\n", name_width, name,
+		    name_width > 0 ? "  " : "", n, text);
+		name = "";
 		text += n;
 		while (*text == ' ')
 			text++;
-	}
+	} while (*text != '\0');
 }
 
 /* One line of theirs on as many of ours as it needs, @left at most; how many. */
@@ -125,7 +129,7 @@ static void
 add_step(struct sbuf *out, int64_t at_ns, const char *word, const char *text)
 {
 	sbuf_addf(
-	    out, "%8.1f ms   %-10s  %s\n", (double)at_ns / (double)NS_PER_MS, word, text);
+	    out, "%8.1f ms   %-11s  %s\n", (double)at_ns / (double)NS_PER_MS, word, text);
 }
 
 static void
@@ -137,8 +141,7 @@ add_facts(struct sbuf *out, const struct told *t)
 		if ((int)strlen(t->facts[i].name) > width)
 			width = (int)strlen(t->facts[i].name);
 	for (size_t i = 0; i < t->n_facts; i++)
-		sbuf_addf(
-		    out, MARGIN "%-*s  %s\n", width, t->facts[i].name, t->facts[i].value);
+		add_wrapped(out, t->facts[i].name, width, t->facts[i].value);
 	if (t->cut)
 		sbuf_addf(out, MARGIN "...\n");
 }
@@ -162,6 +165,6 @@ probe_text_end(const struct outcome *o, const struct advice *a, struct sbuf *out
 	snprintf(verdict, sizeof verdict, "%s: %s", advice_grade_word(a->grade), a->why);
 	add_step(out, o->latency_ns, "verdict", verdict);
 	for (size_t i = 0; i < a->n_hints; i++)
-		add_wrapped(out, a->hints[i]);
-	add_wrapped(out, a->state);
+		add_wrapped(out, "", 0, a->hints[i]);
+	add_wrapped(out, "", 0, a->state);
 }

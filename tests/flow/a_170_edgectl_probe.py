@@ -8,11 +8,20 @@ from probed import PORTS, Probed
 
 ACCESS = """\
 edge.contoso.net/edge1 access, 192.0.2.1:443/tcp, probe sip
-         ms   connecting  to 192.0.2.1:443
-         ms   connected   from 192.0.2.1:PORT
-         ms   TLS         TLS 1.2, ECDHE-RSA-AES256-GCM-SHA384
+         ms   connecting   to 192.0.2.1:443
+         ms   connected    from 192.0.2.1:PORT
+         ms   TLS          TLS 1.2, ECDHE-RSA-AES256-GCM-SHA384
               server-name  sip.contoso.com
-         ms   sent        N octets
+         ms   certificate  CN=sip.contoso.com
+              issuer       CN=edgepool test CA
+              names        sip.contoso.com, webcon.contoso.com, av.contoso.com,
+                           contoso.com, xmpp.contoso.com, sip.fabrikam.com,
+                           webcon.fabrikam.com, av.fabrikam.com
+              valid        2020-01-01 to 2049-12-31, N days left
+              SHA-256      DIGEST
+              key-SHA-256  DIGEST
+              chain        trusted (asked: CERTS/ca.pem)
+         ms   sent         N octets
               | OPTIONS sip:edgepool.invalid SIP/2.0
               | Via: SIP/2.0/TLS 192.0.2.1:PORT;branch=ID
               | Max-Forwards: 70
@@ -23,7 +32,7 @@ edge.contoso.net/edge1 access, 192.0.2.1:443/tcp, probe sip
               | User-Agent: edgepool/V
               | Content-Length: 0
               |
-         ms   received    N octets
+         ms   received     N octets
               | SIP/2.0 504 Server time-out
               | ms-user-logon-data: RemoteUser
               | From: <sip:probe@edgepool.invalid>;tag=ID;epid=ID
@@ -37,15 +46,15 @@ edge.contoso.net/edge1 access, 192.0.2.1:443/tcp, probe sip
               status              504 Server time-out
               ms-user-logon-data  RemoteUser
               Server              RTC/5.0
-         ms   verdict     good: probe succeeded
+         ms   verdict      good: probe succeeded
               504 is what a healthy Access Edge answers to a stranger who asks
               for nobody's domain.
 """
 AV_UDP = """\
 edge.contoso.net/edge1 av-udp, [2001:db8::3:1]:3478/udp, probe turn-udp
-         ms   socket      from [2001:db8::3:1]:PORT
-         ms   sent        36 octets
-         ms   received    N octets
+         ms   socket       from [2001:db8::3:1]:PORT
+         ms   sent         36 octets
+         ms   received     N octets
               message             Allocate error (0x0113)
               Magic-Cookie        72c64bc6
               Error-Code          401 Unauthorized
@@ -53,10 +62,11 @@ edge.contoso.net/edge1 av-udp, [2001:db8::3:1]:3478/udp, probe turn-udp
               Nonce               34 octets
               Alternate-Server    [2001:db8::3:1]:3478
               alternate-is        the member's public address, as configured
-              alternate-range     not routed in the Internet: clients outside cannot reach it
+              alternate-range     not routed in the Internet: clients outside
+                                  cannot reach it
               MS-Version          4
               MS-Sequence-Number  0
-         ms   verdict     good: probe succeeded
+         ms   verdict      good: probe succeeded
               401 is what a healthy relay answers to a question without
               credentials.
 """
@@ -70,6 +80,9 @@ def steady(page):
     page = re.sub(r"(z9hG4bK|tag=|epid=|edge1-|Call-ID: )[0-9a-f]{8,}", lambda m: m[1].removeprefix("z9hG4bK") + "ID",
                   page)
     page = re.sub(r"((?:from|TLS) \S+:)\d{4,5}\b", r"\1PORT", page)
+    page = re.sub(r"\b[0-9a-f]{64}\b", "DIGEST", page)
+    page = re.sub(r"asked:\s+\S*/ca.pem", "asked: CERTS/ca.pem", page)
+    page = re.sub(r"\d+ days left", "N days left", page)
     page = re.sub(r"edgepool/[\d.]+", "edgepool/V", page)
     page = re.sub(r"\b\d{3} octets", "N octets", page)
     return re.sub(r" +$", "", page, flags=re.M)
@@ -83,7 +96,9 @@ def places(p):
 def started(lab):
     p = Probed(lab, members=1)
     p.members[0].start()
-    p.edge.write(p.conf())
+    c = p.certs()
+    p.edge.write(p.conf(health={"tls": {"certificate": f"{c}/client.pem", "key": f"{c}/client.key",
+                                        "ca": f"{c}/ca.pem"}}))
     return p
 
 
@@ -109,20 +124,23 @@ def test_every_service_in_both_families_and_as_a_program_reads_it(lab):
             assert r["verdict"]["grade"] == "good" and r["verdict"]["hints"], r
         # without a configuration, and without a client certificate
         place = p.members[0].at(service, v6=len(service) % 2 == 0)
-        assert "verdict     good" in probe(p, "--bare", place, service.removeprefix("int-"))
+        assert "verdict      good" in probe(p, "--bare", place, service.removeprefix("int-"))
 
 
 def test_who_is_sick_is_said_to_be_and_why(lab):
     p = started(lab)
     at = places(p)
     for how, words, code, said in (
-            ("503", ("edge1", "access"), 1, "verdict     bad: service refuses new work (503)"),
+            ("503", ("edge1", "access"), 1, "verdict      bad: service refuses new work (503)"),
             ("private-alternate", (at["av"], "av-tcp"), 0, "alternate-is        not the configured"),
+            ("expired-cert", (at["webconf"], "webconf"), 0, "certificate ended on "),
+            ("wrong-cert", (at["internal"], "mras"), 0, "not the pool's name edge.contoso.net"),
             ("garbage-answer", (at["access"], "access"), 1, "Something answers in another language"),
             ("garbage", (at["av"], "av-tcp"), 1, "not the pseudo-TLS answer"),
             ("garbage", (at["access6"], "federation"), 1, "bad: TLS handshake failed"),
             ("close-early", (at["access"], "xmpp"), 1, "It accepted and hung up"),
             ("stream-error", (at["access"], "xmpp"), 0, "stream:error"),
+            ("next-hop-dead", (at["access"], "sip-register", "--port", "443"), 0, "its next hop does not"),
             ("hang", ("--timeout", "0.3", at["access"], "access"), 1, "A check of ports would"),
             ("silent", ("--timeout", "0.3", at["av6"], "av-udp"), 1, "the same once more: no answer yet"),
             ("refuse", (at["internal"], "mras"), 1, "Nothing listens there")):

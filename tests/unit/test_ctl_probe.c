@@ -186,10 +186,11 @@ an_outcome_says_what_it_means(void **state)
 	(void)state;
 	for (size_t i = 0; i < countof(rows); i++) {
 		struct probe_aim aim = {.question = {.kind = rows[i].kind}};
+		struct certificate none = {0};
 		struct advice advice;
 		bool said = false;
 
-		advice_give(&aim, &rows[i].outcome, &advice);
+		advice_give(&aim, &rows[i].outcome, &none, 0, &advice);
 		for (size_t h = 0; h < advice.n_hints; h++)
 			said |= strstr(advice.hints[h], rows[i].part) != NULL;
 		assert_true(said);
