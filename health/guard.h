@@ -11,7 +11,11 @@
  *               service, because nothing works for a client without the Access Edge
  *   held        fewer than the minimum of members take new sessions: those lost last are
  *               used all the same - unless they refused, which is no matter of opinion
- *   panic       no member is up: all that are not administratively down are used
+ *   panic       no member is up: all that are not administratively down are used.  With
+ *               panic_percent: already when fewer are up than that share of those in
+ *               service, until they are 10 points more; then without those that refuse
+ *   waiting     a removal follows the one before too soon: used until removal_interval
+ *               has passed - unless it refused
  *   slow start  begins where an endpoint comes back after a real outage, never because
  *               the prober began
  *
@@ -38,22 +42,32 @@ struct guard_endpoint {
 	bool was_out; /* it took nothing when last looked at: kept by the caller */
 	/* found */
 	uint8_t flags;   /* enum state_flag */
+	bool leaves;     /* it is removed now, by its own health */
 	bool slow_start; /* begins now */
 };
 
 struct guard_group {
 	/* given */
 	unsigned minimum; /* members that keep the service, down or not */
+	int panic_percent;
+	int64_t removal_ns;
+	/* found, and looked at the next time */
+	bool panic;
+	int64_t last_removal; /* GUARD_NEVER before the first */
 	/* found */
 	unsigned members; /* endpoints in it */
 	unsigned usable;  /* that take new sessions by their own health */
-	bool panic;
+	unsigned lost;    /* in service and known not to */
 	unsigned held;
+	unsigned waiting;
+	int64_t look_again; /* when the first of them may go; INT64_MAX */
 };
+
+#define GUARD_NEVER INT64_MIN
 
 /* Fills what is found of @e and @groups, and @out per member: it has left every service.
  */
 void guard_decide(struct guard_endpoint *e, size_t n, struct guard_group *groups,
-    size_t n_groups, bool *out, size_t n_members);
+    size_t n_groups, bool *out, size_t n_members, int64_t now);
 
 #endif

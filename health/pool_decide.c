@@ -14,7 +14,7 @@
 #include "pool_report.h"
 
 static void
-ask_guard(struct pool_watch *w)
+ask_guard(struct pool_watch *w, int64_t now)
 {
 	for (size_t i = 0; i < w->n_targets; i++) {
 		struct target *t = &w->targets[i];
@@ -26,8 +26,24 @@ ask_guard(struct pool_watch *w)
 		g->lost = t->lost;
 		g->was_out = t->was_out;
 	}
-	guard_decide(
-	    w->guard, w->n_targets, w->groups, w->n_groups, w->out, w->pool->n_members);
+	guard_decide(w->guard, w->n_targets, w->groups, w->n_groups, w->out,
+	    w->pool->n_members, now);
+}
+
+/* Removals that wait are looked at again when the first of them may go. */
+static void
+look_again(struct pool_watch *w, int64_t now)
+{
+	int64_t at = INT64_MAX;
+
+	for (unsigned g = 0; g < w->n_groups; g++)
+		if (w->groups[g].look_again < at)
+			at = w->groups[g].look_again;
+	ev_timer_stop(w->pulse->loop, &w->again);
+	if (at == INT64_MAX)
+		return;
+	ev_timer_set(&w->again, at > now ? (double)(at - now) / (double)NS_PER_S : 0, 0);
+	ev_timer_start(w->pulse->loop, &w->again);
 }
 
 /* Gives @next its since and flips, and says whether it differs from @last. */
@@ -150,13 +166,15 @@ pool_decide(struct pool_watch *w)
 {
 	/* The groups as they were lie behind the groups as they are. */
 	struct guard_group *before = w->groups + w->n_groups;
+	int64_t now = clock_boot_ns();
 
 	memcpy(before, w->groups, w->n_groups * sizeof *before);
-	ask_guard(w);
+	ask_guard(w, now);
 	for (size_t i = 0; i < w->n_targets; i++)
 		publish_target(w, &w->targets[i], &w->guard[i]);
 	for (unsigned m = 0; m < w->pool->n_members; m++)
 		publish_member(w, m);
 	publish_pool(w, before);
 	pool_report_guard(w, before);
+	look_again(w, now);
 }

@@ -23,7 +23,10 @@ proof_text(char *text, size_t size, const struct rise_fall_proof *p)
 	if (p->over_ns > 0)
 		snprintf(over, sizeof over, " within %.1f s",
 		    (double)p->over_ns / (double)NS_PER_S);
-	snprintf(text, size, "%d of %d%s%s", p->count, p->needed, over, alike);
+	if (p->count > p->needed)
+		snprintf(text, size, "%d in a row, %d suffice", p->count, p->needed);
+	else
+		snprintf(text, size, "%d of %d%s%s", p->count, p->needed, over, alike);
 }
 
 /* Why it will not simply come back. */
@@ -128,6 +131,18 @@ group_text(const struct pool_watch *w, unsigned group, char *text, size_t size)
 	    family_word(addr_family(&w->targets[i].endpoint->addr)));
 }
 
+static void
+report_panic(const struct pool_watch *w, const char *what, const struct guard_group *g)
+{
+	if (g->usable == 0)
+		log_error("pool %s %s: panic: no member is up, all %u are used",
+		    w->pool->fqdn, what, g->members);
+	else
+		log_error("pool %s %s: panic: %u of %u members are up, fewer than %d %%: "
+			  "all are used but those that refuse",
+		    w->pool->fqdn, what, g->usable, g->members, g->panic_percent);
+}
+
 void
 pool_report_guard(struct pool_watch *w, const struct guard_group *before)
 {
@@ -138,13 +153,17 @@ pool_report_guard(struct pool_watch *w, const struct guard_group *before)
 
 		group_text(w, g, what, sizeof what);
 		if (now->panic && !before[g].panic)
-			log_error("pool %s %s: panic: no member is up, all %u are used",
-			    w->pool->fqdn, what, now->members);
+			report_panic(w, what, now);
 		if (!now->panic && before[g].panic)
 			log_warning("pool %s %s: panic is over", w->pool->fqdn, what);
 		if (now->held > before[g].held)
 			log_warning(
 			    "pool %s %s: minimum of %u members: %u used although down",
 			    w->pool->fqdn, what, now->minimum, now->held);
+		if (now->waiting > before[g].waiting)
+			log_warning("pool %s %s: one was removed less than %.0f s ago: "
+				    "%u used although down until then",
+			    w->pool->fqdn, what,
+			    (double)now->removal_ns / (double)NS_PER_S, now->waiting);
 	}
 }

@@ -25,6 +25,14 @@ carries_access(const struct endpoint *e)
 	return e->side == SIDE_EXTERNAL && e->services & access_bit;
 }
 
+static void
+on_again(EV_P_ ev_timer *t, int revents)
+{
+	(void)EV_A;
+	(void)revents;
+	pool_decide(container_of(t, struct pool_watch, again));
+}
+
 /* One service in one family is a group: what clients choose from. */
 static bool
 same_group(const struct endpoint *a, const struct endpoint *b)
@@ -55,8 +63,12 @@ assign_groups(struct pool_watch *w)
 		/* One that nobody probes is used: no verdict will ever allow it. */
 		w->guard[i].assumed = !target_is_probed(&w->targets[i]) ||
 				      e->service->health.assume == ASSUME_UP;
-		w->groups[w->guard[i].group].minimum =
-		    (unsigned)e->service->health.minimum_members;
+		w->groups[w->guard[i].group] = (struct guard_group){
+		    .minimum = (unsigned)e->service->health.minimum_members,
+		    .panic_percent = e->service->health.panic_percent,
+		    .removal_ns = e->service->health.removal_ns,
+		    .last_removal = GUARD_NEVER,
+		};
 	}
 }
 
@@ -218,6 +230,7 @@ pool_watch_new(const struct pool *pool, struct pulse *pulse, struct sentinel_roo
 		return -ENOMEM;
 	w->pool = pool;
 	w->pulse = pulse;
+	ev_timer_init(&w->again, on_again, 0, 0);
 	flights_init(&w->flights, pulse, target_probe_done);
 	for (size_t i = 0; i < SIDES; i++)
 		for (size_t f = 0; f < countof(w->ways[i]); f++)
@@ -304,6 +317,8 @@ attach_target(struct pool_watch *w, struct target *t)
 		conditions_set(w, t, CONDITION_DEGRADED, false, NULL);
 	if (!history_load(w->publish, t))
 		return;
+	if (s.flags & STATE_PANIC)
+		w->groups[w->guard[t - w->targets].group].panic = true;
 	t->lost = (int64_t)s.since_s * NS_PER_S;
 	t->was_out = state_use(&s) == USE_NONE && s.health != HEALTH_UNKNOWN;
 }
@@ -338,10 +353,18 @@ pool_watch_start(struct pool_watch *w)
 void
 pool_watch_stop(struct pool_watch *w)
 {
+	ev_timer_stop(w->pulse->loop, &w->again);
 	for (size_t i = 0; i < w->n_targets; i++)
 		target_stop(&w->targets[i]);
 	if (w->sentinels != NULL)
 		pool_sentinels_stop(w->sentinels, w->n_targets);
+}
+
+static void
+inherit_group(struct guard_group *g, const struct guard_group *from)
+{
+	g->panic = from->panic;
+	g->last_removal = from->last_removal;
 }
 
 void
@@ -352,6 +375,8 @@ pool_watch_inherit(struct pool_watch *w, struct pool_watch *from)
 
 		if (old == NULL)
 			continue;
+		inherit_group(&w->groups[w->guard[i].group],
+		    &from->groups[from->guard[old - from->targets].group]);
 		target_inherit(&w->targets[i], old);
 		certificate_watch_inherit(&w->targets[i], old);
 		pool_sentinel_inherit(

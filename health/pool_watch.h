@@ -40,8 +40,9 @@ struct pool_watch {
 	struct guard_endpoint *guard;
 	struct guard_group *groups;
 	unsigned n_groups;
-	bool *out;  /* per member */
-	bool *left; /* per member: out was logged */
+	ev_timer again; /* when a removal that waits may go */
+	bool *out;      /* per member */
+	bool *left;     /* per member: out was logged */
 	struct state *members;
 	size_t *member_rows;
 	size_t row;

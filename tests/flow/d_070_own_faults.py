@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What is the prober's own fault is never held against a member: no descriptors, a loop
-that stood still, a lost datagram."""
+that stood still, no way to any member."""
 import resource
 import time
 from pathlib import Path
 
 from lab import wait_until
-from probed import Probed
+from probed import PORTS, Probed
 
 
 def test_without_descriptors_nothing_changes(lab):
@@ -40,3 +40,23 @@ def test_a_stopped_prober_blames_nobody(lab):
     assert "down" not in p.log()
     lost = next(r for r in p.edge.ask("health", "status").splitlines() if "lost-times" in r)
     assert int(lost.split("lost-times=")[1].split()[0]) >= 3
+
+
+def test_no_way_to_any_member_is_no_members_fault(lab):
+    p = Probed(lab).start().all_up()
+    v4 = [m.at(s) for m in p.members for s in PORTS]
+    # Also before the table of the host's own addresses, which the members have.
+    p.host.ip("rule add pref 20 lookup local")
+    p.host.ip("rule add pref 10 to 192.0.2.0/24 unreachable")
+    p.host.ip("rule del pref 0")
+
+    def last():
+        rows = {w: r for r in p.status() for w in r["words"]}
+        return {rows[at]["last"] for at in v4}
+    wait_until(lambda: last() == {"local"}, 15, "no endpoint of IPv4 to be reached")
+    before = int(p.status("pool")[0]["local-faults"])
+    wait_until(lambda: int(p.status("pool")[0]["local-faults"]) > before + 4 * len(v4), 15, "more probes than suffice")
+    p.host.ip("rule del pref 10")
+    wait_until(lambda: last() == {"ok"}, 15, "the way to be there again")
+    assert "-> down" not in p.log()
+    assert "could not be probed: a fault of the prober itself, no evidence (Network is unreachable)" in p.log()

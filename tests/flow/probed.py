@@ -124,6 +124,17 @@ class Probed:
         wait_until(lambda: all(int(r["run"]) >= before[r["words"][3]] + more for r in self.status()),
                    timeout, f"{more} more probes of each endpoint", every=0.05)
 
+    def wait_up(self, *services):
+        """Until these are up on every member, whatever the others are."""
+        self.wait({(m, s): ("up", "ok") for m in range(len(self.members)) for s in services})
+        return self
+
+    def wait_ok(self, member, service, more=4, timeout=15):
+        """Until it has answered well so many times in a row, in both families."""
+        wait_until(lambda: all(r.get("last") == "ok" and int(r["run"]) >= more for r in
+                               (self.endpoint(member, service, v6) for v6 in (False, True))),
+                   timeout, f"{service} to answer well", every=0.05)
+
     def all_up(self, timeout=15):
         wait_until(lambda: all(r["health"] == "up" for r in self.status()), timeout,
                    "every endpoint to be up", every=0.05)

@@ -13,6 +13,7 @@
 #include "unit.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "guard.h"
@@ -139,7 +140,7 @@ pools(void **state)
 		size_t members = draw(rows[i].pool, rows[i].assumed, e);
 
 		print_message("%s\n", rows[i].sentence);
-		guard_decide(e, members * GROUPS, g, GROUPS, out, members);
+		guard_decide(e, members * GROUPS, g, GROUPS, out, members, 0);
 		for (size_t j = 0; j < members * GROUPS; j++) {
 			if (j > 0 && j % GROUPS == 0)
 				strcat(text, " ");
@@ -172,12 +173,12 @@ one_family_down_is_that_family(void **state)
 	bool out[2];
 
 	(void)state;
-	guard_decide(e, countof(e), g, 3, out, 2);
+	guard_decide(e, countof(e), g, 3, out, 2, 0);
 	assert_false(out[0]);
 	for (size_t i = 0; i < countof(e); i++)
 		assert_int_equal(e[i].flags, 0);
 	e[1].health = HEALTH_DOWN;
-	guard_decide(e, countof(e), g, 3, out, 2);
+	guard_decide(e, countof(e), g, 3, out, 2, 0);
 	assert_true(out[0]);
 	assert_int_equal(e[2].flags, STATE_MEMBER_OUT);
 	assert_int_equal(g[0].members, 2);
@@ -223,7 +224,7 @@ slow_start_begins_after_a_real_outage_only(void **state)
 		draw(steps[i].pool, false, e);
 		for (size_t j = 0; j < 4; j++)
 			e[j].was_out = was_out[j];
-		guard_decide(e, 4, g, GROUPS, out, 2);
+		guard_decide(e, 4, g, GROUPS, out, 2, 0);
 		for (size_t j = 0; j < 4; j++)
 			was_out[j] = e[j].was_out;
 		print_message("%s\n", steps[i].sentence);
@@ -241,17 +242,17 @@ what_is_held_does_not_start_slowly(void **state)
 
 	(void)state;
 	draw("uu du uu", true, e);
-	guard_decide(e, 6, g, GROUPS, out, 3);
+	guard_decide(e, 6, g, GROUPS, out, 3, 0);
 	was_out = e[2].was_out;
 	assert_true(was_out);
 	draw("uu du ru", true, e);
 	e[2].was_out = was_out;
-	guard_decide(e, 6, g, GROUPS, out, 3);
+	guard_decide(e, 6, g, GROUPS, out, 3, 0);
 	assert_int_equal(e[2].flags, STATE_HELD);
 	assert_false(e[2].slow_start);
 	draw("uu uu ru", true, e);
 	e[2].was_out = was_out;
-	guard_decide(e, 6, g, GROUPS, out, 3);
+	guard_decide(e, 6, g, GROUPS, out, 3, 0);
 	assert_true(e[2].slow_start);
 }
 
@@ -265,14 +266,203 @@ services_of_a_returning_member_start_slowly(void **state)
 
 	(void)state;
 	draw("uu du", true, e);
-	guard_decide(e, 4, g, GROUPS, out, 2);
+	guard_decide(e, 4, g, GROUPS, out, 2, 0);
 	assert_true(e[3].was_out);
 	was_out = e[3].was_out;
 	draw("uu uu", true, e);
 	e[3].was_out = was_out;
-	guard_decide(e, 4, g, GROUPS, out, 2);
+	guard_decide(e, 4, g, GROUPS, out, 2, 0);
 	assert_true(e[3].slow_start);
 	assert_false(e[3].was_out);
+}
+
+/* --- share and pace -------------------------------------------------------------------
+ */
+
+/* Draws a pool and decides; the caller keeps the groups and who was out. */
+static void
+decide(const char *pool, struct guard_endpoint *e, bool *was_out, struct guard_group *g,
+    int64_t now, char *text)
+{
+	bool out[MEMBERS_MAX];
+	size_t members = draw(pool, true, e);
+
+	for (size_t j = 0; j < members * GROUPS; j++)
+		e[j].was_out = was_out[j];
+	guard_decide(e, members * GROUPS, g, GROUPS, out, members, now);
+	text[0] = '\0';
+	for (size_t j = 0; j < members * GROUPS; j++) {
+		was_out[j] = e[j].was_out;
+		if (j > 0 && j % GROUPS == 0)
+			strcat(text, " ");
+		append_endpoint(text, &e[j]);
+	}
+}
+
+static void
+panic_by_share_has_two_thresholds(void **state)
+{
+	static const struct {
+		const char *sentence, *pool, *expected;
+		bool panic; /* of av */
+	} steps[] = {
+	    {"half is enough", "uu uu ud ud", "NN NN N- N-", false},
+	    {"less is not", "uu ud ud ud", "NN NNP NNP NNP", true},
+	    {"half is not enough to end it", "uu uu ud ud", "NN NN NNP NNP", true},
+	    {"60 % would be", "uu uu uu ud", "NN NN NN N-", false},
+	    {"who refuses is not used", "uu ur ud ub", "NN N- NNP NE", true},
+	    {"unless nobody is left", "ur ur ud ub", "NNP NNP NNP NNP", true},
+	    {"the drained are not counted", "uu uu/d ud uu", "NN EE N- NN", false},
+	    {"nor used for new sessions", "uu ud/d ud ud", "NN EEP NNP NNP", true},
+	    {"unknown is not lost", "uu u? u? ud", "NN NNA NNA N-", false},
+	};
+	struct guard_group g[GROUPS] = {
+	    {.minimum = 1, .panic_percent = 50}, {.minimum = 1, .panic_percent = 50}};
+	bool was_out[MEMBERS_MAX * GROUPS] = {0};
+
+	(void)state;
+	for (size_t i = 0; i < countof(steps); i++) {
+		struct guard_endpoint e[MEMBERS_MAX * GROUPS];
+		char text[128];
+
+		print_message("%s\n", steps[i].sentence);
+		decide(steps[i].pool, e, was_out, g, 0, text);
+		assert_string_equal(text, steps[i].expected);
+		assert_int_equal(g[1].panic, steps[i].panic);
+	}
+}
+
+/* panic_percent = 100: one lost is panic; 110 % are never up. */
+static void
+the_upper_threshold_can_be_reached(void **state)
+{
+	struct guard_group g[GROUPS] = {
+	    {.minimum = 1, .panic_percent = 100}, {.minimum = 1, .panic_percent = 100}};
+	bool was_out[MEMBERS_MAX * GROUPS] = {0};
+	struct guard_endpoint e[MEMBERS_MAX * GROUPS];
+	char text[128];
+
+	(void)state;
+	decide("uu uu ud", e, was_out, g, 0, text);
+	assert_string_equal(text, "NN NN NNP");
+	decide("uu uu uu", e, was_out, g, 0, text);
+	assert_string_equal(text, "NN NN NN");
+}
+
+static void
+removals_keep_their_distance(void **state)
+{
+	static const struct {
+		const char *sentence;
+		int64_t now;
+		const char *pool, *expected;
+		int64_t look_again;
+	} steps[] = {
+	    {"the first leaves at once", 1000, "uu uu uu uu ud", "NN NN NN NN N-",
+		INT64_MAX},
+	    {"the second waits", 1020, "uu uu uu ud ud", "NN NN NN NNH N-", 1060},
+	    {"the third too", 1030, "uu uu ud ud ud", "NN NN NNH NNH N-", 1060},
+	    {"a refused one does not", 1040, "uu ur ud ud ud", "NN N- NNH NNH N-", 1100},
+	    {"and the others wait for that", 1060, "uu ur ud ud ud", "NN N- NNH NNH N-",
+		1100},
+	    {"then goes who was lost first", 1100, "uu ur ud ud ud", "NN N- N- NNH N-",
+		1160},
+	    {"who is up again was never out", 1110, "uu ur ud uu ud", "NN N- N- NN N-",
+		INT64_MAX},
+	    {"in panic nobody waits", 1200, "uu/x ur ud ud ud", "-- NNP NNP NNP NNP",
+		INT64_MAX},
+	};
+	struct guard_group g[GROUPS];
+	bool was_out[MEMBERS_MAX * GROUPS] = {0};
+
+	(void)state;
+	for (size_t k = 0; k < GROUPS; k++)
+		g[k] = (struct guard_group){
+		    .minimum = 1, .removal_ns = 60, .last_removal = GUARD_NEVER};
+	for (size_t i = 0; i < countof(steps); i++) {
+		struct guard_endpoint e[MEMBERS_MAX * GROUPS];
+		char text[128];
+
+		print_message("%s\n", steps[i].sentence);
+		decide(steps[i].pool, e, was_out, g, steps[i].now, text);
+		assert_string_equal(text, steps[i].expected);
+		assert_int_equal(g[1].look_again, steps[i].look_again);
+	}
+}
+
+static void
+what_leaves_with_its_member_does_not_wait(void **state)
+{
+	struct guard_group g[GROUPS];
+	bool was_out[MEMBERS_MAX * GROUPS] = {0};
+	struct guard_endpoint e[MEMBERS_MAX * GROUPS];
+	char text[128];
+
+	(void)state;
+	for (size_t k = 0; k < GROUPS; k++)
+		g[k] = (struct guard_group){
+		    .minimum = 1, .removal_ns = 60, .last_removal = GUARD_NEVER};
+	decide("uu ud uu", e, was_out, g, 1000, text);
+	decide("uu ud dd", e, was_out, g, 1001, text);
+	assert_string_equal(text, "NN N- -O-O");
+}
+
+/* Whatever the pool looks like: who is in service and healthy is used; the minimum is
+ * kept as far as there are members that do not refuse; somebody is used wherever one is
+ * in service, unless the others' fate is unknown. */
+static void
+invariants_of_random_pools(void **state)
+{
+	static const char healths[] = "uuudrb?", admins[] = "    dx";
+	unsigned seed = 5;
+
+	(void)state;
+	for (int round = 0; round < 20000; round++) {
+		unsigned members = 1 + (unsigned)rand_r(&seed) % 6;
+		unsigned minimum = 1 + (unsigned)rand_r(&seed) % members;
+		struct guard_endpoint e[MEMBERS_MAX * GROUPS];
+		struct guard_group g[GROUPS];
+		bool was_out[MEMBERS_MAX * GROUPS] = {0};
+		char pool[64] = "", text[128];
+		unsigned used = 0, holdable = 0, certain = 1, in_service = 0;
+
+		for (unsigned m = 0; m < members; m++) {
+			char admin = admins[rand_r(&seed) % 6];
+			char *at = pool + strlen(pool);
+
+			sprintf(at, "%s%c%c", m > 0 ? " " : "",
+			    healths[rand_r(&seed) % 7], healths[rand_r(&seed) % 7]);
+			if (admin != ' ')
+				sprintf(at + strlen(at), "/%c", admin);
+		}
+		for (size_t k = 0; k < GROUPS; k++)
+			g[k] = (struct guard_group){.minimum = minimum,
+			    .panic_percent = rand_r(&seed) % 3 * 40,
+			    .removal_ns = rand_r(&seed) % 2 * 60,
+			    .last_removal = rand_r(&seed) % 2 ? 990 : GUARD_NEVER};
+		decide(pool, e, was_out, g, 1000, text);
+		for (unsigned m = 0; m < members; m++) {
+			const struct guard_endpoint *a = &e[m * GROUPS];
+			struct state s = {.health = a->health,
+			    .admin = a->admin,
+			    .reason = a->reason,
+			    .flags = a->flags};
+
+			if (a->admin != ADMIN_ENABLED)
+				continue;
+			in_service++;
+			used += state_use(&s) == USE_NEW;
+			holdable +=
+			    a->health != HEALTH_DOWN || a->reason == REASON_TLS_TIMEOUT;
+			certain = certain && a->health != HEALTH_UNKNOWN;
+			if (a->health == HEALTH_UP)
+				assert_int_equal(state_use(&s), USE_NEW);
+		}
+		if (used < (minimum < holdable ? minimum : holdable))
+			fail_msg("%s: %s, minimum %u", pool, text, minimum);
+		if (used == 0 && in_service > 0 && certain)
+			fail_msg("%s: %s", pool, text);
+	}
 }
 
 int
@@ -284,6 +474,11 @@ main(void)
 	    cmocka_unit_test(slow_start_begins_after_a_real_outage_only),
 	    cmocka_unit_test(what_is_held_does_not_start_slowly),
 	    cmocka_unit_test(services_of_a_returning_member_start_slowly),
+	    cmocka_unit_test(panic_by_share_has_two_thresholds),
+	    cmocka_unit_test(the_upper_threshold_can_be_reached),
+	    cmocka_unit_test(removals_keep_their_distance),
+	    cmocka_unit_test(what_leaves_with_its_member_does_not_wait),
+	    cmocka_unit_test(invariants_of_random_pools),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

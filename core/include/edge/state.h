@@ -28,7 +28,7 @@
  *   Unknown and not ASSUMED takes existing sessions only.
  *   (1) none when MEMBER_OUT: all access endpoints of the member are down
  *   (2) new (draining: existing) when PANIC: no member is up, all are used; or HELD: the
- *       minimum of members keeps it; existing when the reason is REFUSING: the service
+ *       minimum of members, or the pace of removals, keeps it; existing when the reason is REFUSING: the service
  *       lives, but takes nothing new
  */
 #include <stdint.h>
@@ -77,7 +77,8 @@ enum reason_detail reason_detail_kind(enum reason r);
 enum state_flag {
 	STATE_ASSUMED = 1 << 0,    /* unknown counts as up: the pool's "assume" */
 	STATE_PANIC = 1 << 1,      /* down, used all the same: no member is up */
-	STATE_HELD = 1 << 2,       /* down, used all the same: minimum of members */
+	STATE_HELD = 1 << 2,       /* down, used all the same: minimum of members, or the
+				      removal before was too soon ago */
 	STATE_MEMBER_OUT = 1 << 3, /* the member has left every service */
 };
 
