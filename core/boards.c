@@ -17,6 +17,8 @@ const struct board_spec health_board_spec = {"health", HEALTH_BOARD_ABI, HEALTH_
 const struct board_spec lb_board_spec = {"lb", LB_BOARD_ABI, LB_FIELDS};
 const struct board_spec dns_board_spec = {"dns", DNS_BOARD_ABI, DNS_FIELDS};
 
+WORDS_DEFINE(vip, VIPS, VIP_WORDS);
+
 static const char *const health_field_words[] = {
 #define FIELD(id, word, nature, on, text) word,
 #include <edge/tbl/health_fields.h>
@@ -59,7 +61,8 @@ row_put(struct board_row_spec *rows, size_t *n, uint64_t id, enum board_row_kind
 struct board_row_spec *
 health_board_rows(const struct model *m, size_t *ret_n)
 {
-	size_t most = m->n_pools * (1 + MODEL_MEMBERS_MAX) + model_count_endpoints(m),
+	size_t most = m->n_pools * (1 + MODEL_MEMBERS_MAX) + model_count_endpoints(m) +
+		      model_count_listeners(m),
 	       n = 0;
 	struct board_row_spec *rows = calloc(most + 1, sizeof *rows);
 
@@ -73,6 +76,8 @@ health_board_rows(const struct model *m, size_t *ret_n)
 			row_put(rows, &n, pool->members[i].id, ROW_MEMBER);
 		for (size_t i = 0; i < pool->n_endpoints; i++)
 			row_put(rows, &n, pool->endpoints[i].id, ROW_ENDPOINT);
+		for (size_t i = 0; i < pool->n_listeners; i++)
+			row_put(rows, &n, pool->listeners[i].id, ROW_LISTENER);
 	}
 	*ret_n = n;
 	return rows;

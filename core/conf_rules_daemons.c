@@ -70,6 +70,19 @@ check_minimum(struct conf_load *l, const struct pool *p, const config_setting_t 
 		    p->n_members == 1 ? "" : "s");
 }
 
+/* It does nothing without a process that is not started by default. */
+static void
+note_vip_probe(struct conf_load *l, const config_setting_t *g)
+{
+	const config_setting_t *at = conf_load_valid(g, "vip_probe");
+
+	if (at != NULL && config_setting_get_bool(at))
+		conf_load_say(l, at, DIAG_NOTE, 0,
+		    "vip_probe needs edge-vantage to run beside edge-health (systemctl "
+		    "enable --now edge-vantage), and VIPs of hardware mode; limits.allow "
+		    "must let its addresses in");
+}
+
 static void
 check_health(struct conf_load *l)
 {
@@ -77,6 +90,7 @@ check_health(struct conf_load *l)
 
 	check_times(l, top, &l->model->health);
 	check_tls(l, top, &l->model->health.tls);
+	note_vip_probe(l, top);
 	for (size_t i = 0; i < l->model->n_pools; i++) {
 		const struct pool *p = &l->model->pools[i];
 		const struct conf_pool *c = &l->pools[i];
@@ -84,6 +98,7 @@ check_health(struct conf_load *l)
 
 		check_times(l, own, &p->health);
 		check_tls(l, own, &p->health.tls);
+		note_vip_probe(l, own);
 		check_minimum(l, p, conf_load_written(own, "minimum_members") ? own : top,
 		    &p->health);
 		for (int kind = 0; kind < SERVICES; kind++) {
@@ -92,6 +107,7 @@ check_health(struct conf_load *l)
 			own = conf_load_valid(c->services[kind], "health");
 			check_times(l, own, h);
 			check_tls(l, own, &h->tls);
+			note_vip_probe(l, own);
 			check_minimum(l, p, own, h);
 		}
 	}

@@ -48,6 +48,27 @@ say_missing_rights(const struct daemon *d, struct sbuf *answer)
 	sbuf_fini(&said);
 }
 
+static void
+on_sockets_lost(void *owner)
+{
+	struct daemon *d = owner;
+
+	if (d->vip != NULL)
+		vip_watch_lost(d->vip);
+}
+
+/* Through the VIPs too, once the prober runs.  Without memory only directly. */
+static void
+watch_vips(struct daemon *d)
+{
+	struct vip_watch *from = d->vip;
+
+	d->vip = NULL;
+	if (vip_watch_new(d->prober, &d->publish, &d->vip_sockets, from, &d->vip) != 0)
+		log_error("no memory to look through the VIPs");
+	vip_watch_free(&from);
+}
+
 bool
 daemon_reload(struct daemon *d, struct sbuf *answer)
 {
@@ -69,6 +90,8 @@ daemon_reload(struct daemon *d, struct sbuf *answer)
 		goto refused;
 	}
 	/* From here on nothing can fail. */
+	if (d->vip != NULL)
+		vip_watch_stop(d->vip);
 	prober_inherit(prober, d->prober);
 	prober_free(&d->prober);
 	model_free(&d->model);
@@ -76,6 +99,7 @@ daemon_reload(struct daemon *d, struct sbuf *answer)
 	d->model = model;
 	d->reloads++;
 	prober_start(d->prober, &d->publish, &d->admin.list);
+	watch_vips(d);
 	log_info("configuration loaded anew");
 	say_missing_rights(d, answer);
 	systemd_ready();
@@ -258,6 +282,9 @@ daemon_open(struct daemon *d, const struct program *program)
 	start_watchers(d);
 	say_missing_rights(d, NULL);
 	prober_start(d->prober, &d->publish, &d->admin.list);
+	vip_sockets_init(
+	    &d->vip_sockets, &d->pulse, program->run_dir, on_sockets_lost, d);
+	watch_vips(d);
 	return 0;
 }
 
@@ -275,6 +302,8 @@ daemon_run(struct daemon *d)
 void
 daemon_close(struct daemon *d)
 {
+	vip_watch_free(&d->vip);
+	vip_sockets_close(&d->vip_sockets);
 	prober_free(&d->prober);
 	ctl_close(&d->ctl);
 	if (d->evidence_fd >= 0)

@@ -17,6 +17,8 @@
 #include "probe/pulse.h"
 #include "prober.h"
 #include "publish.h"
+#include "vip_sockets.h"
+#include "vip_watch.h"
 
 struct daemon {
 	struct program program;
@@ -25,6 +27,8 @@ struct daemon {
 	struct model *model;
 	struct prober *prober;
 	struct publish publish;
+	struct vip_sockets vip_sockets;
+	struct vip_watch *vip; /* NULL only without memory */
 	struct admin_store admin;
 	struct ctl_server *ctl;
 	int evidence_fd; /* notices from edge-lb */

@@ -165,4 +165,6 @@ status_write(const struct daemon *d, struct sbuf *to)
 	    (unsigned long long)log_dropped());
 	for (size_t i = 0; i < d->prober->n_pools; i++)
 		write_pool(d, d->prober->pools[i], to);
+	if (d->vip != NULL)
+		vip_watch_status(d->vip, to);
 }

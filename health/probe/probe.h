@@ -37,6 +37,11 @@
 #define PROBE_IN_MAX  8192
 #define PROBE_OUT_MAX 2048
 
+/* Where else sockets come from: the descriptor of an unconnected one, or -errno. */
+struct probe_outlet {
+	int (*take)(struct probe_outlet *o, enum family family, enum proto proto);
+};
+
 struct probe_question {
 	enum probe kind;
 	struct addr addr;
@@ -55,6 +60,7 @@ struct probe_question {
 	bool raw;                   /* icmp: from a raw socket */
 	/* Where what a full handshake shows is kept, by who asks; or NULL. */
 	struct certificate *certificate;
+	struct probe_outlet *outlet; /* NULL: sockets are opened here */
 };
 
 enum probe_phase {

@@ -17,12 +17,24 @@
 #define SECOND_NS (500 * NS_PER_MS)
 
 static int
-open_socket(struct probe_run *p)
+socket_for(const struct probe_run *p)
 {
 	const struct probe_question *q = p->question;
-	int fd = p->kind->open != NULL
-		     ? p->kind->open(q)
-		     : reach_open(&q->addr, q->port, p->kind->proto, &q->source);
+	enum proto proto = p->kind->proto;
+	int fd;
+
+	if (p->kind->open != NULL)
+		return p->kind->open(q);
+	if (q->outlet == NULL)
+		return reach_open(&q->addr, q->port, proto, &q->source);
+	fd = q->outlet->take(q->outlet, addr_family(&q->addr), proto);
+	return fd < 0 ? fd : reach_with(fd, &q->addr, q->port, proto, &q->source);
+}
+
+static int
+open_socket(struct probe_run *p)
+{
+	int fd = socket_for(p);
 
 	if (fd >= 0)
 		probe_tell(p, STEP_OPENED, NULL, ++p->sockets);

@@ -39,15 +39,21 @@ int
 reach_open(
     const struct addr *to, uint16_t port, enum proto proto, const struct addr *source)
 {
+	int family = addr_family(to) == FAMILY_V4 ? AF_INET : AF_INET6;
+	int type = proto == PROTO_UDP ? SOCK_DGRAM : SOCK_STREAM;
+	int fd = socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	return fd < 0 ? -errno : reach_with(fd, to, port, proto, source);
+}
+
+int
+reach_with(int fd, const struct addr *to, uint16_t port, enum proto proto,
+    const struct addr *source)
+{
 	struct sockaddr_storage ss;
 	socklen_t length = addr_to_sockaddr(to, port, &ss);
-	int type = proto == PROTO_UDP ? SOCK_DGRAM : SOCK_STREAM;
-	int fd = socket(ss.ss_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	int err;
+	int err = reach_prepare(fd, proto, source);
 
-	if (fd < 0)
-		return -errno;
-	err = reach_prepare(fd, proto, source);
 	if (err == 0 && connect(fd, (struct sockaddr *)&ss, length) != 0 &&
 	    errno != EINPROGRESS)
 		err = -errno;

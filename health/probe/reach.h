@@ -17,6 +17,10 @@
 int reach_open(
     const struct addr *to, uint16_t port, enum proto proto, const struct addr *source);
 
+/* The same with a socket that somebody else opened; it is closed where that fails. */
+int reach_with(int fd, const struct addr *to, uint16_t port, enum proto proto,
+    const struct addr *source);
+
 /* The result of a connection attempt whose socket became writable: 0 or an errno. */
 int reach_result(int fd);
 

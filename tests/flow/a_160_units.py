@@ -141,6 +141,19 @@ def nobody_waits_for_a_prober_that_hangs(m):
     m.run("systemctl", "restart", "edge-health")
 
 
+def the_vips_are_looked_at(net, m):
+    conf = m.file("/etc/edgepool/edgepool.conf")
+    conf.write_text(conf.read_text().replace("health = {", "health = { vip_probe = true;", 1))
+    m.run("systemctl", "start", "edge-vantage")
+    assert m.run("edgectl", "reload").returncode == 0
+    wait_until(lambda: "through the VIP" in m.journal("edge-health") and ": ok" in m.journal("edge-health"),
+               20, "a probe through a VIP")
+    status = m.file(f"/proc/{m.main('edge-vantage')}/status").read_text()
+    assert "CapEff:\t" + "0" * 16 in status and "Seccomp:\t2" in status
+    m.run("systemctl", "kill", "--signal=KILL", "edge-vantage")
+    wait_until(lambda: m.journal("edge-vantage").count("stands beside the VIPs") == 2, 20, "it to stand there again")
+
+
 def test_the_units_under_systemd(net):
     m = net.machine
     m.run("systemctl", "start", "edgepool.target")
@@ -164,3 +177,4 @@ def test_the_units_under_systemd(net):
     assert "edgepool" not in m.run("nft", "list", "tables").stdout
     m.run("systemctl", "start", "edgepool.target")
     wait_until(lambda: sessions_pass(net) and admins(m)["edge1"] == "draining", 10, "all as before")
+    the_vips_are_looked_at(net, m)

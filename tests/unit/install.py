@@ -9,7 +9,9 @@ import tempfile
 from pathlib import Path
 
 BUILD, CMAKE = Path(sys.argv[1]), sys.argv[2]
-DAEMONS = ("edge-lb", "edge-health", "edge-dnslb", "edge-snmp")
+DAEMONS = ("edge-lb", "edge-health", "edge-vantage", "edge-dnslb", "edge-snmp")
+RIGHTS = {"edge-lb": {"CAP_NET_BIND_SERVICE", "CAP_NET_RAW", "CAP_NET_ADMIN"},
+          "edge-vantage": {"CAP_NET_ADMIN", "CAP_SYS_ADMIN"}}
 EXPECTED = [f"sbin/{d}" for d in DAEMONS] + ["bin/edgectl"] + \
     [f"lib/systemd/system/{d}.service" for d in DAEMONS] + [
         "lib/systemd/system/edgepool.target", "lib/sysusers.d/edgepool.conf",
@@ -67,8 +69,7 @@ def main():
             assert u["User"] in known, f"{daemon}: nobody creates user {u['User']}"
             rights = set(u["AmbientCapabilities"].split())
             assert rights == set(u["CapabilityBoundingSet"].split())
-            assert rights == ({"CAP_NET_BIND_SERVICE", "CAP_NET_RAW", "CAP_NET_ADMIN"}
-                              if daemon == "edge-lb" else set()), f"{daemon}: {rights}"
+            assert rights == RIGHTS.get(daemon, set()), f"{daemon}: {rights}"
         if shutil.which("systemd-analyze"):
             verify(there, root)
         else:

@@ -132,7 +132,7 @@ boards_have_a_row_for_everything(void **state)
 	service_set(&m->pools[0], SERVICE_ACCESS, 443, "192.0.2.1");
 	assert_int_equal(model_derive(m, &clash), 0);
 	rows = health_board_rows(m, &n);
-	assert_int_equal(n, 1 + 2 + 4);
+	assert_int_equal(n, 1 + 2 + 4 + 1);
 	free(rows);
 	rows = lb_board_rows(m, &n);
 	assert_int_equal(n, 1 + 1 + 4);

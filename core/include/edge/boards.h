@@ -5,7 +5,7 @@
 /*
  * boards - the three boards: who writes them, which rows they have, what words mean.
  *
- *   health.board  edge-health   a row per pool, member and endpoint
+ *   health.board  edge-health   a row per pool, member, endpoint and listener
  *   lb.board      edge-lb       a row for the process, per listener and endpoint
  *   dns.board     edge-dnslb    a row for the process, per view and zone
  */
@@ -26,6 +26,13 @@ enum health_field {
 #include <edge/tbl/health_fields.h>
 	HEALTH_FIELDS
 };
+
+/* What a listener's row says in HEALTH_FIELD_VIP. */
+#define VIP_WORDS(X)                                                                     \
+	X(VIP_NOT_MEASURED, "not-measured")                                              \
+	X(VIP_OK, "ok")                                                                  \
+	X(VIP_FAILING, "failing")
+WORDS_DECLARE(vip, VIPS, VIP_WORDS);
 
 enum lb_field {
 #define FIELD(id, word, nature, on, text) LB_FIELD_##id,

@@ -198,7 +198,7 @@ KEY(IN_HEALTHS, flap_hold,          SECONDS, health_conf, flap_hold_ns,       OP
 KEY(IN_HEALTHS, flap_hold_max,      SECONDS, health_conf, flap_hold_max_ns,   OPTIONAL, 1, 86400,   NONE,   "300",   NOW,   "the longest hold-down")
 KEY(IN_HEALTHS, manual_resume,      BOOL,    health_conf, manual_resume,      OPTIONAL, 0, 1,       NONE,   "false", NOW,   "a member that was down stays out until an operator enables it")
 KEY(IN_HEALTHS, sentinel,           BOOL,    health_conf, sentinel,           OPTIONAL, 0, 1,       NONE,   "false", NOW,   "keep one idle connection open to each TCP endpoint, to notice a crash at once")
-KEY(IN_HEALTHS, vip_probe,          BOOL,    health_conf, vip_probe,          OPTIONAL, 0, 1,       NONE,   "false", LATER, "also probe through the VIPs, and report disagreement")
+KEY(IN_HEALTHS, vip_probe,          BOOL,    health_conf, vip_probe,          OPTIONAL, 0, 1,       NONE,   "false", NOW,   "also probe through the VIPs, with edge-vantage, and report where they disagree")
 KEY(IN_HEALTHS, full_handshake,     SECONDS, health_conf, full_handshake_ns,  OPTIONAL, 0, 86400,   NONE,   "600",   NOW,   "a full TLS handshake at least this often; resumed ones in between")
 KEY(IN_HEALTHS, expiry_warning,     SECONDS, health_conf, expiry_warning_ns,  OPTIONAL, 0, 31536000, NONE,  "2592000", NOW,   "before the end of a certificate")
 KEY(IN_HEALTHS, renewal,            SECONDS, health_conf, renewal_ns,         OPTIONAL, 0, 31536000, NONE,  "86400", NOW,   "members may differ in their certificate this long (R13)")

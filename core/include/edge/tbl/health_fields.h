@@ -5,21 +5,22 @@
  * FIELD(ID, word, nature, on, text)
  *   nature  STATE, COUNTER (only grows), GAUGE, TIME (CLOCK_BOOTTIME ns), DETAIL, BITS
  *           (conditions), DATE (wall clock, s), HASH, CHAIN (certificate.h)
- *   on      which rows carry it: P pool, M member, E endpoint; 0 elsewhere
+ *   on      which rows carry it: P pool, M member, E endpoint, L listener (what a probe
+ *           through the VIP saw); 0 elsewhere
  *
  * Append only: the order is the layout.  A change of meaning raises HEALTH_BOARD_ABI.
  */
 FIELD(STATE,         "state",         STATE,   "ME",  "the state word: state.h")
 FIELD(DETAIL,        "detail",        DETAIL,  "E",   "what the reason's detail column says")
-FIELD(LATENCY,       "latency",       GAUGE,   "E",   "duration of the last finished probe, ns")
-FIELD(LAST_PROBE,    "last-probe",    TIME,    "E",   "when the last probe finished")
-FIELD(PROBES,        "probes",        COUNTER, "PME", "probes finished")
-FIELD(FAILURES,      "failures",      COUNTER, "PME", "probes that failed")
-FIELD(RUN,           "run",           GAUGE,   "E",   "how many verdicts of the same kind in a row")
+FIELD(LATENCY,       "latency",       GAUGE,   "EL",  "duration of the last finished probe, ns")
+FIELD(LAST_PROBE,    "last-probe",    TIME,    "EL",  "when the last probe finished")
+FIELD(PROBES,        "probes",        COUNTER, "PMEL", "probes finished")
+FIELD(FAILURES,      "failures",      COUNTER, "PMEL", "probes that failed")
+FIELD(RUN,           "run",           GAUGE,   "EL",  "how many verdicts of the same kind in a row")
 FIELD(TRANSITIONS,   "transitions",   COUNTER, "ME",  "changes between up and down")
 FIELD(SLOW_START,    "slow-start",    TIME,    "E",   "begin of slow start; 0: none")
-FIELD(LAST_REASON,   "last-reason",   GAUGE,   "E",   "reason code of the last finished probe")
-FIELD(LAST_DETAIL,   "last-detail",   DETAIL,  "E",   "its detail")
+FIELD(LAST_REASON,   "last-reason",   GAUGE,   "EL",  "reason code of the last finished probe")
+FIELD(LAST_DETAIL,   "last-detail",   DETAIL,  "EL",  "its detail")
 FIELD(MEMBERS,       "members",       GAUGE,   "P",   "members configured")
 FIELD(MEMBERS_UP,    "members-up",    GAUGE,   "P",   "members that take new sessions")
 FIELD(PANICS,        "panics",        COUNTER, "P",   "times all members of a service were down at once")
@@ -40,4 +41,5 @@ FIELD(CERT_KEY,      "certificate-key",    HASH,  "E", "the same of its public k
 FIELD(CERT_CHAIN,    "certificate-chain",  CHAIN, "E", "whether it leads to a trusted issuer")
 FIELD(CERT_APART,    "certificate-apart",  DATE,  "E", "since when it differs from the other members'; 0: it does not")
 FIELD(TLS_VERSION,   "tls-version",        GAUGE, "E", "of the last handshake: 769 is TLS 1.0, 772 TLS 1.3")
+FIELD(VIP,                "vip",                GAUGE, "L", "how it looks through the VIP: enum vip")
 #undef FIELD
