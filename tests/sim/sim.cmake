@@ -17,6 +17,11 @@ edge_program(edge-crowd MAIN sim/crowd.c)
 target_sources(edge-crowd PRIVATE sim/crowd_call.c sim/crowd_serve.c)
 target_include_directories(edge-crowd PRIVATE sim)
 
+# A wrong wall clock, for LD_PRELOAD.
+add_library(wall-clock MODULE sim/wall_clock.c)
+target_link_libraries(wall-clock PRIVATE edge_flags ${CMAKE_DL_LIBS})
+set_target_properties(wall-clock PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+
 # libnice judges MS-TURN by its own parser; plays that need it are skipped without.
 pkg_check_modules(NICE QUIET IMPORTED_TARGET nice)
 if(NICE_FOUND)
