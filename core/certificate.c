@@ -14,6 +14,16 @@
 WORDS_DEFINE(chain, CHAINS, CHAIN_WORDS);
 
 const char *
+tls_word(uint64_t version)
+{
+	static const char *const words[] = {"TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3"};
+
+	return version >= 0x0301 && version - 0x0301 < countof(words)
+		   ? words[version - 0x0301]
+		   : "-";
+}
+
+const char *
 certificate_day(int64_t wall_s, char *buf)
 {
 	time_t at = (time_t)wall_s;

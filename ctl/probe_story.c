@@ -130,7 +130,7 @@ tell_secured(struct probe_story *s)
 	tls_facts(s->run.tls, &facts);
 	begin(s, "TLS");
 	SUMMARY(
-	    s, "%s, %s", tls_version_text(facts.version), tls_cipher_text(s->run.tls));
+	    s, "%s, %s", tls_word((uint64_t)facts.version), tls_cipher_text(s->run.tls));
 	if (facts.asked_us)
 		told_fact(&s->told, "asks-for", "a client certificate%s",
 		    tls_context_has_certificate(s->run.question->tls)

@@ -28,7 +28,7 @@ write_certificate(const struct tls_facts *f, struct sbuf *to)
 	struct tm tm;
 
 	if (f->version != 0)
-		sbuf_addf(to, " tls=\"%s\"", tls_version_text(f->version));
+		sbuf_addf(to, " tls=\"%s\"", tls_word((uint64_t)f->version));
 	if (!f->has_certificate)
 		return;
 	if (gmtime_r(&at, &tm) != NULL)

@@ -36,6 +36,11 @@ SYNTAX(PROBE,         "EdgePoolProbe",           INTEGER)
 SYNTAX(PRODUCT,       "EdgePoolProduct",         INTEGER)
 SYNTAX(BALANCING,     "EdgePoolBalancing",       INTEGER)
 SYNTAX(STATUS,        "EdgePoolListenerStatus",  OCTETS)
+SYNTAX(DATE,          "DateAndTime",             OCTETS)
+SYNTAX(CONDITIONS,    "EdgePoolConditions",      OCTETS)
+SYNTAX(CONDITION,     "EdgePoolCondition",       INTEGER)
+SYNTAX(SEVERITY,      "EdgePoolSeverity",        INTEGER)
+SYNTAX(CHAIN,         "EdgePoolChain",           INTEGER)
 #undef SYNTAX
 #endif
 
@@ -74,6 +79,10 @@ COLUMN(NOTIFY,   NOTIFY_SUPPRESSED,         4,  "edgePoolNotifySuppressed",     
 COLUMN(NOTIFY,   EVENT_NUMBER,              5,  "edgePoolEventNumber",                 UNSIGNED,     NOTIFY, CALL(never))
 COLUMN(NOTIFY,   EVENT_TEXT,                6,  "edgePoolEventText",                   TEXT,         NOTIFY, CALL(never))
 
+COLUMN(NOTIFY,   EVENT_SUBJECT,             7,  "edgePoolEventSubject",                TEXT,         NOTIFY, CALL(never))
+COLUMN(NOTIFY,   EVENT_CONDITION,           8,  "edgePoolEventCondition",              CONDITION,    NOTIFY, CALL(never))
+COLUMN(NOTIFY,   EVENT_SEVERITY,            9,  "edgePoolEventSeverity",               SEVERITY,     NOTIFY, CALL(never))
+
 COLUMN(BOARD,    BOARD_INDEX,               1,  "edgePoolBoardIndex",                  BOARD,        NONE,   CALL(never))
 COLUMN(BOARD,    BOARD_NAME,                2,  "edgePoolBoardName",                   TEXT,         RO,     CALL(board_name))
 COLUMN(BOARD,    BOARD_PRESENT,             3,  "edgePoolBoardPresent",                TRUTH,        RO,     CALL(board_present))
@@ -96,6 +105,7 @@ COLUMN(POOL,     POOL_HELD,                 10, "edgePoolPoolHeld",             
 COLUMN(POOL,     POOL_PROBES,               11, "edgePoolPoolProbes",                  COUNTER,      RO,     HEALTH(PROBES))
 COLUMN(POOL,     POOL_FAILURES,             12, "edgePoolPoolFailures",                COUNTER,      RO,     HEALTH(FAILURES))
 COLUMN(POOL,     POOL_SESSIONS,             13, "edgePoolPoolSessions",                GAUGE,        RO,     CALL(row_sessions))
+COLUMN(POOL,     POOL_CONDITIONS,           14, "edgePoolPoolConditions",              CONDITIONS,   RO,     CALL(row_conditions))
 
 COLUMN(MEMBER,   MEMBER_INDEX,              1,  "edgePoolMemberIndex",                 INDEX,        NONE,   CALL(never))
 COLUMN(MEMBER,   MEMBER_NAME,               2,  "edgePoolMemberName",                  TEXT,         RO,     CALL(member_name))
@@ -114,6 +124,7 @@ COLUMN(MEMBER,   MEMBER_PROBES,             14, "edgePoolMemberProbes",         
 COLUMN(MEMBER,   MEMBER_FAILURES,           15, "edgePoolMemberFailures",              COUNTER,      RO,     HEALTH(FAILURES))
 COLUMN(MEMBER,   MEMBER_TRANSITIONS,        16, "edgePoolMemberTransitions",           COUNTER,      RO,     HEALTH(TRANSITIONS))
 COLUMN(MEMBER,   MEMBER_SESSIONS,           17, "edgePoolMemberSessions",              GAUGE,        RO,     CALL(row_sessions))
+COLUMN(MEMBER,   MEMBER_CONDITIONS,         18, "edgePoolMemberConditions",            CONDITIONS,   RO,     CALL(row_conditions))
 
 COLUMN(LISTENER, LISTENER_INDEX,            1,  "edgePoolListenerIndex",               INDEX,        NONE,   CALL(never))
 COLUMN(LISTENER, LISTENER_NAME,             2,  "edgePoolListenerName",                TEXT,         RO,     CALL(listener_name))
@@ -176,6 +187,12 @@ COLUMN(ENDPOINT, ENDPOINT_PACKETS_IN,       32, "edgePoolEndpointPacketsIn",    
 COLUMN(ENDPOINT, ENDPOINT_PACKETS_OUT,      33, "edgePoolEndpointPacketsOut",          COUNTER,      RO,     LB(PACKETS_OUT))
 COLUMN(ENDPOINT, ENDPOINT_CONNECT_FAILURES, 34, "edgePoolEndpointConnectFailures",     COUNTER,      RO,     LB(CONNECT_FAILURES))
 COLUMN(ENDPOINT, ENDPOINT_PORTS_SHORT,      35, "edgePoolEndpointPortsShort",          COUNTER,      RO,     LB(PORTS_SHORT))
+COLUMN(ENDPOINT, ENDPOINT_CONDITIONS,       36, "edgePoolEndpointConditions",          CONDITIONS,   RO,     CALL(row_conditions))
+COLUMN(ENDPOINT, ENDPOINT_CERT_FROM,        37, "edgePoolEndpointCertFrom",            DATE,         RO,     CALL(endpoint_cert_from))
+COLUMN(ENDPOINT, ENDPOINT_CERT_UNTIL,       38, "edgePoolEndpointCertUntil",           DATE,         RO,     CALL(endpoint_cert_until))
+COLUMN(ENDPOINT, ENDPOINT_CERT_DIGEST,      39, "edgePoolEndpointCertDigest",          TEXT,         RO,     CALL(endpoint_cert_digest))
+COLUMN(ENDPOINT, ENDPOINT_CERT_CHAIN,       40, "edgePoolEndpointCertChain",           CHAIN,        RO,     CALL(endpoint_cert_chain))
+COLUMN(ENDPOINT, ENDPOINT_TLS_VERSION,      41, "edgePoolEndpointTlsVersion",          TEXT,         RO,     CALL(endpoint_tls_version))
 #undef COLUMN
 #endif
 
@@ -211,5 +228,11 @@ NOTIFICATION(DATA_STALE, 8, "edgePoolDataStale", BOARD,
     COLUMN_EVENT_NUMBER, COLUMN_BOARD_NAME, COLUMN_BOARD_AGE, COLUMN_EVENT_TEXT)
 NOTIFICATION(DATA_FRESH, 9, "edgePoolDataFresh", BOARD,
     COLUMN_EVENT_NUMBER, COLUMN_BOARD_NAME, COLUMN_BOARD_AGE, COLUMN_EVENT_TEXT)
+NOTIFICATION(CONDITION_RAISED, 10, "edgePoolConditionRaised", NOTIFY,
+    COLUMN_EVENT_NUMBER, COLUMN_EVENT_SUBJECT, COLUMN_EVENT_CONDITION,
+    COLUMN_EVENT_SEVERITY, COLUMN_EVENT_TEXT)
+NOTIFICATION(CONDITION_CLEARED, 11, "edgePoolConditionCleared", NOTIFY,
+    COLUMN_EVENT_NUMBER, COLUMN_EVENT_SUBJECT, COLUMN_EVENT_CONDITION,
+    COLUMN_EVENT_SEVERITY, COLUMN_EVENT_TEXT)
 #undef NOTIFICATION
 #endif

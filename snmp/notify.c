@@ -35,18 +35,31 @@ notify_queue_free(struct notify_queue **pq)
 	*pq = NULL;
 }
 
+/* What an event says besides what stands in its row. */
+struct said {
+	const char *text, *subject;
+	enum condition condition;
+};
+
 static void
 event_value(struct event *e, const struct snapshot *s, const struct row *row,
-    enum column column, const char *text)
+    enum column column, const struct said *said)
 {
 	struct value *v = &e->values[e->n_values++];
 
+	*v = (struct value){0}; /* of a board that was never there: 0, "" */
 	if (column == COLUMN_EVENT_NUMBER)
-		*v = (struct value){.number = e->number};
+		v->number = e->number;
 	else if (column == COLUMN_EVENT_TEXT)
-		value_set_text(v, text);
+		value_set_text(v, said->text);
+	else if (column == COLUMN_EVENT_SUBJECT)
+		value_set_text(v, said->subject);
+	else if (column == COLUMN_EVENT_CONDITION)
+		v->number = said->condition + 1u;
+	else if (column == COLUMN_EVENT_SEVERITY)
+		v->number = condition_severity(said->condition) + 1u;
 	else if (!value_get(s, row, column, v))
-		*v = (struct value){0}; /* a board that was never there: 0, "" */
+		*v = (struct value){0};
 }
 
 static void
@@ -70,9 +83,9 @@ make_room(struct notify_queue *q)
 	q->stats.suppressed++;
 }
 
-void
-notify_add(struct notify_queue *q, enum notification kind, const struct snapshot *s,
-    const struct row *row, const char *text)
+static void
+add(struct notify_queue *q, enum notification kind, const struct snapshot *s,
+    const struct row *row, const struct said *said)
 {
 	const struct notification_info *info = &mib_notifications[kind];
 	struct event *e;
@@ -85,7 +98,22 @@ notify_add(struct notify_queue *q, enum notification kind, const struct snapshot
 	e->n_index = row->n_index;
 	e->n_values = 0;
 	for (size_t i = 0; i < info->n_objects; i++)
-		event_value(e, s, row, info->objects[i], text);
+		event_value(e, s, row, info->objects[i], said);
+}
+
+void
+notify_add(struct notify_queue *q, enum notification kind, const struct snapshot *s,
+    const struct row *row, const char *text)
+{
+	add(q, kind, s, row, &(struct said){.text = text, .subject = ""});
+}
+
+void
+notify_add_condition(struct notify_queue *q, bool begun, const struct snapshot *s,
+    const struct row *row, const char *subject, enum condition c, const char *text)
+{
+	add(q, begun ? NOTIFICATION_CONDITION_RAISED : NOTIFICATION_CONDITION_CLEARED, s,
+	    row, &(struct said){.text = text, .subject = subject, .condition = c});
 }
 
 static struct event *

@@ -15,6 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <edge/condition.h>
+
 #include "mib.h"
 
 /* Every endpoint of a pool of the largest size, in both families, and then some. */
@@ -41,6 +43,9 @@ void notify_queue_free(struct notify_queue **pq);
 /* Takes down that @kind happened to @row of @s. */
 void notify_add(struct notify_queue *q, enum notification kind, const struct snapshot *s,
     const struct row *row, const char *text);
+/* That @c has begun or ended for the object with the full name @subject. */
+void notify_add_condition(struct notify_queue *q, bool begun, const struct snapshot *s,
+    const struct row *row, const char *subject, enum condition c, const char *text);
 
 /* The next event that may be sent now, or NULL: none waits, or @rate per second (0: no
  * limit) are through.  It stays in the queue until notify_sent(). */

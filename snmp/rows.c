@@ -97,6 +97,7 @@ row_add(const struct look *k, enum table t, uint64_t id, const uint32_t *index,
 	if (old == NULL)
 		return r;
 	r->told = old->told;
+	r->raised = old->raised;
 	r->counted = old->counted;
 	if (!r->in_health && old->in_health) {
 		r->in_health = true;

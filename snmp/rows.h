@@ -43,6 +43,7 @@ struct row {
 	} of; /* by table; nothing for the scalars */
 	bool in_health, in_lb, in_dns;
 	bool told;         /* watch.c: a notification of trouble has been made */
+	uint64_t raised;   /* watch.c: the conditions of which it has been told */
 	uint64_t counted;  /* watch.c: transitions up to here have been told */
 	bool has_sessions; /* pool, member: the sum below means something */
 	uint64_t sessions;

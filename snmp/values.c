@@ -7,10 +7,13 @@
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include <edge/addr.h>
 #include <edge/base.h>
+#include <edge/certificate.h>
 #include <edge/clock.h>
+#include <edge/condition.h>
 #include <edge/words.h>
 
 #define TRUTH(b) ((b) ? 1u : 2u) /* TruthValue */
@@ -77,6 +80,40 @@ static bool
 address_type(struct value *v, const struct addr *a)
 {
 	return number(v, addr_family(a) == FAMILY_V4 ? 1 : 2); /* ipv4(1), ipv6(2) */
+}
+
+/* BITS count from the highest bit of the first octet. */
+static bool
+bits(struct value *v, uint64_t word, unsigned n)
+{
+	v->length = (n + 7) / 8;
+	memset(v->octets, 0, v->length);
+	for (unsigned bit = 0; bit < n; bit++)
+		if (word >> bit & 1)
+			v->octets[bit / 8] =
+			    (char)((unsigned char)v->octets[bit / 8] | 0x80u >> bit % 8);
+	return true;
+}
+
+/* DateAndTime, UTC: year in two octets, month, day, hour, minute, second, tenths, '+', 0,
+ * 0.  False for a year it has no room for. */
+static bool
+date(struct value *v, uint64_t wall_s)
+{
+	time_t at = (time_t)wall_s;
+	struct tm tm;
+	int year;
+
+	if (wall_s > INT64_MAX || gmtime_r(&at, &tm) == NULL || tm.tm_year > 9999 - 1900)
+		return false;
+	year = tm.tm_year + 1900;
+	v->length = 11;
+	memcpy(v->octets,
+	    (const char[]){(char)(year >> 8), (char)(year & 0xff), (char)(tm.tm_mon + 1),
+		(char)tm.tm_mday, (char)tm.tm_hour, (char)tm.tm_min, (char)tm.tm_sec, 0,
+		'+', 0, 0},
+	    v->length);
+	return true;
 }
 
 #define GETTER(name)                                                                     \
@@ -199,6 +236,8 @@ GETTER(row_reason_text)
 }
 
 GET(row_since, number(v, (uint64_t)state_of(r).since_s *(uint64_t)NS_PER_S))
+GET(row_conditions,
+    r->in_health &&bits(v, r->health[HEALTH_FIELD_CONDITIONS], CONDITIONS))
 GET(row_sessions, r->has_sessions &&number(v, r->sessions))
 
 /* --- pools ------------------------------------------------------------------------- */
@@ -233,20 +272,7 @@ GET(listener_address, address(v, &r->of.listener->addr))
 GET(listener_port, number(v, r->of.listener->port))
 GET(listener_protocol, code(v, r->of.listener->proto))
 
-/* BITS count from the highest bit of the first octet. */
-GETTER(listener_status)
-{
-	unsigned octet = 0;
-
-	if (!r->in_lb)
-		return false;
-	for (unsigned bit = 0; bit < 8; bit++)
-		if (r->lb[LB_FIELD_STATUS] >> bit & 1)
-			octet |= 0x80u >> bit;
-	v->length = 1;
-	v->octets[0] = (char)octet;
-	return true;
-}
+GET(listener_status, r->in_lb &&bits(v, r->lb[LB_FIELD_STATUS], 8))
 
 /* --- endpoints --------------------------------------------------------------------- */
 
@@ -272,6 +298,38 @@ GETTER(endpoint_last_reason)
 GET(endpoint_last_probe, r->in_health &&number(v, r->health[HEALTH_FIELD_LAST_PROBE]))
 GET(endpoint_latency,
     r->in_health &&number(v, r->health[HEALTH_FIELD_LATENCY] / (uint64_t)NS_PER_US))
+
+static bool
+has_certificate(const struct row *r)
+{
+	return r->in_health && r->health[HEALTH_FIELD_CERT_SHA256] != 0;
+}
+
+/* A date that nobody could read is none. */
+static bool
+certificate_date(const struct row *r, enum health_field f, struct value *v)
+{
+	return has_certificate(r) && r->health[f] != 0 && date(v, r->health[f]);
+}
+
+GET(endpoint_cert_from, certificate_date(r, HEALTH_FIELD_CERT_FROM, v))
+GET(endpoint_cert_until, certificate_date(r, HEALTH_FIELD_CERT_UNTIL, v))
+GET(endpoint_cert_digest,
+    has_certificate(r) && hash_text(v, r->health[HEALTH_FIELD_CERT_SHA256]))
+
+GETTER(endpoint_cert_chain)
+{
+	const uint64_t chain = r->health[HEALTH_FIELD_CERT_CHAIN];
+
+	return has_certificate(r) &&
+	       code(v, chain < CHAINS ? (unsigned)chain : CHAIN_UNSEEN);
+}
+
+GETTER(endpoint_tls_version)
+{
+	return r->in_health && r->health[HEALTH_FIELD_TLS_VERSION] != 0 &&
+	       text(v, tls_word(r->health[HEALTH_FIELD_TLS_VERSION]));
+}
 
 /* --- the sources ------------------------------------------------------------------- */
 

@@ -179,6 +179,49 @@ compare_board(const struct comparison *c, struct row *r)
 	    c->now, r, text);
 }
 
+/* Notes are looked up, not told. */
+static void
+compare_conditions(
+    const struct comparison *c, struct row *r, const char *noun, const char *subject)
+{
+	const uint64_t now = r->health[HEALTH_FIELD_CONDITIONS];
+	char text[TEXT_MAX];
+
+	if (!r->in_health)
+		return;
+	for (enum condition k = 0; k < CONDITIONS; k++) {
+		const bool begun = condition_is_in(now, k);
+
+		if (begun == condition_is_in(r->raised, k) ||
+		    condition_severity(k) == SEVERITY_NOTE)
+			continue;
+		snprintf(text, sizeof text, "%s %s: %s%s", noun, subject,
+		    begun ? "" : "no more: ", condition_text(k));
+		notify_add_condition(c->queue, begun, c->now, r, subject, k, text);
+	}
+	r->raised = now;
+}
+
+static void
+compare_all_conditions(const struct comparison *c, struct snapshot *now)
+{
+	for (size_t i = 0; i < now->n[TABLE_POOL]; i++) {
+		struct row *r = &now->rows[TABLE_POOL][i];
+
+		compare_conditions(c, r, "pool", r->of.pool->fqdn);
+	}
+	for (size_t i = 0; i < now->n[TABLE_MEMBER]; i++) {
+		struct row *r = &now->rows[TABLE_MEMBER][i];
+
+		compare_conditions(c, r, watched_members.noun, member_name(r));
+	}
+	for (size_t i = 0; i < now->n[TABLE_ENDPOINT]; i++) {
+		struct row *r = &now->rows[TABLE_ENDPOINT][i];
+
+		compare_conditions(c, r, watched_endpoints.noun, endpoint_name(r));
+	}
+}
+
 void
 watch_compare(const struct snapshot *before, struct snapshot *now, struct notify_queue *q)
 {
@@ -194,4 +237,6 @@ watch_compare(const struct snapshot *before, struct snapshot *now, struct notify
 	}
 	for (size_t i = 0; i < now->n[TABLE_ENDPOINT]; i++)
 		compare_health(&c, &watched_endpoints, &now->rows[TABLE_ENDPOINT][i]);
+	/* Last: what is down is the greater news. */
+	compare_all_conditions(&c, now);
 }

@@ -407,22 +407,6 @@ tls_reason_text(uint64_t reason)
 }
 
 const char *
-tls_version_text(int version)
-{
-	switch (version) {
-	case TLS1_VERSION:
-		return "TLS 1.0";
-	case TLS1_1_VERSION:
-		return "TLS 1.1";
-	case TLS1_2_VERSION:
-		return "TLS 1.2";
-	case TLS1_3_VERSION:
-		return "TLS 1.3";
-	}
-	return "-";
-}
-
-const char *
 tls_cipher_text(const struct tls *t)
 {
 	return SSL_get_cipher_name(t->ssl);

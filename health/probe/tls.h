@@ -76,7 +76,6 @@ int tls_error(const struct tls *t);
 /* Words for people. */
 const char *tls_alert_text(uint64_t alert);
 const char *tls_reason_text(uint64_t reason); /* of TLS_FAILED */
-const char *tls_version_text(int version);
 const char *tls_cipher_text(const struct tls *t); /* of the handshake so far */
 
 /* What is known so far; valid at any time. */

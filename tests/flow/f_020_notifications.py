@@ -20,6 +20,27 @@ def test_down_and_up_carry_names_and_reason(lab):
     assert "edgePoolEventNumber.0 = Gauge32: 2" in up and "INTEGER: up(2)" in up
 
 
+def test_a_condition_is_told_when_it_begins_and_when_it_ends(lab):
+    p = Published(lab).start()
+    endpoint = f"{ONE}/external/131.107.155.10:443/tcp"
+    index = next(i for i, name in p.rows("edgePoolEndpointName").items() if name == endpoint)
+    p.put(f"health {endpoint} certificate-until {1798675200 + 3661}")  # 2026-12-31 01:01:01
+    p.put(f"health {endpoint} certificate-sha256 {0x0123456789abcdef}")
+    p.put(f"health {endpoint} conditions {1 << 1 | 1 << 9 | 1 << 13}")  # the last is a note
+    raised = wait_until(lambda: len(p.told("Condition")) == 2 and p.told("ConditionRaised"), 15, "two raised")
+    assert "INTEGER: certExpired(2)" in raised[0] and "INTEGER: major(3)" in raised[0]
+    assert f"STRING: {endpoint}" in raised[0] and "INTEGER: oldTls(10)" in raised[1]
+    assert f"STRING: endpoint {endpoint}: TLS is older than 1.2" in raised[1]
+    bits = p.rows("edgePoolEndpointConditions")
+    assert {i for i, b in bits.items() if set(b) & set("123456789")} == {index}
+    assert bits[index].startswith('"40 44 '), "1, 9 and 13, from the highest bit of the first octet"
+    assert p.rows("edgePoolEndpointCertUntil") == {index: "2026-12-31,1:1:1.0,+0:0"}
+    assert p.rows("edgePoolEndpointCertDigest") == {index: "0123456789abcdef"}
+    p.put(f"health {endpoint} conditions 0")
+    cleared = wait_until(lambda: p.told("ConditionCleared")[1:], 15, "the end of both")
+    assert f"STRING: endpoint {endpoint}: no more: TLS is older than 1.2" in cleared[0]
+
+
 def test_a_lost_notice_loses_no_notification(lab):
     p = Published(lab).start()
     p.put(f"quiet {ONE} down tls-alert")

@@ -9,6 +9,7 @@
  *   quiet NAME HEALTH REASON    the same without a notice: it was lost
  *   panic POOL SERVICES         services now in panic
  *   lb NAME WORD NUMBER         a word of a listener or endpoint, or of "process"
+ *   health NAME WORD NUMBER     a word of a pool, member or endpoint
  */
 #include <poll.h>
 #include <stdio.h>
@@ -138,6 +139,21 @@ verb_lb(void *owner, struct ctl_request *req)
 }
 
 static void
+verb_health(void *owner, struct ctl_request *req)
+{
+	struct fake *f = owner;
+	size_t row = board_find(f->health, id_find(f->model, req->argv[1]));
+
+	for (enum health_field w = 0; row != BOARD_NO_ROW && w < HEALTH_FIELDS; w++) {
+		if (strcmp(health_field_word(w), req->argv[2]) == 0) {
+			board_store(f->health, row, w, strtoull(req->argv[3], NULL, 10));
+			return;
+		}
+	}
+	ctl_fail(req, "no such row or word");
+}
+
+static void
 verb_status(void *owner, struct ctl_request *req)
 {
 	(void)owner;
@@ -153,6 +169,7 @@ static const struct ctl_verb verbs[] = {
     {"quiet", CTL_OPERATE, 3, 3, verb_state, "quiet NAME HEALTH REASON"},
     {"panic", CTL_OPERATE, 2, 2, verb_panic, "panic POOL SERVICES"},
     {"lb", CTL_OPERATE, 3, 3, verb_lb, "lb NAME WORD NUMBER"},
+    {"health", CTL_OPERATE, 3, 3, verb_health, "health NAME WORD NUMBER"},
 };
 
 static void

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include <edge/boards.h>
+#include <edge/certificate.h>
+#include <edge/condition.h>
 #include <edge/state.h>
 
 #include "mib.h"
@@ -251,6 +253,10 @@ enumerations_are_the_codes_of_core_plus_one(void **state)
 #define SERVICE(id, ...) #id,
 #include <edge/tbl/services.h>
 	};
+	static const char *const conditions[] = {
+#define CONDITION(id, bit, word, severity, text) [bit] = word,
+#include <edge/tbl/conditions.h>
+	};
 	static const char *const boards[] = {"health", "lb", "dns"};
 	static const char *const statuses[] = {"open", "no-vip", "paused"};
 
@@ -268,6 +274,10 @@ enumerations_are_the_codes_of_core_plus_one(void **state)
 	enumeration_check("EdgePoolBoard", boards, countof(boards), 1);
 	/* BITS count from 0: bit n is 1 << n of enum lb_listener_status */
 	enumeration_check("EdgePoolListenerStatus", statuses, countof(statuses), 0);
+	enumeration_check("EdgePoolConditions", conditions, countof(conditions), 0);
+	enumeration_check("EdgePoolCondition", conditions, countof(conditions), 1);
+	CHECK("EdgePoolSeverity", SEVERITY_WORDS);
+	CHECK("EdgePoolChain", CHAIN_WORDS);
 	assert_int_equal(LB_LISTENER_OPEN, 1 << 0);
 	assert_int_equal(LB_LISTENER_NO_VIP, 1 << 1);
 	assert_int_equal(LB_LISTENER_PAUSED, 1 << 2);

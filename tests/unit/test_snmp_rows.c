@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include <edge/certificate.h>
 #include <edge/clock.h>
 #include <edge/id.h>
 
@@ -145,6 +146,60 @@ suffix_compare(const uint32_t *a, size_t n_a, const uint32_t *b, size_t n_b)
 }
 
 static void
+certificate_shown(struct fixture *f, uint64_t id)
+{
+	fixture_health_word(f, id, HEALTH_FIELD_CERT_FROM, 1577836800);
+	fixture_health_word(f, id, HEALTH_FIELD_CERT_UNTIL, 253402300799);
+	fixture_health_word(f, id, HEALTH_FIELD_CERT_SHA256, 0x123456789abcdef);
+	fixture_health_word(f, id, HEALTH_FIELD_CERT_CHAIN, CHAIN_SELF_SIGNED);
+	fixture_health_word(f, id, HEALTH_FIELD_TLS_VERSION, 0x0303);
+	fixture_health_word(f, id, HEALTH_FIELD_CONDITIONS, 1u << 9 | 1u << 0);
+}
+
+static const struct row *
+look_at_endpoint(struct fixture *f, int64_t boot_ns)
+{
+	struct snapshot *before = fixture_look(f, boot_ns);
+
+	snapshot_free(&before);
+	return &f->snapshot->rows[TABLE_ENDPOINT][0];
+}
+
+static void
+certificates_are_there_where_one_was_shown(void **state)
+{
+	static const char last_second[] = "\x27\x0f\x0c\x1f\x17\x3b\x3b\0+\0\0";
+	struct fixture *f = *state;
+	const struct row *r;
+	struct value v;
+
+	fixture_health_start(f);
+	r = look_at_endpoint(f, S(1));
+	for (enum column c = COLUMN_ENDPOINT_CERT_FROM; c <= COLUMN_ENDPOINT_TLS_VERSION;
+	     c++)
+		assert_false(value_get(f->snapshot, r, c, &v));
+	certificate_shown(f, r->of.endpoint->id);
+	r = look_at_endpoint(f, S(2));
+	assert_true(value_get(f->snapshot, r, COLUMN_ENDPOINT_CERT_UNTIL, &v));
+	assert_int_equal(v.length, 11);
+	assert_memory_equal(v.octets, last_second, 11);
+	assert_true(value_get(f->snapshot, r, COLUMN_ENDPOINT_CERT_DIGEST, &v));
+	assert_string_equal(v.octets, "0123456789abcdef");
+	assert_true(value_get(f->snapshot, r, COLUMN_ENDPOINT_CERT_CHAIN, &v));
+	assert_int_equal(v.number, CHAIN_SELF_SIGNED + 1);
+	assert_true(value_get(f->snapshot, r, COLUMN_ENDPOINT_TLS_VERSION, &v));
+	assert_string_equal(v.octets, "TLS 1.2");
+	assert_true(value_get(f->snapshot, r, COLUMN_ENDPOINT_CONDITIONS, &v));
+	assert_int_equal(v.length, 2);
+	assert_memory_equal(v.octets, "\x80\x40", 2);
+	/* A year that has no four digits. */
+	fixture_health_word(
+	    f, r->of.endpoint->id, HEALTH_FIELD_CERT_UNTIL, UINT64_C(253402300800));
+	r = look_at_endpoint(f, S(3));
+	assert_false(value_get(f->snapshot, r, COLUMN_ENDPOINT_CERT_UNTIL, &v));
+}
+
+static void
 a_walk_goes_up_all_the_way_and_get_agrees_with_it(void **state)
 {
 	struct fixture *f = *state;
@@ -155,6 +210,7 @@ a_walk_goes_up_all_the_way_and_get_agrees_with_it(void **state)
 
 	fixture_health_start(f);
 	fixture_lb_start(f);
+	certificate_shown(f, f->model->pools[0].endpoints[0].id);
 	fixture_look(f, S(1));
 	while (mib_next(f->snapshot, at, n, false, &cell)) {
 		assert_true(suffix_compare(at, n, cell.suffix, cell.n_suffix) < 0);
@@ -175,7 +231,7 @@ a_walk_goes_up_all_the_way_and_get_agrees_with_it(void **state)
 	for (enum column c = 0; c < COLUMNS; c++)
 		columns -= mib_columns[c].access >= ACCESS_RO;
 	assert_int_equal(columns, -3);
-	assert_int_equal(last, COLUMN_ENDPOINT_PORTS_SHORT);
+	assert_int_equal(last, COLUMN_ENDPOINT_TLS_VERSION);
 }
 
 static void
@@ -259,6 +315,7 @@ main(void)
 	    TEST(without_boards_members_are_unknown_and_counters_do_not_exist),
 	    TEST(words_of_both_boards_become_columns),
 	    TEST(a_board_that_is_gone_keeps_its_last_words_and_ages),
+	    TEST(certificates_are_there_where_one_was_shown),
 	    TEST(a_walk_goes_up_all_the_way_and_get_agrees_with_it),
 	    TEST(next_starts_from_places_that_do_not_exist),
 	    TEST(get_tells_a_missing_object_from_a_missing_instance),

@@ -2,6 +2,7 @@
 /* Which notifications two looks make, and how they wait. */
 #include "unit.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include <edge/clock.h>
@@ -151,6 +152,75 @@ a_silent_writer_is_told_and_its_return(void **state)
 	assert_string_equal(events(f, S(11), text), "DataFresh ");
 }
 
+/* "+3" for each begun, "-3" for each ended, by bit. */
+static const char *
+conditions(struct fixture *f, int64_t boot_ns, char ret[512])
+{
+	struct notify_queue *q = notify_queue_new();
+	struct snapshot *before = fixture_look(f, boot_ns);
+	const struct event *e;
+	size_t n = 0;
+
+	watch_compare(before, f->snapshot, q);
+	snapshot_free(&before);
+	ret[0] = '\0';
+	for (; (e = notify_next(q, 0, 0)) != NULL; notify_sent(q, 0))
+		n += (size_t)snprintf(ret + n, 512 - n, "%s%d ",
+		    e->kind == NOTIFICATION_CONDITION_RAISED    ? "+"
+		    : e->kind == NOTIFICATION_CONDITION_CLEARED ? "-"
+								: "?",
+		    (int)e->values[2].number - 1);
+	notify_queue_free(&q);
+	return ret;
+}
+
+static void
+conditions_are_told_when_they_begin_and_end(void **state)
+{
+	static const uint64_t note = UINT64_C(1) << CONDITION_VIP_NOT_MEASURED;
+	struct fixture *f = *state;
+	const struct pool *p = &f->model->pools[0];
+	char text[512];
+
+	fixture_health_start(f);
+	fixture_health_word(f, p->endpoints[0].id, HEALTH_FIELD_CONDITIONS, 1u << 2);
+	assert_string_equal(conditions(f, S(1), text), "+2 "); /* it was there already */
+	assert_string_equal(conditions(f, S(2), text), "");
+	fixture_health_word(
+	    f, p->endpoints[0].id, HEALTH_FIELD_CONDITIONS, 1u << 2 | 1u << 9 | note);
+	fixture_health_word(f, p->members[1].id, HEALTH_FIELD_CONDITIONS, 1u << 11);
+	fixture_health_word(f, p->id, HEALTH_FIELD_CONDITIONS, 1u << 12 | note);
+	assert_string_equal(conditions(f, S(3), text), "+12 +11 +9 ");
+	fixture_health_word(f, p->endpoints[0].id, HEALTH_FIELD_CONDITIONS, 1u << 9);
+	fixture_health_word(
+	    f, p->id, HEALTH_FIELD_CONDITIONS, UINT64_C(1) << 63 | 1u << 12);
+	assert_string_equal(conditions(f, S(4), text), "-2 ");
+}
+
+static void
+an_event_of_a_condition_says_whose_and_how_bad(void **state)
+{
+	struct fixture *f = *state;
+	struct notify_queue *q = notify_queue_new();
+	const struct event *e;
+
+	fixture_health_start(f);
+	fixture_health_word(f, member(f)->id, HEALTH_FIELD_CONDITIONS,
+	    condition_bit(CONDITION_VIP_DISAGREES));
+	fixture_look(f, S(1));
+	watch_compare(NULL, f->snapshot, q);
+	e = notify_next(q, 0, 0);
+	assert_non_null(e);
+	assert_int_equal(e->n_values, 5);
+	assert_string_equal(e->values[1].octets, "edge.contoso.net/edge1");
+	assert_int_equal(e->values[2].number, CONDITION_VIP_DISAGREES + 1);
+	assert_int_equal(e->values[3].number, SEVERITY_MAJOR + 1);
+	assert_string_equal(e->values[4].octets,
+	    "member edge.contoso.net/edge1: through the VIP it looks different than "
+	    "directly");
+	notify_queue_free(&q);
+}
+
 static void
 an_event_carries_numbers_names_and_reasons(void **state)
 {
@@ -267,6 +337,8 @@ main(void)
 	    TEST(down_and_up_while_down_is_told_too),
 	    TEST(endpoints_pools_and_wishes_are_told),
 	    TEST(a_silent_writer_is_told_and_its_return),
+	    TEST(conditions_are_told_when_they_begin_and_end),
+	    TEST(an_event_of_a_condition_says_whose_and_how_bad),
 	    TEST(an_event_carries_numbers_names_and_reasons),
 	    TEST(the_queue_is_bounded_counts_what_it_drops_and_keeps_the_newest),
 	    TEST(what_was_sent_is_kept_until_it_is_proven),

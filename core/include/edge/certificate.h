@@ -23,6 +23,9 @@
 	X(CHAIN_INVALID, "invalid")
 WORDS_DECLARE(chain, CHAINS, CHAIN_WORDS);
 
+/* "TLS 1.2" of 0x0303, as handshakes have it; "-" of anything else. */
+const char *tls_word(uint64_t version);
+
 /* "2026-12-02", UTC, of seconds since 1970; "-" when there is none or nobody could write
  * it down.  @buf has CERTIFICATE_DAY_MAX. */
 #define CERTIFICATE_DAY_MAX 24
