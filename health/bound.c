@@ -30,11 +30,45 @@ longer(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
+bool
+asks_a_relay(enum probe kind)
+{
+	return kind == PROBE_TURN_UDP || kind == PROBE_TURN_TCP;
+}
+
+/* Of a bare connection silence is no sickness, and the kernel answers echoes. */
 static bool
 is_noticed(enum bound_sickness s, enum probe kind)
 {
-	/* Of a bare connection silence is no sickness. */
-	return kind != PROBE_NONE && !(s == BOUND_HUNG && kind == PROBE_TCP);
+	if (kind == PROBE_NONE)
+		return false;
+	return s == BOUND_SILENT ||
+	       (kind != PROBE_ICMP && !(s == BOUND_HUNG && kind == PROBE_TCP));
+}
+
+/* Half as often as tokens come back, all are there when a failure begins. */
+static bool
+tokens_are_short(enum probe kind, const struct health_conf *conf)
+{
+	return asks_a_relay(kind) && (conf->interval_ns < 2 * conf->turn_interval_ns ||
+					 conf->fall > RELAY_BURST);
+}
+
+static int64_t
+confirm_ns(enum probe kind, const struct health_conf *conf)
+{
+	return tokens_are_short(kind, conf)
+		   ? longer(conf->confirm_ns, conf->turn_interval_ns)
+		   : conf->confirm_ns;
+}
+
+static int64_t
+steady_ns(enum probe kind, const struct health_conf *conf)
+{
+	int64_t ns = (int64_t)((1 + conf->jitter) * (double)conf->interval_ns);
+
+	ns = longer(ns, conf->hold_ns);
+	return tokens_are_short(kind, conf) ? longer(ns, conf->turn_interval_ns) : ns;
 }
 
 static int64_t
@@ -78,7 +112,7 @@ confirmation_ns(int more, int64_t confirm_ns, int64_t last)
 int64_t
 bound_of(enum bound_sickness s, enum probe kind, const struct health_conf *conf)
 {
-	int64_t last, steady, after, under_way;
+	int64_t last, confirm, after, under_way;
 	int needed = s == BOUND_REFUSED ? conf->hard_fall : conf->fall;
 	int more_under_way =
 	    s == BOUND_REFUSED && needed < conf->fall ? needed : conf->fall - 1;
@@ -86,12 +120,11 @@ bound_of(enum bound_sickness s, enum probe kind, const struct health_conf *conf)
 	if (!is_noticed(s, kind))
 		return 0;
 	last = dead_probe_ns(s, kind, conf);
-	steady = (int64_t)((1 + conf->jitter) * (double)conf->interval_ns);
-	after = longer(steady, conf->hold_ns) + last +
-		confirmation_ns(needed - 1, conf->confirm_ns, last);
+	confirm = confirm_ns(kind, conf);
+	after = steady_ns(kind, conf) + last + confirmation_ns(needed - 1, confirm, last);
 	/* Of a process that is gone the kernel tells at once. */
 	under_way = (s == BOUND_REFUSED ? 0 : whole_probe_ns(kind, conf)) +
-		    confirmation_ns(more_under_way, conf->confirm_ns, last);
+		    confirmation_ns(more_under_way, confirm, last);
 	return longer(after, under_way);
 }
 

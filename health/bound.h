@@ -13,6 +13,7 @@
  * The time to the member and back comes on top where an answer takes part (refused), and
  * so does time the prober itself lost.  It ends with the store on the board.
  */
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <edge/model.h>
@@ -24,7 +25,13 @@ enum bound_sickness {
 	BOUND_SICKNESSES,
 };
 
-/* 0: never noticed (a bare connection to a hung member; an endpoint nobody probes). */
+/* MS-TURN questions at once (token.h): enough for a failure and its confirmation. */
+#define RELAY_BURST 3
+/* Kinds that take a token for each question. */
+bool asks_a_relay(enum probe kind);
+
+/* 0: never noticed (a bare connection to a hung member, an ICMP echo of a host whose
+ * process is gone; an endpoint nobody probes). */
 int64_t bound_of(enum bound_sickness s, enum probe kind, const struct health_conf *conf);
 /* The longest of those that are noticed at all. */
 int64_t bound_ns(enum probe kind, const struct health_conf *conf);

@@ -11,14 +11,7 @@
 
 #include <edge/base.h>
 
-/* MS-TURN probes at once: enough for a failure and its confirmation. */
-#define TURN_BURST 3
-
-static bool
-asks_a_relay(const struct target *t)
-{
-	return t->question.kind == PROBE_TURN_UDP || t->question.kind == PROBE_TURN_TCP;
-}
+#include "bound.h"
 
 /* Among its member's endpoints, so that these are not all asked at one time. */
 static void
@@ -176,8 +169,8 @@ target_init(struct target *t, const struct endpoint *e, struct pulse *pulse,
 	question_compose(&t->question, e, tls);
 	tls_memory_init(&t->tls_memory, t->conf->full_handshake_ns, e->id);
 	t->question.memory = &t->tls_memory;
-	token_init(
-	    &t->tokens, asks_a_relay(t) ? t->conf->turn_interval_ns : 0, TURN_BURST);
+	token_init(&t->tokens,
+	    asks_a_relay(t->question.kind) ? t->conf->turn_interval_ns : 0, RELAY_BURST);
 	t->own.target = t;
 	probe_init(&t->own.probe, pulse, target_probe_done);
 	ev_timer_init(&t->due, on_due, 0.0, 0.0);

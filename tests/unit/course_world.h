@@ -7,6 +7,7 @@
  * that is a function instead of sockets.
  */
 #include "course.h"
+#include "token.h"
 
 struct world_answer {
 	int64_t takes;
@@ -33,14 +34,22 @@ struct world {
 	} probes[COURSE_FLIGHT];
 	unsigned running, most_running;
 	uint64_t begun, ended;
+	struct token tokens; /* all zero: no bound */
 };
 
 static inline void
 world_begin(struct world *w)
 {
-	unsigned slot = course_begin(&w->course, w->now);
-	struct world_answer a = w->member(w, w->now);
+	int64_t at = w->tokens.spacing_ns > 0 ? token_take(&w->tokens, w->now) : w->now;
+	struct world_answer a;
+	unsigned slot;
 
+	if (at > w->now) {
+		course_postpone(&w->course, at);
+		return;
+	}
+	slot = course_begin(&w->course, w->now);
+	a = w->member(w, w->now);
 	w->probes[slot].running = true;
 	w->probes[slot].ends = w->now + a.takes;
 	w->probes[slot].answer = a;

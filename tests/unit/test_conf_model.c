@@ -12,6 +12,8 @@
 #include <edge/clock.h>
 #include <edge/conf.h>
 
+#include "conf_table.h"
+
 static const char hardware[] =
     "%s\n"
     "pools = ( { fqdn = \"Edge.contoso.net\"; product = \"lync-2013\"; sip_domains = [ "
@@ -140,6 +142,67 @@ inheritance(void **state)
 	model_free(&m);
 }
 
+/* A value of @k that is not its default, as text. */
+static const char *
+another_value(const struct conf_key *k)
+{
+	if (k->type == CONF_BOOL)
+		return strcmp(k->fallback, "true") == 0 ? "false" : "true";
+	if (k->type == CONF_WORD)
+		return "\"down\"";
+	if (k->type == CONF_SHARE)
+		return "0.25";
+	if (strcmp(k->name, "flap_hold_max") == 0)
+		return "20"; /* not below flap_hold */
+	return strcmp(k->fallback, "1") == 0 ? "2" : "1";
+}
+
+static bool
+same_field(
+    const struct conf_key *k, const struct health_conf *a, const struct health_conf *b)
+{
+	return memcmp((const char *)a + k->offset, (const char *)b + k->offset,
+		   k->size) == 0;
+}
+
+/* Every key of the prober, one by one: a pool's own, a service's own, and nobody else's.
+ */
+static void
+every_setting_of_the_prober_can_be_a_pools_and_a_services(void **state)
+{
+	struct model *plain = load_with("", "", "", "");
+	const struct health_conf *usual = &plain->pools[0].health;
+	unsigned n = 0;
+
+	(void)state;
+	for (size_t i = 0; i < conf_keys_count; i++) {
+		const struct conf_key *k = &conf_keys[i];
+		char text[128];
+		struct model *m;
+
+		if (!(k->groups & 1u << CONF_OVERRIDE) || k->type == CONF_GROUP)
+			continue;
+		n++;
+		print_message("%s\n", k->name);
+		snprintf(text, sizeof text, "health = { %s = %s; };", k->name,
+		    another_value(k));
+		m = load_with("", text, "", "");
+		assert_false(same_field(k, &m->pools[0].health, usual));
+		assert_false(
+		    same_field(k, &m->pools[0].services[SERVICE_ACCESS].health, usual));
+		model_free(&m);
+		m = load_with("", "", "", text);
+		assert_true(same_field(k, &m->pools[0].health, usual));
+		assert_true(
+		    same_field(k, &m->pools[0].services[SERVICE_ACCESS].health, usual));
+		assert_false(
+		    same_field(k, &m->pools[0].services[SERVICE_AV_UDP].health, usual));
+		model_free(&m);
+	}
+	assert_true(n > 20);
+	model_free(&plain);
+}
+
 static void
 probes_of_members_that_are_no_edge_servers(void **state)
 {
@@ -266,6 +329,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(defaults),
 	    cmocka_unit_test(inheritance),
+	    cmocka_unit_test(every_setting_of_the_prober_can_be_a_pools_and_a_services),
 	    cmocka_unit_test(probes_of_members_that_are_no_edge_servers),
 	    cmocka_unit_test(the_kernel_engines_defaults),
 	    cmocka_unit_test(the_hash_is_of_the_content),

@@ -26,6 +26,7 @@ static const struct health_conf conf = {.interval_ns = 2000 * MS,
     .hard_fall = 2,
     .confirm_ns = 100 * MS,
     .forget_ns = 60000 * MS,
+    .turn_interval_ns = 1000 * MS,
     .jitter = 0.1,
     .flap_damping = true,
     .flap_hold_ns = 10000 * MS,
@@ -37,7 +38,7 @@ static const struct health_conf conf = {.interval_ns = 2000 * MS,
 struct script {
 	const char *next;
 	int64_t began[64];
-	size_t n_began;
+	size_t n_began, n_counted;
 	int64_t up_at, down_at; /* when it last became that */
 	struct rise_fall_proof proof;
 };
@@ -78,6 +79,7 @@ noted(struct world *w, enum rise_fall_change change)
 {
 	struct script *s = w->owner;
 
+	s->n_counted++;
 	if (change == RISE_FALL_UP)
 		s->up_at = w->now;
 	if (change != RISE_FALL_DOWN)
@@ -360,6 +362,44 @@ a_reload_goes_on(void **state)
 	assert_int_equal(next.history.health, HEALTH_UP);
 }
 
+/* What a prober that was away finds on the board is believed until it has looked as
+ * often as ever. */
+static void
+what_was_known_is_verified_before_it_changes(void **state)
+{
+	static const struct {
+		const char *sentence, *letters;
+		enum health from, to;
+		unsigned probes;
+	} restarts[] = {
+	    {"up and still so", "o", HEALTH_UP, HEALTH_UP, 1},
+	    {"down and still so", "h", HEALTH_DOWN, HEALTH_DOWN, 1},
+	    {"up, refusing meanwhile", "r", HEALTH_UP, HEALTH_DOWN, 2},
+	    {"up, dead meanwhile", "h", HEALTH_UP, HEALTH_DOWN, 3},
+	    {"down, well meanwhile", "o", HEALTH_DOWN, HEALTH_UP, 2},
+	    {"one good answer does not do", "oh", HEALTH_DOWN, HEALTH_DOWN, 2},
+	    {"nor one bad", "ho", HEALTH_UP, HEALTH_UP, 2},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < countof(restarts); i++) {
+		struct state was = {.health = restarts[i].from, .reason = REASON_OK};
+		struct world w;
+		struct script s;
+
+		print_message("%s\n", restarts[i].sentence);
+		begin_world(&w, &s, restarts[i].letters, &conf, 13 + i);
+		rise_fall_inherit(&w.course.history, &was, 0);
+		while (s.n_counted < restarts[i].probes) {
+			assert_int_equal(w.course.history.health, restarts[i].from);
+			world_live(&w, w.now + 10 * MS);
+			assert_true(w.now < 30000 * MS);
+		}
+		assert_int_equal(w.course.history.health, restarts[i].to);
+		assert_true(w.course.history.verified);
+	}
+}
+
 /* --- properties ----------------------------------------------------------------------
  */
 
@@ -425,6 +465,7 @@ random_conf(unsigned *seed)
 	c.fall = 1 + rand_r(seed) % 9;
 	c.hard_fall = 1 + rand_r(seed) % c.fall;
 	c.jitter = rand_r(seed) % 6 / 10.0;
+	c.turn_interval_ns = rand_r(seed) % 3 * 500 * MS;
 	return c;
 }
 
@@ -450,6 +491,8 @@ a_death_is_known_within_the_bound(void **state)
 		m.dies = (20000 + rand_r(&seed) % 5000) * MS;
 		course_init(&w.course, (uint64_t)i, &c);
 		course_start(&w.course, 0);
+		if (m.udp && c.turn_interval_ns > 0)
+			token_init(&w.tokens, c.turn_interval_ns, RELAY_BURST);
 		world_live(&w, m.dies + bound + 1);
 		if (m.found < 0 || m.found - m.dies > bound)
 			fail_msg("world %d: %s not known within %.3f s", i,
@@ -474,6 +517,20 @@ the_bounds_of_the_defaults(void **state)
 	assert_int_equal(bound_ns(PROBE_SIP, &conf), 8400 * MS);
 	assert_int_equal(bound_ns(PROBE_TCP, &conf), 5400 * MS);
 	assert_int_equal(bound_ns(PROBE_NONE, &conf), 0);
+	assert_int_equal(bound_of(BOUND_REFUSED, PROBE_ICMP, &conf), 0);
+	assert_int_equal(bound_ns(PROBE_ICMP, &conf), 5400 * MS);
+}
+
+/* Five are needed, and three tokens there: the others come back one a second. */
+static void
+a_bound_knows_of_tokens(void **state)
+{
+	struct health_conf many = conf;
+
+	(void)state;
+	many.fall = 5;
+	assert_int_equal(bound_of(BOUND_SILENT, PROBE_SIP, &many), 5600 * MS);
+	assert_int_equal(bound_of(BOUND_SILENT, PROBE_TURN_UDP, &many), 9200 * MS);
 }
 
 /* A member that answers by lot. */
@@ -562,8 +619,10 @@ main(void)
 	    cmocka_unit_test(a_flapping_one_is_held_down),
 	    cmocka_unit_test(who_waits_for_the_operator_stays_out),
 	    cmocka_unit_test(a_reload_goes_on),
+	    cmocka_unit_test(what_was_known_is_verified_before_it_changes),
 	    cmocka_unit_test(a_death_is_known_within_the_bound),
 	    cmocka_unit_test(the_bounds_of_the_defaults),
+	    cmocka_unit_test(a_bound_knows_of_tokens),
 	    cmocka_unit_test(whatever_comes_it_never_stops_nor_jumps),
 	};
 
