@@ -9,6 +9,9 @@
 
 #include <edge/log.h>
 
+const struct option program_long_options[] = {
+    {"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'V'}, {0}};
+
 static void
 program_help(const struct program *p, const char *summary)
 {
@@ -32,7 +35,8 @@ program_start(struct program *p, int argc, char **argv, const char *summary)
 	p->run_dir = "/run/edgepool";
 	p->state_dir = "/var/lib/edgepool";
 	p->verbose = false;
-	while ((option = getopt(argc, argv, "c:r:s:vhV")) != -1) {
+	while ((option = getopt_long(
+		    argc, argv, "c:r:s:vhV", program_long_options, NULL)) != -1) {
 		switch (option) {
 		case 'c':
 			p->conf_file = optarg;

@@ -124,7 +124,8 @@ main(int argc, char **argv)
 	int option;
 
 	/* '+': options end at the verb, which has its own */
-	while ((option = getopt(argc, argv, "+c:r:s:hV")) != -1) {
+	while ((option = getopt_long(
+		    argc, argv, "+c:r:s:hV", program_long_options, NULL)) != -1) {
 		switch (option) {
 		case 'c':
 			e.conf_file = optarg;

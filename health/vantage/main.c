@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include <edge/log.h>
+#include <edge/program.h>
 
 #include "room.h"
 #include "serve.h"
@@ -71,7 +72,8 @@ read_options(struct options *o, int argc, char **argv)
 	*o = (struct options){.run_dir = "/run/edgepool"};
 	take_prefix(&o->at[0], ROOM_PREFIX_V4, AF_INET);
 	take_prefix(&o->at[1], ROOM_PREFIX_V6, AF_INET6);
-	while ((option = getopt(argc, argv, "r:4:6:vhV")) != -1) {
+	while ((option = getopt_long(
+		    argc, argv, "r:4:6:vhV", program_long_options, NULL)) != -1) {
 		if (option == 'r')
 			o->run_dir = optarg;
 		else if (option == '4')

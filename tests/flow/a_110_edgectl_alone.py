@@ -3,6 +3,7 @@
 import json
 
 from lab import program
+from topology import Edge
 
 
 def test_check_says_what_is_wrong_and_its_exit_code_how_much(routed):
@@ -69,3 +70,12 @@ def test_nothing_is_done_and_the_reason_is_said(routed):
             (["stauts"], 2, "did you mean 'status'?")):
         done = edge.ctl(*words, check=False)
         assert (done.returncode, said in done.stdout + done.stderr) == (code, True), (words, done)
+
+
+def test_every_program_tells_its_options_and_its_version(routed):
+    for name in [*sorted(Edge.DAEMONS.values()), "edgectl", "edge-vantage"]:
+        for option, said in (("-h", f"usage: {name} "), ("--help", f"usage: {name} "),
+                             ("-V", f"{name} "), ("--version", f"{name} ")):
+            done = routed.balancer.run(program(name), option, check=False)
+            assert done.returncode == 0 and done.stdout.startswith(said), (name, option)
+        assert routed.balancer.run(program(name), "--nonsense", check=False).returncode == 2, name

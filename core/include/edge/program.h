@@ -12,6 +12,7 @@
  *
  * edgectl takes the same letters before its verb.
  */
+#include <getopt.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -30,6 +31,9 @@ struct program {
 
 /* Parses daemon options; prints help, version or an error and exits where that is the
  * answer (0, 0, 2).  Starts the log.  @summary is one line for -h. */
+/* --help and --version, the only long options: -h and -V. */
+extern const struct option program_long_options[];
+
 void program_start(struct program *p, int argc, char **argv, const char *summary);
 
 /* False when no socket fits into the directory: what was given with -r is too long. */
