@@ -49,23 +49,6 @@ probe_running(const struct probe_run *p)
 	return p->phase != PROBE_IDLE;
 }
 
-void
-probe_disconnect(struct probe_run *p)
-{
-	/* Where nothing is said, nothing can come that a reset would answer. */
-	bool spoke =
-	    p->kind->proto == PROTO_TCP && (p->kind->tls || p->kind->ask != NULL);
-
-	ev_io_stop(p->pulse->loop, &p->io);
-	tls_close(&p->tls);
-	if (p->fd >= 0 && spoke && p->phase != PROBE_CONNECTING)
-		parting_leave(&p->pulse->partings, p->fd, p->pulse->now);
-	else if (p->fd >= 0)
-		close(p->fd);
-	p->fd = -1;
-	probe_connect_settle(p);
-}
-
 static void
 probe_release(struct probe_run *p)
 {

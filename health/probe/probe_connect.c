@@ -16,6 +16,15 @@
 
 #define SECOND_NS (500 * NS_PER_MS)
 
+/* Nothing is said.  Through an outlet stands a balancer between: it calls a member only
+ * for a connection that stands. */
+static bool
+is_glance(const struct probe_run *p)
+{
+	return p->kind->proto == PROTO_TCP && !p->kind->tls && p->kind->ask == NULL &&
+	       p->question->outlet == NULL;
+}
+
 static int
 socket_for(const struct probe_run *p)
 {
@@ -25,6 +34,8 @@ socket_for(const struct probe_run *p)
 
 	if (p->kind->open != NULL)
 		return p->kind->open(q);
+	if (is_glance(p))
+		return reach_glance(&q->addr, q->port, &q->source);
 	if (q->outlet == NULL)
 		return reach_open(&q->addr, q->port, proto, &q->source);
 	fd = q->outlet->take(q->outlet, addr_family(&q->addr), proto);
@@ -74,6 +85,22 @@ probe_connect_second(struct probe_run *p)
 	}
 	ev_io_set(&p->second_io, p->second, EV_WRITE);
 	ev_io_start(p->pulse->loop, &p->second_io);
+}
+
+void
+probe_disconnect(struct probe_run *p)
+{
+	ev_io_stop(p->pulse->loop, &p->io);
+	tls_close(&p->tls);
+	if (p->fd >= 0 && p->phase != PROBE_CONNECTING && is_glance(p))
+		reach_leave(p->fd);
+	else if (p->fd >= 0 && p->phase != PROBE_CONNECTING &&
+		 p->kind->proto == PROTO_TCP)
+		parting_leave(&p->pulse->partings, p->fd, p->pulse->now);
+	else if (p->fd >= 0)
+		close(p->fd);
+	p->fd = -1;
+	probe_connect_settle(p);
 }
 
 void

@@ -24,4 +24,7 @@ void probe_connect_second(struct probe_run *p);
 /* The first one was answered: ends the second. */
 void probe_connect_settle(struct probe_run *p);
 
+/* Ends what connects us, as politely as it goes. */
+void probe_disconnect(struct probe_run *p);
+
 #endif

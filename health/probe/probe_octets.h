@@ -21,8 +21,6 @@ void probe_tell(struct probe_run *p, enum probe_step step, const void *octets, s
 /* In probe.c: arms the timer for whatever comes next: the deadline, or something before
  * it. */
 void probe_arm(struct probe_run *p);
-/* Ends what connects us, as politely as it goes. */
-void probe_disconnect(struct probe_run *p);
 /* The verdict, and the end. */
 void probe_succeed(struct probe_run *p);
 void probe_fail(struct probe_run *p, enum reason reason, uint64_t detail);

@@ -36,6 +36,7 @@ pulse_start(struct pulse *p, struct ev_loop *loop)
 	p->lateness = (struct lateness){0};
 	p->partings.first = p->partings.count = 0;
 	lag_init(&p->lag, p->now);
+	ev_set_timeout_collect_interval(loop, (double)PULSE_COLLECT_NS / NS_PER_S);
 	ev_check_init(&p->check, on_check);
 	ev_set_priority(&p->check, PULSE_PRIORITY);
 	ev_check_start(loop, &p->check);

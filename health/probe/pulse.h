@@ -24,6 +24,10 @@
 #define PULSE_PRIORITY 2
 #define IO_PRIORITY    1
 
+/* Timers may wait so long for each other's company: waking up for each probe by itself
+ * costs more than the probe.  What arrives waits for nothing. */
+#define PULSE_COLLECT_NS (10 * NS_PER_MS)
+
 struct pulse {
 	struct ev_loop *loop;
 	ev_check check;

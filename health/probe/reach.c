@@ -15,17 +15,37 @@
 
 #include <edge/base.h>
 
+enum purpose {
+	DATAGRAMS,
+	TALK,
+	GLANCE,
+};
+
+/* The third packet of the handshake waits for our first words, and goes with them; a
+ * glance has none, and goes without it. */
 static int
-reach_prepare(int fd, enum proto proto, const struct addr *source)
+prepare_stream(int fd, enum purpose purpose)
+{
+	int zero = 0, one = 1;
+
+	if (setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &zero, sizeof zero) != 0)
+		return -errno;
+	/* Requests are small and go out in one piece. */
+	if (purpose == TALK &&
+	    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one) != 0)
+		return -errno;
+	return 0;
+}
+
+static int
+prepare(int fd, enum purpose purpose, const struct addr *source)
 {
 	struct sockaddr_storage ss;
 	socklen_t length;
-	int one = 1;
+	int err, one = 1;
 
-	/* Requests are small and go out in one piece. */
-	if (proto == PROTO_TCP &&
-	    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one) != 0)
-		return -errno;
+	if (purpose != DATAGRAMS && (err = prepare_stream(fd, purpose)) != 0)
+		return err;
 	if (!addr_present(source))
 		return 0;
 	/* The port is chosen at connect(), per destination: no shortage of ports. */
@@ -35,24 +55,13 @@ reach_prepare(int fd, enum proto proto, const struct addr *source)
 	return bind(fd, (struct sockaddr *)&ss, length) == 0 ? 0 : -errno;
 }
 
-int
-reach_open(
-    const struct addr *to, uint16_t port, enum proto proto, const struct addr *source)
-{
-	int family = addr_family(to) == FAMILY_V4 ? AF_INET : AF_INET6;
-	int type = proto == PROTO_UDP ? SOCK_DGRAM : SOCK_STREAM;
-	int fd = socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-
-	return fd < 0 ? -errno : reach_with(fd, to, port, proto, source);
-}
-
-int
-reach_with(int fd, const struct addr *to, uint16_t port, enum proto proto,
+static int
+set_out(int fd, const struct addr *to, uint16_t port, enum purpose purpose,
     const struct addr *source)
 {
 	struct sockaddr_storage ss;
 	socklen_t length = addr_to_sockaddr(to, port, &ss);
-	int err = reach_prepare(fd, proto, source);
+	int err = prepare(fd, purpose, source);
 
 	if (err == 0 && connect(fd, (struct sockaddr *)&ss, length) != 0 &&
 	    errno != EINPROGRESS)
@@ -61,6 +70,48 @@ reach_with(int fd, const struct addr *to, uint16_t port, enum proto proto,
 		return fd;
 	close(fd);
 	return err;
+}
+
+static int
+new_socket(const struct addr *to, int type)
+{
+	int family = addr_family(to) == FAMILY_V4 ? AF_INET : AF_INET6;
+	int fd = socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int
+reach_with(int fd, const struct addr *to, uint16_t port, enum proto proto,
+    const struct addr *source)
+{
+	return set_out(fd, to, port, proto == PROTO_UDP ? DATAGRAMS : TALK, source);
+}
+
+int
+reach_open(
+    const struct addr *to, uint16_t port, enum proto proto, const struct addr *source)
+{
+	int fd = new_socket(to, proto == PROTO_UDP ? SOCK_DGRAM : SOCK_STREAM);
+
+	return fd < 0 ? fd : reach_with(fd, to, port, proto, source);
+}
+
+int
+reach_glance(const struct addr *to, uint16_t port, const struct addr *source)
+{
+	int fd = new_socket(to, SOCK_STREAM);
+
+	return fd < 0 ? fd : set_out(fd, to, port, GLANCE, source);
+}
+
+void
+reach_leave(int fd)
+{
+	struct linger at_once = {.l_onoff = 1};
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+	close(fd);
 }
 
 int

@@ -21,6 +21,13 @@ int reach_open(
 int reach_with(int fd, const struct addr *to, uint16_t port, enum proto proto,
     const struct addr *source);
 
+/* Asks a port no more than whether it takes connections.  Its system answers that, and
+ * the service behind it hears nothing of it when reach_leave() follows at once: what
+ * would be the third packet of the handshake is a reset.  No connection stands, nobody
+ * has one to log, to close or to keep in TIME_WAIT. */
+int reach_glance(const struct addr *to, uint16_t port, const struct addr *source);
+void reach_leave(int fd);
+
 /* The result of a connection attempt whose socket became writable: 0 or an errno. */
 int reach_result(int fd);
 

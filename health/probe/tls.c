@@ -165,6 +165,7 @@ tls_context_new(
 	SSL_CTX_sess_set_new_cb(c->ssl, on_session);
 	SSL_CTX_set_default_passwd_cb(c->ssl, no_passphrase);
 	SSL_CTX_set_mode(c->ssl, SSL_MODE_ENABLE_PARTIAL_WRITE);
+	SSL_CTX_set_read_ahead(c->ssl, 1); /* else two reads for each record */
 	err = -EINVAL;
 	snprintf(why, size, "no usable TLS ciphers");
 	if (SSL_CTX_set_cipher_list(c->ssl, CIPHERS) != 1)
@@ -255,15 +256,19 @@ tls_memory_forget(struct tls_memory *m)
 	m->session = NULL;
 }
 
-/* The library spoils a TLS 1.3 session that it has used: it gets a copy. */
+/* The library spoils a TLS 1.3 session that it has used: it gets a copy.  With an older
+ * one nothing later is offered, for which keys would be made at each handshake; the next
+ * one in full tries everything again. */
 static bool
 offer(SSL *ssl, SSL_SESSION *session)
 {
+	int version = SSL_SESSION_get_protocol_version(session);
 	SSL_SESSION *copy;
 	bool offered;
 
-	if (SSL_SESSION_get_protocol_version(session) < TLS1_3_VERSION)
-		return SSL_set_session(ssl, session) == 1;
+	if (version < TLS1_3_VERSION)
+		return SSL_set_max_proto_version(ssl, version) == 1 &&
+		       SSL_set_session(ssl, session) == 1;
 	copy = SSL_SESSION_dup(session);
 	offered = copy != NULL && SSL_set_session(ssl, copy) == 1;
 	SSL_SESSION_free(copy);
