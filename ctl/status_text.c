@@ -16,6 +16,7 @@
 #include <edge/clock.h>
 
 #include "condition_lines.h"
+#include "endpoint_lines.h"
 #include "grid.h"
 #include "status_daemons.h"
 #include "units.h"
@@ -46,8 +47,8 @@ pool_is_hardware(const struct pool *pool)
 	return pool->sides[SIDE_EXTERNAL].balancing == BALANCING_HARDWARE;
 }
 
-static enum paint
-state_paint(const struct state *s)
+enum paint
+status_paint(const struct state *s)
 {
 	if (s->admin != ADMIN_ENABLED)
 		return PAINT_WARN;
@@ -58,14 +59,14 @@ state_paint(const struct state *s)
 	return PAINT_GOOD;
 }
 
-static const char *
-ago(const struct page *page, uint32_t since_s, char *buf)
+const char *
+status_ago(const struct picture *p, uint32_t since_s, char *buf)
 {
 	char age[UNITS_MAX];
 
 	if (since_s == 0)
 		return "-";
-	units_age(page->p->now_boot_ns / NS_PER_S - (int64_t)since_s, age);
+	units_age(p->now_boot_ns / NS_PER_S - (int64_t)since_s, age);
 	snprintf(buf, UNITS_MAX, "%.20s ago", age);
 	return buf;
 }
@@ -164,8 +165,9 @@ members_table(const struct page *page, const struct picture_pool *pp, bool hardw
 
 		grid_row(g);
 		grid_cell(g, PAINT_STRONG, "%s", pm->member->name);
-		grid_cell(g, state_paint(&pm->state), "%s", state_summary(&pm->state));
-		grid_cell(g, PAINT_NONE, "%s", ago(page, pm->state.since_s, since));
+		grid_cell(g, status_paint(&pm->state), "%s", state_summary(&pm->state));
+		grid_cell(
+		    g, PAINT_NONE, "%s", status_ago(page->p, pm->state.since_s, since));
 		if (hardware && page->p->has_lb)
 			grid_cell(g, PAINT_NONE, "%" PRIu64, pm->sessions);
 		else if (hardware)
@@ -202,52 +204,9 @@ endpoint_line(const struct page *page, struct grid *g, const struct picture_endp
 	char since[UNITS_MAX], why[REASON_TEXT_MAX];
 
 	status_reason_text(pe->state.reason, pe->health[HEALTH_FIELD_DETAIL], why);
-	grid_line(g, TROUBLE_INDENT, state_paint(&pe->state), "%s %s, %s: %s",
+	grid_line(g, TROUBLE_INDENT, status_paint(&pe->state), "%s %s, %s: %s",
 	    pe->endpoint->member->name, state_summary(&pe->state),
-	    ago(page, pe->state.since_s, since), why);
-}
-
-static const char *
-probe_text(
-    const struct page *page, const struct picture_endpoint *pe, char *buf, size_t size)
-{
-	int64_t age = page->p->now_boot_ns - (int64_t)pe->health[HEALTH_FIELD_LAST_PROBE];
-	char latency[UNITS_MAX], when[UNITS_MAX];
-
-	if (pe->endpoint->service->probe == PROBE_NONE)
-		return "not probed";
-	if (pe->health[HEALTH_FIELD_PROBES] == 0)
-		return "not probed yet";
-	snprintf(buf, size, "%s %s, %s ago, %" PRIu64 " probes, %" PRIu64 " failed",
-	    probe_word(pe->endpoint->service->probe),
-	    units_latency((int64_t)pe->health[HEALTH_FIELD_LATENCY], latency),
-	    units_age(age / NS_PER_S, when), pe->health[HEALTH_FIELD_PROBES],
-	    pe->health[HEALTH_FIELD_FAILURES]);
-	return buf;
-}
-
-/* All there is to know about an endpoint, on two lines of the verbose table. */
-static void
-endpoint_lines_verbose(const struct page *page, struct grid *g,
-    const struct picture_pool *pp, const struct picture_endpoint *pe)
-{
-	char addr[ADDR_PORT_TEXT_MAX], since[UNITS_MAX], why[REASON_TEXT_MAX], probe[128];
-	char in[UNITS_MAX], out[UNITS_MAX], moved[128] = "";
-	bool well = pe->state.health == HEALTH_UP || pe->state.reason == REASON_NONE;
-
-	status_reason_text(pe->state.reason, pe->health[HEALTH_FIELD_DETAIL], why);
-	if (pe->has_lb && pool_is_hardware(pp->pool))
-		snprintf(moved, sizeof moved,
-		    ", %" PRIu64 " sessions of %" PRIu64 ", in %s, out %s",
-		    pe->lb[LB_FIELD_SESSIONS], pe->lb[LB_FIELD_SESSIONS_TOTAL],
-		    units_octets(pe->lb[LB_FIELD_OCTETS_IN], in),
-		    units_octets(pe->lb[LB_FIELD_OCTETS_OUT], out));
-	grid_line(g, TROUBLE_INDENT, state_paint(&pe->state), "%s %s, %s%s%s",
-	    pe->endpoint->member->name, state_summary(&pe->state),
-	    ago(page, pe->state.since_s, since), well ? "" : ": ", well ? "" : why);
-	grid_line(g, TROUBLE_INDENT + 2, PAINT_DIM, "%s  %s%s",
-	    addr_port_text(&pe->endpoint->addr, pe->endpoint->port, addr),
-	    probe_text(page, pe, probe, sizeof probe), moved);
+	    status_ago(page->p, pe->state.since_s, since), why);
 }
 
 static void
@@ -339,7 +298,8 @@ services_table(const struct page *page, const struct picture_pool *pp, bool hard
 		listener_lines(g, ps, standby);
 		for (size_t e = 0; e < ps->n_endpoints; e++)
 			if (page->o->verbose)
-				endpoint_lines_verbose(page, g, pp, ps->endpoints[e]);
+				endpoint_lines(
+				    g, TROUBLE_INDENT, page->p, ps->endpoints[e]);
 			else if (endpoint_is_told(pp, ps->endpoints[e]))
 				endpoint_line(page, g, ps->endpoints[e]);
 		condition_lines_service(g, TROUBLE_INDENT, ps, page->o->verbose);

@@ -9,6 +9,7 @@
 
 #include <edge/sbuf.h>
 
+#include "grid.h"
 #include "picture.h"
 
 /* A terminal of the usual width; longer lines are cut (never a state or a count). */
@@ -27,5 +28,8 @@ status_text(const struct picture *p, const struct status_options *o, struct sbuf
 /* "the service refuses new work (503) (503)": a reason and its detail, for people. */
 #define REASON_TEXT_MAX 160
 const char *status_reason_text(enum reason reason, uint64_t detail, char *buf);
+/* How good that is; "2h 04m ago" of CLOCK_BOOTTIME seconds, "-" for 0. */
+enum paint status_paint(const struct state *s);
+const char *status_ago(const struct picture *p, uint32_t since_s, char *buf);
 
 #endif

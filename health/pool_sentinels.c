@@ -71,6 +71,14 @@ pool_sentinel_outcome(struct pool_sentinel *p, const struct outcome *o)
 		    o->ok && t->course.history.health == HEALTH_UP);
 }
 
+uint64_t
+pool_sentinel_gauge(const struct pool_sentinel *p)
+{
+	if (p->target == NULL)
+		return 0;
+	return p->sentinel.plan.phase == SENTINEL_HELD ? 2 : 1;
+}
+
 void
 pool_sentinel_inherit(struct pool_sentinel *p, const struct pool_sentinel *from)
 {

@@ -23,6 +23,8 @@ void pool_sentinels_stop(struct pool_sentinel *all, size_t n);
 
 /* For one target's, by the same index. */
 void pool_sentinel_outcome(struct pool_sentinel *p, const struct outcome *o);
+/* A word of the board: 0 there is none, 1 it is not connected, 2 it is. */
+uint64_t pool_sentinel_gauge(const struct pool_sentinel *p);
 void pool_sentinel_inherit(struct pool_sentinel *p, const struct pool_sentinel *from);
 
 #endif

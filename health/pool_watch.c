@@ -123,6 +123,8 @@ on_outcome(struct target *t, const struct outcome *o, enum rise_fall_change chan
 		pool_report_local(w, t, o);
 	note_next_hop(w, t, o);
 	pool_sentinel_outcome(&w->sentinels[t - w->targets], o);
+	board_store(w->publish->board, t->row, HEALTH_FIELD_SENTINEL,
+	    pool_sentinel_gauge(&w->sentinels[t - w->targets]));
 	conditions_set(w, t, CONDITION_FLAPPING, t->course.flap.flapping, NULL);
 	switch (change) {
 	case RISE_FALL_SAME:

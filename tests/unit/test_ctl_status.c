@@ -15,7 +15,8 @@
 #include <status_json.h>
 #include <status_text.h>
 
-#define NOW_S 7450 /* the daemons run for 2h 04m */
+#define NOW_S  7450 /* the daemons run for 2h 04m */
+#define WALL_S 1700000000
 
 struct lab {
 	char dir[64];
@@ -52,6 +53,7 @@ service_make(struct pool *p, enum service_kind kind, const char *fqdn, int vip)
 	s->port = info->port;
 	s->probe = info->probe;
 	s->source = info->source;
+	s->health.fall = 3;
 	if (p->sides[SIDE_EXTERNAL].balancing == BALANCING_HARDWARE)
 		s->vip = v4(info->side == SIDE_EXTERNAL ? "198.51.100." : "10.9.0.", vip);
 }
@@ -189,7 +191,7 @@ picture_look(struct lab *lab)
 	board_reader_refresh(lab->readers.dns);
 	if (lab->now_ns == 0)
 		lab->now_ns = clock_boot_ns();
-	p = picture_new(lab->model, &lab->readers, lab->looks, lab->now_ns, 1700000000);
+	p = picture_new(lab->model, &lab->readers, lab->looks, lab->now_ns, WALL_S);
 	assert_non_null(p);
 	/* a picture counts from the boards' start; the page must not depend on the day */
 	for (int d = 0; d < DAEMONS; d++)
@@ -356,6 +358,36 @@ what_is_wrong_is_said_once_and_where(void **state)
 	page_is(*state, &(struct status_options){0}, "trouble");
 }
 
+/* What the prober knows beside states: of one that is well and doubted, and of another.
+ */
+static void
+known_set(struct lab *lab, const struct endpoint *well, const struct endpoint *sick)
+{
+	const struct {
+		const struct endpoint *e;
+		enum health_field field;
+		uint64_t word;
+	} words[] = {
+	    {well, HEALTH_FIELD_DETECT_BOUND, 5400 * NS_PER_MS},
+	    {well, HEALTH_FIELD_RUN, 1},
+	    {well, HEALTH_FIELD_LAST_REASON, REASON_ANSWER_TIMEOUT},
+	    {well, HEALTH_FIELD_TALLY, 1},
+	    {well, HEALTH_FIELD_TLS_VERSION, 0x0303},
+	    {well, HEALTH_FIELD_SERVER_VERSION, 5},
+	    {well, HEALTH_FIELD_CERT_UNTIL, WALL_S + 42 * 86400 + 3600},
+	    {well, HEALTH_FIELD_SENTINEL, 2},
+	    {sick, HEALTH_FIELD_RUN, 12},
+	    {sick, HEALTH_FIELD_PROBES, 20},
+	    {sick, HEALTH_FIELD_LAST_REASON, REASON_OK},
+	    {sick, HEALTH_FIELD_HELD_UNTIL, (uint64_t)(lab->now_ns + 20 * NS_PER_S)},
+	    {sick, HEALTH_FIELD_CERT_UNTIL, WALL_S - 1},
+	    {sick, HEALTH_FIELD_SENTINEL, 1},
+	};
+
+	for (size_t i = 0; i < countof(words); i++)
+		health_set(lab, words[i].e->id, words[i].field, words[i].word);
+}
+
 static void
 one_pool_in_full(void **state)
 {
@@ -368,6 +400,7 @@ one_pool_in_full(void **state)
 	health_set(lab, e->id, HEALTH_FIELD_LATENCY, 4200000);
 	health_set(
 	    lab, e->id, HEALTH_FIELD_LAST_PROBE, (uint64_t)(lab->now_ns - 3 * NS_PER_S));
+	known_set(lab, e, &lab->model->pools[0].endpoints[1]);
 	lb_set(lab, e->id, LB_FIELD_OCTETS_IN, 5 << 20);
 	lb_set(lab, BOARD_PROCESS_ID, LB_FIELD_LOOP_LAG, 420000);
 	page_is(lab,

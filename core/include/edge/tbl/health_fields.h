@@ -42,4 +42,5 @@ FIELD(CERT_CHAIN,    "certificate-chain",  CHAIN, "E", "whether it leads to a tr
 FIELD(CERT_APART,    "certificate-apart",  DATE,  "E", "since when it differs from the other members'; 0: it does not")
 FIELD(TLS_VERSION,   "tls-version",        GAUGE, "E", "of the last handshake: 769 is TLS 1.0, 772 TLS 1.3")
 FIELD(VIP,                "vip",                GAUGE, "L", "how it looks through the VIP: enum vip")
+FIELD(SENTINEL,      "sentinel",           GAUGE, "E", "its sentinel when last probed: 0 it has none, 1 not connected, 2 connected")
 #undef FIELD
