@@ -378,6 +378,7 @@ known_set(struct lab *lab, const struct endpoint *well, const struct endpoint *s
 	    {well, HEALTH_FIELD_SENTINEL, 2},
 	    {sick, HEALTH_FIELD_RUN, 12},
 	    {sick, HEALTH_FIELD_PROBES, 20},
+	    {sick, HEALTH_FIELD_LAST_PROBE, (uint64_t)(lab->now_ns - NS_PER_S)},
 	    {sick, HEALTH_FIELD_LAST_REASON, REASON_OK},
 	    {sick, HEALTH_FIELD_HELD_UNTIL, (uint64_t)(lab->now_ns + 20 * NS_PER_S)},
 	    {sick, HEALTH_FIELD_CERT_UNTIL, WALL_S - 1},
