@@ -11,9 +11,9 @@
 #include "grid.h"
 #include "picture.h"
 
-/* Notes are for who asks for everything. */
-void condition_lines_service(
-    struct grid *g, unsigned indent, const struct picture_service *ps, bool notes);
+/* Notes are for who asks for everything.  @wall_s: now, for what has a date. */
+void condition_lines_service(struct grid *g, unsigned indent,
+    const struct picture_service *ps, bool notes, int64_t wall_s);
 void condition_lines_member(
     struct grid *g, unsigned indent, const struct picture_member *pm, bool notes);
 void condition_lines_pool(

@@ -48,6 +48,7 @@ enum exit_code upgrade_run(const struct edgectl *e, int argc, char **argv);
 enum exit_code probe_run(const struct edgectl *e, int argc, char **argv);
 void probe_help(void);
 /* dns.c */
+enum exit_code certificates_run(const struct edgectl *e, int argc, char **argv);
 enum exit_code dns_run(const struct edgectl *e, int argc, char **argv);
 
 /* --- what several verbs do ------------------------------------------------------------

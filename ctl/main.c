@@ -33,6 +33,8 @@ static const struct verb verbs[] = {
 	NULL},
     {"probe", "ADDRESS|MEMBER SERVICE", probe_run,
 	"one probe from here, with every step told", probe_help},
+    {"certificates", "[MEMBER]", certificates_run,
+	"what each endpoint showed, names and all", NULL},
     {"version", "", version_run, "the version of this tool", NULL},
     {"help", "[VERB]", help_run, "this text", NULL},
 };

@@ -302,7 +302,8 @@ services_table(const struct page *page, const struct picture_pool *pp, bool hard
 				    g, TROUBLE_INDENT, page->p, ps->endpoints[e]);
 			else if (endpoint_is_told(pp, ps->endpoints[e]))
 				endpoint_line(page, g, ps->endpoints[e]);
-		condition_lines_service(g, TROUBLE_INDENT, ps, page->o->verbose);
+		condition_lines_service(
+		    g, TROUBLE_INDENT, ps, page->o->verbose, page->p->now_wall_s);
 	}
 	if (standby)
 		grid_line(g, 2, PAINT_WARN,

@@ -58,6 +58,9 @@ def test_each_fault_has_its_condition_and_the_member_stays(lab):
     assert not [line for line in log.splitlines() for s in TLS if f" {s}: up -> " in line]
     rows = p.edge.ask("health", "certificates edge1").splitlines()
     assert len(rows) == 2 * len(TLS) and all(r.startswith("certificate edge.contoso.net/edge1 ") for r in rows)
+    told = p.edge.ctl("certificates", "edge1").stdout
+    assert f"\n\nedge.contoso.net/edge1 internal sip {at('sip')}\n  from 2020-01-01\n  until 2049-12-31\n" in told
+    assert "\n  subject CN=somebody.example.org\n  issuer CN=edgepool test CA\n  names somebody.example.org\n" in told
     shown = p.edge.members()[0]["endpoints"]
     access = next(e for e in shown if e["services"] == ["access"])["health"]
     assert access["certificate_until"] == "2049-12-31T00:00:00Z" and access["certificate_chain"] == "trusted"

@@ -2,6 +2,7 @@
 /* The status page, from real boards of a made-up model, letter by letter. */
 #include "unit.h"
 
+#include <edge/certificate.h>
 #include <edge/clock.h>
 #include <edge/condition.h>
 #include <edge/program.h>
@@ -428,6 +429,15 @@ conditions_are_said_under_what_has_them(void **state)
 			word |= condition_bit(CONDITION_CERT_EXPIRING);
 		if (e->services == 1u << SERVICE_SIP && e->member == &pool->members[1])
 			word |= condition_bit(CONDITION_CERT_DIFFERS);
+		if (e->services == 1u << SERVICE_FEDERATION)
+			word |= condition_bit(e->member->index == 0
+						  ? CONDITION_CERT_EXPIRED
+						  : CONDITION_CERT_NOT_YET_VALID);
+		/* the wall clock says 1700000000, 2023-11-14 */
+		health_set(lab, e->id, HEALTH_FIELD_CERT_UNTIL,
+		    e->services == 1u << SERVICE_SIP ? 1700000000 + (13 - i) * 86400
+						     : 1700000000 - i * 86400);
+		health_set(lab, e->id, HEALTH_FIELD_CERT_FROM, 1700000000 + i * 1000);
 		health_set(lab, e->id, HEALTH_FIELD_CONDITIONS, word | UINT64_C(1) << 63);
 	}
 	health_set(lab, pool->members[0].id, HEALTH_FIELD_CONDITIONS,
