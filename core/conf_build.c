@@ -200,7 +200,7 @@ service_follow(struct service *s, const config_setting_t *g)
 	if (tcp_probe == PROBE_NONE || tcp_probe == PROBE_TCP)
 		s->probe = PROBE_NONE;
 	/* What asks no port does for both. */
-	if (tcp_probe == PROBE_ICMP)
+	if (tcp_probe == PROBE_ICMP || tcp_probe == PROBE_EXEC)
 		s->probe = tcp_probe;
 }
 

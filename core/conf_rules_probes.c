@@ -92,6 +92,45 @@ check_udp(const struct conf_rules *r, enum service_kind kind)
 	}
 }
 
+static bool
+runs_a_program(const struct conf_rules *r, const config_setting_t *g)
+{
+	for (int i = 0; i < SERVICES; i++)
+		if (r->c->services[i] == g && r->p->services[i].probe == PROBE_EXEC)
+			return true;
+	return false;
+}
+
+/* The group "av" is two services, and one program does for both. */
+static void
+check_exec(const struct conf_rules *r, enum service_kind kind, const char *key)
+{
+	const struct service_info *info = &service_infos[kind];
+	const struct service *s = &r->p->services[kind];
+	const config_setting_t *g = r->c->services[kind],
+			       *at = conf_load_valid(g, "exec");
+	const char *side = side_kind_word(info->side);
+
+	if (s->probe == PROBE_EXEC && !conf_load_written(g, "exec"))
+		conf_rules_error(r->l, conf_rules_at(r, kind, key),
+		    "%s: %s.%s: an exec probe needs the program; write exec = [ "
+		    "\"/PATH\", "
+		    "\"ARGUMENT\" ]",
+		    r->name, side, info->group);
+	if (at != NULL && s->exec[0][0] != '/')
+		conf_rules_error(r->l, at,
+		    "%s: %s.%s exec \"%.80s\" is no absolute path; write exec = [ "
+		    "\"/PATH\", "
+		    "\"ARGUMENT\" ]",
+		    r->name, side, info->group, s->exec[0]);
+	if (at != NULL && !runs_a_program(r, g))
+		conf_rules_error(r->l, at,
+		    "%s: %s.%s: exec belongs to an exec probe, and this is %s; remove "
+		    "it, or "
+		    "write probe = \"exec\"",
+		    r->name, side, info->group, probe_word(s->probe));
+}
+
 void
 conf_rules_probes(struct conf_rules *r)
 {
@@ -103,6 +142,7 @@ conf_rules_probes(struct conf_rules *r)
 			continue;
 		check_fit(r, kind, udp ? "udp_probe" : "probe");
 		check_register(r, kind);
+		check_exec(r, kind, udp ? "udp_probe" : "probe");
 		if (udp)
 			check_udp(r, kind);
 	}

@@ -37,6 +37,7 @@ probe_fits(enum probe kind, enum proto proto)
 	switch (kind) {
 	case PROBE_NONE:
 	case PROBE_ICMP:
+	case PROBE_EXEC:
 		return true;
 	case PROBE_TCP:
 	case PROBE_TLS:

@@ -216,7 +216,7 @@ teller_fini(struct teller *t)
 
 static enum exit_code
 ask_one(const struct probe_aim *aim, const struct model *m, struct tls_context *tls,
-    struct teller *t)
+    const char *run_dir, struct teller *t)
 {
 	struct certificate seen = {0};
 	struct outcome outcome;
@@ -226,7 +226,7 @@ ask_one(const struct probe_aim *aim, const struct model *m, struct tls_context *
 		probe_json_head(aim, &t->json);
 	else
 		probe_text_head(aim, &t->out);
-	if (probe_story_run(aim, m, tls, on_step, t, &outcome, &seen) != 0) {
+	if (probe_story_run(aim, m, tls, run_dir, on_step, t, &outcome, &seen) != 0) {
 		outcome = (struct outcome){.reason = REASON_LOCAL, .detail = ENOMEM};
 		complain("out of memory");
 	}
@@ -250,7 +250,7 @@ ask_one(const struct probe_aim *aim, const struct model *m, struct tls_context *
 
 /* Certificates that cannot be read are told before anybody is asked anything. */
 static enum exit_code
-ask_all(const struct probe_aims *aims, const struct model *m, bool as_json)
+ask_all(const struct probe_aims *aims, const struct model *m, const struct probe_wish *w)
 {
 	enum exit_code worst = EXIT_DONE;
 	struct tls_context *tls[PROBE_AIMS_MAX] = {NULL};
@@ -265,14 +265,15 @@ ask_all(const struct probe_aims *aims, const struct model *m, bool as_json)
 			break;
 		}
 	if (worst == EXIT_DONE) {
-		teller_init(&teller, as_json);
+		teller_init(&teller, w->json);
 		for (size_t i = 0; i < aims->n; i++) {
-			enum exit_code code = ask_one(&aims->at[i], m, tls[i], &teller);
+			enum exit_code code =
+			    ask_one(&aims->at[i], m, tls[i], w->run_dir, &teller);
 
 			/* what is known to be bad goes before what is not known */
 			if (code == EXIT_BAD || worst == EXIT_DONE)
 				worst = code;
-			if (!as_json && i + 1 < aims->n)
+			if (!w->json && i + 1 < aims->n)
 				printf("\n");
 		}
 		teller_fini(&teller);
@@ -300,7 +301,7 @@ probe_with(const struct model *m, const struct probe_wish *w)
 		if (geteuid() == 0)
 			defaults.icmp = ICMP_RAW;
 		if (probe_aim_find(m, &defaults, w, aims, &why)) {
-			code = ask_all(aims, m, w->json);
+			code = ask_all(aims, m, w);
 		} else {
 			complain("%s", sbuf_text(&why));
 			code = EXIT_WRONG;
@@ -319,6 +320,7 @@ probe_run(const struct edgectl *e, int argc, char **argv)
 	struct model *m = NULL;
 	enum exit_code code;
 
+	w.run_dir = e->run_dir;
 	if (!wish_read(&w, argc, argv))
 		return misused(argv[0], PROBE_USAGE);
 	/* A peer that has gone must not end the tool: the probe says so. */

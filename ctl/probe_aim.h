@@ -19,6 +19,7 @@ struct probe_wish {
 	const char *name, *domain;          /* NULL: the configuration's */
 	const char *certificate, *key, *ca; /* likewise */
 	const char *send, *expect;          /* likewise; patterns (edge/pattern.h) */
+	const char *run_dir;                /* where helpers listen */
 	struct addr source;                 /* absent: likewise */
 	int64_t timeout_ns;                 /* 0: likewise */
 	uint16_t port;                      /* 0: likewise */

@@ -322,8 +322,8 @@ on_done(struct probe_run *p, const struct outcome *outcome)
 
 int
 probe_story_run(const struct probe_aim *aim, const struct model *m,
-    struct tls_context *tls, probe_story_step *step, void *owner, struct outcome *ret,
-    struct certificate *seen)
+    struct tls_context *tls, const char *run_dir, probe_story_step *step, void *owner,
+    struct outcome *ret, struct certificate *seen)
 {
 	struct probe_story *s = calloc(1, sizeof *s);
 	struct ev_loop *loop = ev_loop_new(EVFLAG_AUTO);
@@ -342,6 +342,7 @@ probe_story_run(const struct probe_aim *aim, const struct model *m,
 	s->question.tls = tls;
 	s->question.certificate = s->seen = seen;
 	pulse_start(&s->pulse, loop);
+	s->pulse.run_dir = run_dir;
 	probe_init(&s->run, &s->pulse, on_done);
 	s->run.on_step = on_step;
 	probe_start(&s->run, &s->question);

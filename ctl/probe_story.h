@@ -15,10 +15,10 @@ struct probe_story;
 /* @t is gone when it returns. */
 typedef void probe_story_step(void *owner, const struct told *t);
 
-/* Runs @aim with @tls and waits for its end.  0 with *ret and, if one was shown, the
+/* Runs @aim with @tls (helpers listen in @run_dir) and waits for its end.  0 with *ret and, if one was shown, the
  * certificate in @seen (initialised); -ENOMEM. */
 int probe_story_run(const struct probe_aim *aim, const struct model *m,
-    struct tls_context *tls, probe_story_step *step, void *owner, struct outcome *ret,
-    struct certificate *seen);
+    struct tls_context *tls, const char *run_dir, probe_story_step *step, void *owner,
+    struct outcome *ret, struct certificate *seen);
 
 #endif

@@ -99,6 +99,9 @@ status_reason_text(enum reason reason, uint64_t detail, char *buf)
 	case REASON_DETAIL_TLS:
 		snprintf(buf, REASON_TEXT_MAX, "%s: code %" PRIu64, text, detail);
 		break;
+	case REASON_DETAIL_EXIT:
+		snprintf(buf, REASON_TEXT_MAX, "%s: exit %" PRIu64, text, detail);
+		break;
 	}
 	return buf;
 }

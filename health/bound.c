@@ -71,6 +71,14 @@ steady_ns(enum probe kind, const struct health_conf *conf)
 	return tokens_are_short(kind, conf) ? longer(ns, conf->turn_interval_ns) : ns;
 }
 
+/* All of it, connection included, has one time: a conversation of datagrams.  A program
+ * runs elsewhere and has the whole. */
+static bool
+is_datagrams(enum probe kind)
+{
+	return probe_kinds[kind].proto == PROTO_UDP && !probe_kinds[kind].helper;
+}
+
 static int64_t
 dead_probe_ns(enum bound_sickness s, enum probe kind, const struct health_conf *conf)
 {
@@ -78,20 +86,19 @@ dead_probe_ns(enum bound_sickness s, enum probe kind, const struct health_conf *
 	case BOUND_REFUSED:
 		return 0;
 	case BOUND_SILENT:
-		return conf->connect_timeout_ns;
+		return probe_kinds[kind].helper ? conf->timeout_ns
+						: conf->connect_timeout_ns;
 	case BOUND_HUNG:
 	case BOUND_SICKNESSES:
 		break;
 	}
-	return probe_kinds[kind].proto == PROTO_UDP ? conf->connect_timeout_ns
-						    : conf->timeout_ns;
+	return is_datagrams(kind) ? conf->connect_timeout_ns : conf->timeout_ns;
 }
 
 static int64_t
 whole_probe_ns(enum probe kind, const struct health_conf *conf)
 {
-	return probe_kinds[kind].proto == PROTO_UDP ? conf->connect_timeout_ns
-						    : conf->timeout_ns;
+	return is_datagrams(kind) ? conf->connect_timeout_ns : conf->timeout_ns;
 }
 
 /* From the end of the first failure to the end of the last of @more. */

@@ -269,6 +269,7 @@ daemon_open(struct daemon *d, const struct program *program)
 		return -ENOSYS;
 	}
 	pulse_start(&d->pulse, d->loop);
+	d->pulse.run_dir = program->run_dir;
 	err = prober_new(d->model, &d->pulse, &d->prober, why, sizeof why);
 	if (err != 0) {
 		log_error("%s", why);

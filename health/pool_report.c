@@ -44,21 +44,33 @@ held_text(char *text, size_t size, const struct target *t)
 		    (double)(c->flap.held_until - now) / (double)NS_PER_S, c->flap.holds);
 }
 
+/* What a program said, or what of ours was not there; nothing else speaks in a log. */
+static void
+said_text(char *text, size_t size, const struct outcome *o)
+{
+	bool speaks = o->reason == REASON_PROGRAM_FAILED || o->reason == REASON_LOCAL;
+
+	text[0] = '\0';
+	if (speaks && o->said[0] != '\0')
+		snprintf(text, size, ", \"%s\"", o->said);
+}
+
 void
 pool_report_transition(const struct target *t)
 {
 	const struct rise_fall *h = &t->course.history;
 	char who[REPORT_NAME_MAX], why[REPORT_REASON_MAX * 2], at[ADDR_PORT_TEXT_MAX];
-	char proof[128], held[96];
+	char proof[128], held[96], said[OUTCOME_SAID_MAX + 8];
 
 	report_endpoint(who, sizeof who, t->endpoint);
 	report_reason(why, sizeof why, h->reason, h->detail);
 	addr_port_text(&t->endpoint->addr, t->endpoint->port, at);
 	proof_text(proof, sizeof proof, &h->proof);
 	held_text(held, sizeof held, t);
+	said_text(said, sizeof said, &t->last);
 	if (h->health == HEALTH_DOWN)
-		log_warning("member %s: %s -> down, %s, %s, at %s%s", who,
-		    health_word(t->state.health), why, proof, at, held);
+		log_warning("member %s: %s -> down, %s%s, %s, at %s%s", who,
+		    health_word(t->state.health), why, said, proof, at, held);
 	else
 		log_info("member %s: %s -> %s, %s, %s, at %s", who,
 		    health_word(t->state.health), health_word(h->health), why, proof, at);
@@ -86,6 +98,7 @@ void
 pool_report_local(struct pool_watch *w, const struct target *t, const struct outcome *o)
 {
 	char who[REPORT_NAME_MAX], why[REPORT_REASON_MAX * 2];
+	char said[OUTCOME_SAID_MAX + 8];
 
 	w->local_faults++;
 	if (w->local_said != 0 && w->pulse->now - w->local_said < LOCAL_EVERY_NS)
@@ -93,8 +106,10 @@ pool_report_local(struct pool_watch *w, const struct target *t, const struct out
 	w->local_said = w->pulse->now;
 	report_endpoint(who, sizeof who, t->endpoint);
 	report_reason(why, sizeof why, o->reason, o->detail);
-	log_error("member %s could not be probed: %s; %llu such probes count for nothing",
-	    who, why, (unsigned long long)w->local_faults);
+	said_text(said, sizeof said, o);
+	log_error(
+	    "member %s could not be probed: %s%s; %llu such probes count for nothing",
+	    who, why, said, (unsigned long long)w->local_faults);
 }
 
 static void

@@ -221,6 +221,9 @@ detail_text(enum reason reason, uint64_t detail, char *buf, size_t size)
 	case REASON_DETAIL_TLS:
 		snprintf(buf, size, " (TLS library reason %lu)", n);
 		break;
+	case REASON_DETAIL_EXIT:
+		snprintf(buf, size, " (exit %lu)", n);
+		break;
 	}
 	return buf;
 }

@@ -55,8 +55,10 @@ kind_udp_look(struct probe_run *p)
 }
 
 int
-kind_icmp_open(const struct probe_question *q)
+kind_icmp_open(struct probe_run *p)
 {
+	const struct probe_question *q = p->question;
+
 	return reach_icmp_open(&q->addr, &q->source, q->raw);
 }
 

@@ -11,7 +11,7 @@
 bool kind_udp_ask(struct probe_run *p);
 enum probe_look kind_udp_look(struct probe_run *p);
 
-int kind_icmp_open(const struct probe_question *q);
+int kind_icmp_open(struct probe_run *p);
 bool kind_icmp_ask(struct probe_run *p);
 enum probe_look kind_icmp_look(struct probe_run *p);
 

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "kind_exec.h"
 #include "kind_plain.h"
 #include "kind_sip.h"
 #include "kind_stun.h"
@@ -97,6 +98,12 @@ const struct probe_kind probe_kinds[PROBES] = {
 	.tls = true,
 	.ask = kind_sip_ask,
 	.look = kind_sip_look_register},
+    [PROBE_EXEC] = {.id = PROBE_EXEC,
+	.proto = PROTO_UDP,
+	.open = kind_exec_open,
+	.helper = true,
+	.ask = kind_exec_ask,
+	.look = kind_exec_look},
     [PROBE_ICMP] = {.id = PROBE_ICMP,
 	.proto = PROTO_UDP,
 	.open = kind_icmp_open,

@@ -113,6 +113,10 @@ probe_succeed(struct probe_run *p)
 void
 probe_fail(struct probe_run *p, enum reason reason, uint64_t detail)
 {
+	if (p->kind->helper) {
+		detail = reason == REASON_ANSWER_TIMEOUT ? ETIMEDOUT : EPIPE;
+		reason = REASON_LOCAL;
+	}
 	if (p->settled) {
 		probe_succeed(p);
 		return;
@@ -153,7 +157,8 @@ probe_say(struct probe_run *p, const void *octets, size_t n)
 static int64_t
 next_extra(const struct probe_run *p)
 {
-	if (p->kind->proto == PROTO_UDP && p->resent < countof(resend_ns))
+	if (p->kind->proto == PROTO_UDP && !p->kind->helper &&
+	    p->resent < countof(resend_ns))
 		return p->started + resend_ns[p->resent];
 	return probe_connect_second_at(p);
 }

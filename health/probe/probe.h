@@ -52,12 +52,13 @@ struct probe_question {
 	const char *domain;  /* a SIP domain of the pool: whom an XMPP stream is for */
 	bool sip;            /* mtls: an authenticated peer gets OPTIONS answered */
 	int64_t timeout_ns;  /* until the verdict, except for holding */
-	int64_t connect_timeout_ns; /* of the connection, and of a UDP probe in all */
-	int64_t hold_ns;            /* psom */
-	struct tls_context *tls;    /* for the TLS kinds */
-	struct tls_memory *memory;  /* what to resume; NULL: always in full */
-	const char *send, *expect;  /* udp: patterns, as configured */
-	bool raw;                   /* icmp: from a raw socket */
+	int64_t connect_timeout_ns;   /* of the connection, and of a UDP probe in all */
+	int64_t hold_ns;              /* psom */
+	struct tls_context *tls;      /* for the TLS kinds */
+	struct tls_memory *memory;    /* what to resume; NULL: always in full */
+	const char *send, *expect;    /* udp: patterns, as configured */
+	bool raw;                     /* icmp: from a raw socket */
+	uint64_t endpoint, conf_hash; /* exec: whose program, of which configuration */
 	/* Where what a full handshake shows is kept, by who asks; or NULL. */
 	struct certificate *certificate;
 	struct probe_outlet *outlet; /* NULL: sockets are opened here */
@@ -134,7 +135,9 @@ struct probe_kind {
 	enum proto proto; /* of the conversation: UDP is one of datagrams, whatever
 			     carries them */
 	/* Where that is no socket to the endpoint's port: a descriptor, or -errno. */
-	int (*open)(const struct probe_question *q);
+	int (*open)(struct probe_run *p);
+	/* Somebody of ours asks for us, once: what fails on the way to him is local. */
+	bool helper;
 	bool tls;
 	/* TLS without a client certificate: being asked for one is success enough. */
 	bool asked_suffices;

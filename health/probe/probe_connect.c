@@ -26,14 +26,14 @@ is_glance(const struct probe_run *p)
 }
 
 static int
-socket_for(const struct probe_run *p)
+socket_for(struct probe_run *p)
 {
 	const struct probe_question *q = p->question;
 	enum proto proto = p->kind->proto;
 	int fd;
 
 	if (p->kind->open != NULL)
-		return p->kind->open(q);
+		return p->kind->open(p);
 	if (is_glance(p))
 		return reach_glance(&q->addr, q->port, &q->source);
 	if (q->outlet == NULL)
@@ -59,6 +59,10 @@ probe_connect(struct probe_run *p)
 	p->fd = open_socket(p);
 	if (p->fd < 0) {
 		p->outcome.reason = reach_reason(-p->fd, &p->outcome.detail);
+		if (p->kind->helper) {
+			p->outcome.reason = REASON_LOCAL;
+			p->outcome.detail = (uint64_t)-p->fd;
+		}
 		p->fd = -1;
 		p->deadline = p->pulse->now; /* the verdict comes with the next turn */
 		return;

@@ -32,7 +32,8 @@ struct pulse {
 	struct ev_loop *loop;
 	ev_check check;
 	ev_timer tick;
-	int64_t now; /* CLOCK_MONOTONIC of this turn */
+	int64_t now;         /* CLOCK_MONOTONIC of this turn */
+	const char *run_dir; /* where helpers listen; the owner's to set, or NULL */
 	struct lag lag;
 	/* Of all probes on this loop. */
 	struct lateness lateness;

@@ -4,6 +4,8 @@
  */
 #include "question.h"
 
+#include "kind_exec.h"
+
 /* A probe that does not speak the endpoint's protocol asks nothing anybody answers. */
 static enum probe
 fitting_kind(const struct endpoint *e)
@@ -56,7 +58,11 @@ question_compose(
 	    .tls = tls,
 	    .send = e->service->udp_send,
 	    .expect = e->service->udp_expect,
-	    .raw = conf->icmp == ICMP_RAW};
+	    .raw = conf->icmp == ICMP_RAW,
+	    .endpoint = e->id,
+	    .conf_hash = pool->model->hash};
+	if (q->kind == PROBE_EXEC)
+		q->connect_timeout_ns = conf->timeout_ns + KIND_EXEC_GRACE_NS;
 	/* What the inner side announces is not specified: only the outer is compared. */
 	if (e->side == SIDE_EXTERNAL)
 		q->public = e->member->at[service_infos[e->service->kind].address].public;

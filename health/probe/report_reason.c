@@ -28,6 +28,9 @@ detail_text(char *text, size_t size, enum reason reason, uint64_t detail)
 	case REASON_DETAIL_TLS:
 		snprintf(text, size, " (%s)", tls_reason_text(detail));
 		return;
+	case REASON_DETAIL_EXIT:
+		snprintf(text, size, " (exit %u)", (unsigned)detail);
+		return;
 	case REASON_DETAIL_SIP: /* the text says it: there is only 503 */
 	case REASON_DETAIL_NONE:
 		return;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """coturn, which nobody here wrote, is up for a TURN and for a STUN probe in both families
-and tells who we are; hung it is down, and a media relay of an Edge Server is, too."""
+and tells who we are; hung it is down."""
 import re
 import shutil
 
@@ -10,13 +10,6 @@ from probed import Probed
 NOT = {"probe": "none"}
 AV, INNER = "av-udp", "int-av-udp"
 QUICK = {"interval": 0.2, "connect_timeout": 0.4, "fall": 2}
-
-
-def asked(p, **more):
-    """TURN outside, STUN inside; nothing else is probed."""
-    return p.start(health=QUICK | more, access=NOT, federation=NOT, xmpp=NOT, webconf=NOT,
-                   av={**NOT, "udp_probe": "turn"},
-                   internal={"sip": NOT, "mras": NOT, "av": {**NOT, "udp_probe": "stun"}})
 
 
 def test_coturn_is_judged_by_its_own_protocol(lab):
@@ -29,7 +22,10 @@ def test_coturn_is_judged_by_its_own_protocol(lab):
                           "--realm", "contoso.com", "--user", "a:b", "--pidfile", lab.dir / "turn.pid",
                           "--userdb", lab.dir / "turn.db", "--log-file", "stdout",
                           *[x for a in here for x in ("--listening-ip", a)])
-    asked(p).wait({(0, s): ("up", "ok") for s in (AV, INNER)}, 20)
+    p.start(client_certificate=False, health=QUICK, access=NOT, federation=NOT, xmpp=NOT, webconf=NOT,
+            av={**NOT, "udp_probe": "turn"},
+            internal={"sip": NOT, "mras": NOT, "av": {**NOT, "udp_probe": "stun"}})
+    p.wait({(0, s): ("up", "ok") for s in (AV, INNER)}, 20)
     for v6 in (False, True):
         address = p.members[0].addresses["internal"][v6]
         mapped = p.endpoint(0, INNER, v6)["mapped"]
@@ -37,9 +33,3 @@ def test_coturn_is_judged_by_its_own_protocol(lab):
         assert re.fullmatch(re.escape(f"[{address}]" if v6 else address) + r":\d+", mapped)
     coturn.freeze()
     p.wait({(0, s): ("down", "answer-timeout") for s in (AV, INNER)})
-
-
-def test_an_edge_server_ignores_what_is_not_ms_turn(lab):
-    """As its specification asks: generic probes of one would always fail."""
-    p = Probed(lab, simulated=(AV, INNER), members=1)
-    asked(p).wait({(0, s): ("down", "answer-timeout") for s in (AV, INNER)})

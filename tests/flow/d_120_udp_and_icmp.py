@@ -33,7 +33,8 @@ def test_what_is_expected_must_come(lab):
     p = Probed(lab, simulated=(), members=1)
     echo = Echo(p, b"pong 1")
     asked = {**NOT, "udp_probe": "udp", "udp_send": "hex:01 70696E67"}
-    p.start(health=QUICK, access=NOT, federation=NOT, xmpp=NOT, webconf=NOT, av={**asked, "udp_expect": "pong ?"},
+    p.start(client_certificate=False, health=QUICK, access=NOT, federation=NOT, xmpp=NOT, webconf=NOT,
+            av={**asked, "udp_expect": "pong ?"},
             internal={"sip": NOT, "mras": NOT, "av": {**asked, "udp_expect": "*hex:6f 6e67 ?? 31"}})
     p.wait({(0, "av-udp"): ("up", "ok"), (0, "int-av-udp"): ("up", "ok")})
     echo.answer = b"a pong 1"  # matches where it may stand anywhere
@@ -48,7 +49,8 @@ PINGED = ("access", "av-tcp", "av-udp")
 def test_echo_requests_need_a_right_and_find_a_host(lab):
     p = Probed(lab, simulated=(), members=1)
     icmp = {"probe": "icmp"}
-    how = {"health": QUICK, "access": icmp, "federation": NOT, "xmpp": NOT, "webconf": NOT, "av": icmp,
+    how = {"client_certificate": False, "health": QUICK,
+           "access": icmp, "federation": NOT, "xmpp": NOT, "webconf": NOT, "av": icmp,
            "internal": {"sip": NOT, "mras": NOT, "av": NOT}}
     p.start(**how)
     for family in ("IPv4", "IPv6"):

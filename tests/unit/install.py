@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 BUILD, CMAKE = Path(sys.argv[1]), sys.argv[2]
-DAEMONS = ("edge-lb", "edge-health", "edge-vantage", "edge-dnslb", "edge-snmp")
+DAEMONS = ("edge-lb", "edge-health", "edge-health-exec", "edge-vantage", "edge-dnslb", "edge-snmp")
 RIGHTS = {"edge-lb": {"CAP_NET_BIND_SERVICE", "CAP_NET_RAW", "CAP_NET_ADMIN"},
           "edge-vantage": {"CAP_NET_ADMIN", "CAP_SYS_ADMIN"}}
 EXPECTED = [f"sbin/{d}" for d in DAEMONS] + ["bin/edgectl"] + \

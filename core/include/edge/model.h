@@ -92,7 +92,8 @@ WORDS_DECLARE(proto, PROTOS, PROTO_WORDS);
 	X(PROBE_STUN, "stun")                                                            \
 	X(PROBE_TURN, "turn")                                                            \
 	X(PROBE_ICMP, "icmp")                                                            \
-	X(PROBE_SIP_REGISTER, "sip-register")
+	X(PROBE_SIP_REGISTER, "sip-register")                                            \
+	X(PROBE_EXEC, "exec")
 WORDS_DECLARE(probe, PROBES, PROBE_WORDS);
 /* Whether it can say anything about a port of that protocol. */
 bool probe_fits(enum probe kind, enum proto proto);
@@ -315,6 +316,7 @@ struct service {
 	enum on_down on_down;
 	enum probe probe;
 	const char *udp_send, *udp_expect; /* of a udp probe: edge/pattern.h */
+	const char *const *exec; /* of an exec probe: program, arguments, NULL; or NULL */
 	int64_t idle_ns;
 	struct srv_conf srv;
 	struct limits_conf limits;

@@ -68,6 +68,7 @@ enum reason_detail {
 	REASON_DETAIL_STUN,
 	REASON_DETAIL_ALERT,
 	REASON_DETAIL_TLS,
+	REASON_DETAIL_EXIT,
 };
 
 const char *reason_word(enum reason r); /* "tls-timeout"; "?" out of range */

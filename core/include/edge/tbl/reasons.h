@@ -5,7 +5,7 @@
  * REASON(ID, code, word, detail, text)
  *   code    crosses process borders and the MIB: append only, never renumber
  *   detail  what the detail word beside the reason holds: NONE, ERRNO, SIP (status),
- *           STUN (error code), ALERT (TLS alert), TLS (library reason)
+ *           STUN (error code), ALERT (TLS alert), TLS (library reason), EXIT (status)
  */
 REASON(NONE,            0, "none",             NONE,  "not probed yet")
 REASON(OK,              1, "ok",               NONE,  "the probe succeeded")
@@ -23,4 +23,5 @@ REASON(ANSWER_WRONG,   12, "answer-wrong",     STUN,  "the answer does not fit t
 REASON(REFUSING,       13, "refusing",         SIP,   "the service refuses new work (503)")
 REASON(LOCAL,          14, "local",            ERRNO, "a fault of the prober itself, no evidence")
 REASON(PRIVATE_ALTERNATE, 15, "private-alternate", NONE, "Alternate-Server is not the member's public address")
+REASON(PROGRAM_FAILED,    16, "program-failed",    EXIT, "the program says it is bad")
 #undef REASON
