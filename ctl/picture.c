@@ -210,6 +210,8 @@ services_of_listeners(
 		ps->port = l->port;
 		ps->proto = l->proto;
 		ps->has_lb = row_copy(boards->lb, l->id, ps->lb, LB_FIELDS);
+		ps->has_health =
+		    row_copy(boards->health, l->id, ps->health, HEALTH_FIELDS);
 		pp->sessions += ps->lb[LB_FIELD_SESSIONS];
 		for (size_t e = 0; e < l->n_endpoints; e++)
 			service_add(

@@ -87,8 +87,9 @@ struct picture_service {
 	struct picture_endpoint **endpoints; /* in member order */
 	size_t n_endpoints;
 	size_t n_up, n_new; /* that are up and take new sessions; that take them at all */
-	bool has_lb;
-	uint64_t lb[LB_FIELDS]; /* the listener's row */
+	bool has_lb, has_health; /* the listener's rows exist */
+	uint64_t lb[LB_FIELDS];
+	uint64_t health[HEALTH_FIELDS]; /* what was seen through the VIP */
 };
 
 struct picture_pool {

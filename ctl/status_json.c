@@ -252,7 +252,11 @@ listener_write(struct writer *w, const struct picture_service *ps)
 	json_bool(j, "open", (status & LB_LISTENER_OPEN) != 0);
 	json_bool(j, "vip_present", ps->has_lb && (status & LB_LISTENER_NO_VIP) == 0);
 	json_bool(j, "paused", (status & LB_LISTENER_PAUSED) != 0);
+	json_string(j, "vip_view",
+	    ps->has_health ? vip_word((enum vip)ps->health[HEALTH_FIELD_VIP]) : NULL);
 	fields_write(w, "lb", lb_fields, countof(lb_fields), 'L', ps->has_lb, ps->lb);
+	fields_write(w, "health", health_fields, countof(health_fields), 'L',
+	    ps->has_health, ps->health);
 	json_end(j);
 }
 

@@ -232,6 +232,32 @@ listener_lines(struct grid *g, const struct picture_service *ps, bool standby)
 		    "accepting is paused: no descriptors left, see LimitNOFILE=");
 }
 
+/* What clients meet, as far as somebody looks that way. */
+static void
+vip_line(const struct page *page, struct grid *g, const struct picture_service *ps)
+{
+	char latency[UNITS_MAX], why[REASON_TEXT_MAX];
+	const uint64_t *h = ps->health;
+
+	if (!ps->has_health || !ps->service->health.vip_probe || !page->o->verbose)
+		return;
+	switch ((enum vip)h[HEALTH_FIELD_VIP]) {
+	case VIP_NOT_MEASURED:
+	case VIPS:
+		grid_line(g, TROUBLE_INDENT, PAINT_DIM, "through the VIP: not measured");
+		return;
+	case VIP_OK:
+		grid_line(g, TROUBLE_INDENT, PAINT_DIM, "through the VIP: ok, %s",
+		    units_latency((int64_t)h[HEALTH_FIELD_LATENCY], latency));
+		return;
+	case VIP_FAILING:
+		grid_line(g, TROUBLE_INDENT, PAINT_BAD, "through the VIP: %s",
+		    status_reason_text((enum reason)h[HEALTH_FIELD_LAST_REASON],
+			h[HEALTH_FIELD_LAST_DETAIL], why));
+		return;
+	}
+}
+
 /* Every VIP is elsewhere: this host is the standby of a pair, told once for the pool. */
 static bool
 pool_is_standby(const struct picture_pool *pp)
@@ -299,6 +325,7 @@ services_table(const struct page *page, const struct picture_pool *pp, bool hard
 
 		service_row(page, g, ps, i == 0 ? NULL : ps - 1);
 		listener_lines(g, ps, standby);
+		vip_line(page, g, ps);
 		for (size_t e = 0; e < ps->n_endpoints; e++)
 			if (page->o->verbose)
 				endpoint_lines(

@@ -403,6 +403,14 @@ one_pool_in_full(void **state)
 	health_set(
 	    lab, e->id, HEALTH_FIELD_LAST_PROBE, (uint64_t)(lab->now_ns - 3 * NS_PER_S));
 	known_set(lab, e, &lab->model->pools[0].endpoints[1]);
+	for (enum vip seen = 0; seen < VIPS; seen++) {
+		const struct listener *l = &lab->model->pools[0].listeners[seen];
+
+		lab->model->pools[0].services[l->service->kind].health.vip_probe = true;
+		health_set(lab, l->id, HEALTH_FIELD_VIP, seen);
+		health_set(lab, l->id, HEALTH_FIELD_LATENCY, 1500 * NS_PER_US);
+		health_set(lab, l->id, HEALTH_FIELD_LAST_REASON, REASON_ANSWER_TIMEOUT);
+	}
 	lb_set(lab, e->id, LB_FIELD_OCTETS_IN, 5 << 20);
 	lb_set(lab, BOARD_PROCESS_ID, LB_FIELD_LOOP_LAG, 420000);
 	page_is(lab,
