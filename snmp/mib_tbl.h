@@ -193,6 +193,7 @@ COLUMN(ENDPOINT, ENDPOINT_CERT_UNTIL,       38, "edgePoolEndpointCertUntil",    
 COLUMN(ENDPOINT, ENDPOINT_CERT_DIGEST,      39, "edgePoolEndpointCertDigest",          TEXT,         RO,     CALL(endpoint_cert_digest))
 COLUMN(ENDPOINT, ENDPOINT_CERT_CHAIN,       40, "edgePoolEndpointCertChain",           CHAIN,        RO,     CALL(endpoint_cert_chain))
 COLUMN(ENDPOINT, ENDPOINT_TLS_VERSION,      41, "edgePoolEndpointTlsVersion",          TEXT,         RO,     CALL(endpoint_tls_version))
+COLUMN(ENDPOINT, ENDPOINT_DETECT_BOUND,     42, "edgePoolEndpointDetectBound",         GAUGE,        RO,     CALL(endpoint_detect_bound))
 #undef COLUMN
 #endif
 

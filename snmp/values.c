@@ -301,6 +301,8 @@ GETTER(endpoint_last_reason)
 GET(endpoint_last_probe, r->in_health &&number(v, r->health[HEALTH_FIELD_LAST_PROBE]))
 GET(endpoint_latency,
     r->in_health &&number(v, r->health[HEALTH_FIELD_LATENCY] / (uint64_t)NS_PER_US))
+GET(endpoint_detect_bound,
+    r->in_health &&number(v, r->health[HEALTH_FIELD_DETECT_BOUND] / (uint64_t)NS_PER_MS))
 
 static bool
 has_certificate(const struct row *r)

@@ -80,6 +80,7 @@ words_of_both_boards_become_columns(void **state)
 	fixture_state(f, e->id, HEALTH_DOWN, ADMIN_DRAINING, REASON_REFUSING);
 	fixture_health_word(f, e->id, HEALTH_FIELD_DETAIL, 503);
 	fixture_health_word(f, e->id, HEALTH_FIELD_LATENCY, 1234567);
+	fixture_health_word(f, e->id, HEALTH_FIELD_DETECT_BOUND, S(8) + S(2) / 5);
 	fixture_lb_word(f, e->id, LB_FIELD_OCTETS_IN, UINT64_C(1) << 40);
 	fixture_lb_word(f, e->id, LB_FIELD_SESSIONS, 3);
 	fixture_lb_word(f, pool(f)->listeners[0].id, LB_FIELD_STATUS,
@@ -97,6 +98,7 @@ words_of_both_boards_become_columns(void **state)
 	assert_int_equal(get(f, COLUMN_ENDPOINT_REASON_TEXT, m, e->id, &cell), MIB_FOUND);
 	assert_string_equal(cell.value.octets, "the service refuses new work (503)");
 	assert_int_equal(number(f, COLUMN_ENDPOINT_LATENCY, m, e->id), 1234);
+	assert_int_equal(number(f, COLUMN_ENDPOINT_DETECT_BOUND, m, e->id), 8400);
 	assert_int_equal(
 	    number(f, COLUMN_ENDPOINT_OCTETS_IN, m, e->id), UINT64_C(1) << 40);
 	assert_int_equal(get(f, COLUMN_ENDPOINT_SERVICES, m, e->id, &cell), MIB_FOUND);
@@ -231,7 +233,7 @@ a_walk_goes_up_all_the_way_and_get_agrees_with_it(void **state)
 	for (enum column c = 0; c < COLUMNS; c++)
 		columns -= mib_columns[c].access >= ACCESS_RO;
 	assert_int_equal(columns, -3);
-	assert_int_equal(last, COLUMN_ENDPOINT_TLS_VERSION);
+	assert_int_equal(last, COLUMN_ENDPOINT_DETECT_BOUND);
 }
 
 static void
