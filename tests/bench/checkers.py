@@ -118,18 +118,27 @@ class EdgeHealth(Checker):
     def all_up(self):
         return all(e["state"]["summary"] == "up" for e in self.endpoints() if e["probe"] != "none")
 
+    def says(self, *words):
+        """Numbers of the first line of its status."""
+        said = dict(w.split("=", 1) for w in self.edge.ask("health", "status").splitlines()[0].split() if "=" in w)
+        return [float(said[w]) for w in words]
+
     def probes(self):
         """Finished so far."""
         return sum(p["health"]["probes"] for p in self.edge.status()["pools"])
 
 
 class _Logged(Checker):
-    """Its log is a pipe, read as it comes."""
+    """Its log is a pipe, read as it comes; or a file, where nobody listens (watched=False)."""
 
     SAYS = None  # a pattern of (what identifies the place, word)
     UP_WORD = ""
 
-    def _run(self, *argv, env=None):
+    def _run(self, *argv, env=None, watched=True):
+        if not watched:
+            self.pipe = None
+            super()._run(*argv, env=env)
+            return
         self.pipe, write = os.pipe()
         os.set_blocking(self.pipe, False)
         self.rest, self.tail = "", ""
@@ -161,10 +170,11 @@ class _Logged(Checker):
         return target
 
     def stop(self):
-        for _ in self.heard():  # a full pipe would hold its end up
+        for _ in self.heard() if self.pipe is not None else []:  # a full pipe would hold its end up
             pass
         super().stop()
-        os.close(self.pipe)
+        if self.pipe is not None:
+            os.close(self.pipe)
 
 
 class Haproxy(_Logged):
@@ -173,7 +183,7 @@ class Haproxy(_Logged):
     SAYS = re.compile(r"Server (?P<place>\S+) is (?P<word>UP|DOWN)")
     UP_WORD = "UP"
 
-    def __init__(self, pools, name="haproxy", plain=(), tls=(), interval=2, reuse=True):
+    def __init__(self, pools, name="haproxy", plain=(), tls=(), interval=2, reuse=True, watched=True):
         super().__init__(pools, name)
         self.places = {}
 
@@ -186,8 +196,8 @@ class Haproxy(_Logged):
                         yield f"\tserver {word} {'ipv6@' if v6 else ''}{a}:{SERVICES[s][1]} check"
         conf = self._fill("haproxy-check.cfg", INTERVAL=f"{interval * 1000:.0f}ms",
                           PLAIN="\n".join(members("plain", plain)), TLS="\n".join(members("tls", tls)),
-                          REUSE="" if reuse else "no-ssl-reuse")
-        self._run("haproxy", "-db", "-f", conf)
+                          FAST="fastinter 300ms" if watched else "", REUSE="" if reuse else "no-ssl-reuse")
+        self._run("haproxy", "-db", "-f", conf, watched=watched)
 
 
 class Keepalived(_Logged):
@@ -196,7 +206,7 @@ class Keepalived(_Logged):
     SAYS = re.compile(r"(?P<word>Removing|Adding) service (?P<place>\S+) (from|to) VS")
     UP_WORD = "Adding"
 
-    def __init__(self, pools, name="keepalived", plain=(), interval=2):
+    def __init__(self, pools, name="keepalived", plain=(), interval=2, watched=True):
         super().__init__(pools, name)
         self.places, members = {}, []
         for m in pools.members:
@@ -211,4 +221,4 @@ class Keepalived(_Logged):
         conf = self._fill("keepalived.conf", INTERVAL=interval, MEMBERS="\n".join(members))
         pid = pools.lab.dir / f"{self.stem}.pid"
         self._run("keepalived", "-n", "-l", "-G", "-D", "-C", "-f", conf, "-p", pid, "-c", f"{pid}.checker",
-                  env={"LD_PRELOAD": str(Path(program("edge-bench-member")).with_name("no-ipvs.so"))})
+                  watched=watched, env={"LD_PRELOAD": str(Path(program("edge-bench-member")).with_name("no-ipvs.so"))})

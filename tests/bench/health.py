@@ -9,6 +9,8 @@ import shutil
 from health_cost import cpu_per_probe, scale
 from health_detect import detection
 from health_handover import verdict_to_balancer
+from lab import program
+from pools import cores
 
 
 class Size:
@@ -31,7 +33,13 @@ class Size:
                       "connect_timeout": 0.5, "fall": 2} if smoke else {}
 
 
-FIGURES = [detection, cpu_per_probe, scale, verdict_to_balancer]
+def false_removals(lab, size, figures):
+    """Simulated time: see health_sim.c.  The program prints its figures itself."""
+    argv = ["taskset", "-c", cores()[1], program("edge-health-sim"), *(["-d", 1, "-s", 1] if size.smoke else [])]
+    figures.raw(lab.host("nobody").run(*argv, timeout=240).stdout)
+
+
+FIGURES = [detection, false_removals, cpu_per_probe, scale, verdict_to_balancer]
 PEERS = [("/usr/sbin/haproxy", "-v"), ("/usr/sbin/keepalived", "--version")]
 
 

@@ -11,7 +11,7 @@ import time
 
 import spent
 from checkers import EdgeHealth, Haproxy, Keepalived
-from lab import LabError, wait_until
+from lab import wait_until
 from measure import STEAL_MAX, TRIES
 from pools import SERVICES, UDP, Pools
 
@@ -30,14 +30,14 @@ class Window:
         ticks, began = spent.machine_ticks(), time.monotonic()
         before = {c.name: (c.cpu_ns(), c.counted("Tcp", "ActiveOpens")) for c in checkers}
         time.sleep(seconds)
+        # On a machine that is very busy (smoke) a window lasts until everybody has checked.
+        wait_until(lambda: all(c.counted("Tcp", "ActiveOpens") > before[c.name][1] for c in checkers), 20,
+                   "a check by everybody")
         self.used = {c.name: (c.cpu_ns() - before[c.name][0], c.counted("Tcp", "ActiveOpens") - before[c.name][1])
                      for c in checkers}
         self.seconds = time.monotonic() - began
         after = spent.machine_ticks()
         self.steal = (after[2] - ticks[2]) / max(after[0] - ticks[0], 1)
-        idle = [name for name, (_, n) in self.used.items() if n == 0]
-        if idle:
-            raise LabError(f"no check by {idle} in {seconds} s")
 
     def us(self, checker):
         cpu, n = self.used[checker.name]
@@ -78,13 +78,14 @@ def cpu_per_probe(lab, size, figures):
     """A connection; a TLS handshake, which both resume; a full one each time."""
     pools = Pools(lab, size.checked, v6=False, together=True)
     every = {"interval": size.interval}
+    peer = every | {"watched": False}
     edge = EdgeHealth(pools, probes=_only("tcp", TCP), health=every)
     _compare(size, figures, "health.cpu_per_probe.tcp", edge,
-             [Haproxy(pools, plain=TCP, **every), Keepalived(pools, plain=TCP, **every)])
+             [Haproxy(pools, plain=TCP, **peer), Keepalived(pools, plain=TCP, **peer)])
     edge = EdgeHealth(pools, probes=_only("tls", STRANGERS), health=every)
-    _compare(size, figures, "health.cpu_per_probe.tls", edge, [Haproxy(pools, tls=STRANGERS, **every)])
+    _compare(size, figures, "health.cpu_per_probe.tls", edge, [Haproxy(pools, tls=STRANGERS, **peer)])
     edge = EdgeHealth(pools, probes=_only("tls", STRANGERS), health=every | {"full_handshake": 0})
-    _compare(size, figures, "health.cpu_per_probe.tls_full", edge, [Haproxy(pools, tls=STRANGERS, reuse=False, **every)])
+    _compare(size, figures, "health.cpu_per_probe.tls_full", edge, [Haproxy(pools, tls=STRANGERS, reuse=False, **peer)])
 
 
 # Six kinds of ten endpoints each, and a pool whose members have more TLS: what the issue asks for.
@@ -101,7 +102,7 @@ def scale(lab, size, figures):
     time.sleep(max(0.0, began + size.settle - time.monotonic()))
     figures.say(f"the first {time.monotonic() - began:.1f} s, with full handshakes only: "
                 f"{(edge.cpu_ns() - cpu) / 1e9 / (time.monotonic() - began):.3f} of a core")
-    shares, members, rates = [], [], []
+    shares, members, rates, early = [], [], [], edge.says("late")[0]
     for _ in range(size.rounds):
         began, cpu, sims, probes = time.monotonic(), edge.cpu_ns(), _members_ns(pools), edge.probes()
         time.sleep(size.window)
@@ -113,6 +114,11 @@ def scale(lab, size, figures):
     figures.say(f"{n} endpoints, {statistics.median(rates):.0f} probes a second; the members use "
                 f"{statistics.median(members):.2f} of the other core")
     figures.add("health.scale.cpu_share", shares)
+    # Of all probes since the start: its first seconds, when every handshake is in full, are among them.
+    began, late, p999, worst = edge.says("begun", "late", "late-p999-ms", "late-worst-ms")
+    figures.add("health.scale.late_ms_p999", [p999], 0)
+    figures.say(f"of {began:.0f} probes {late:.0f} began more than 100 ms late, {early:.0f} of them in those first "
+                f"seconds; the worst {worst:.1f} ms")
     edge.stop()
 
 

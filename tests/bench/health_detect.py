@@ -133,6 +133,9 @@ def _print(figures, illness, watched, name=None, kinds=None):
     name = name or f"health.detect.{illness}_ms"
     found = {kind: ms for (how, kind), ms in watched.samples.items() if how == illness and
              (kinds is None or kind in kinds)}
+    if not found:
+        figures.say(f"{name}: no samples")
+        return
     for kind, ms in sorted(found.items()):
         figures.quantiles(f"{name}.{kind}", ms)
     worst = max(found, key=lambda kind: figures.p99(found[kind]))

@@ -33,8 +33,15 @@ class Figures:
 
     def quantiles(self, name, values, digits=0):
         """Of things that happened, as detections; not of rounds."""
+        if not values:
+            self.say(f"{name}: no samples")
+            return
         print(f"{name}.p99={self.p99(values):.{digits}f} p50={statistics.median(values):.{digits}f} "
               f"max={max(values):.{digits}f} samples={len(values)}", file=self.out, flush=True)
+
+    def raw(self, lines):
+        """What a program has found and put into words itself."""
+        print(lines, end="", file=self.out, flush=True)
 
     def say(self, text):
         print(f"# {text}", file=self.out, flush=True)

@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-#define ENDPOINTS_MAX 64
+#define ENDPOINTS_MAX 256
 #define ILLNESSES_MAX 64
 
 struct options {
