@@ -25,6 +25,7 @@ edge_unit_test(vip_sockets LINK edge_health)
 edge_unit_test(guard LINK edge_health)
 edge_unit_test(admin_state LINK edge_health)
 edge_unit_test(conditions LINK edge_health)
+edge_unit_test(certificate_watch LINK edge_health)
 edge_unit_test(certificates LINK edge_health)
 edge_unit_test(certificate_facts LINK edge_probe OpenSSL::Crypto)
 
