@@ -39,12 +39,14 @@ def test_sessions_are_resumed(lab):
         s.wait(s.resumed, 4, "resumed handshakes")
     assert p.endpoint(0, "webconf")["tls"] == "TLS 1.2"
     assert len(p.endpoint(0, "webconf", True)["sha256"]) == 64, "known, though not shown again"
+    assert p.edge.ask("health", "certificates").count(" chain=issuer-unknown ") == 2
 
     before = {s: s.full() for s in servers}
     p.edge.ask("health", "reload")
     for s in servers:
         s.wait(s.full, before[s] + 1, "a full handshake after the reload")
         s.wait(s.resumed, s.resumed() + 1, "resumed ones again")
+    assert p.edge.ask("health", "certificates").count(" chain=issuer-unknown ") == 2
 
     for s in servers:
         s.served.stop()
