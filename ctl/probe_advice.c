@@ -117,6 +117,9 @@ static const struct {
     {REASON_REFUSING, SPEECH_OTHER,
 	"The service lives and wants no new work: it keeps its sessions and gets no new "
 	"ones. It drains, or is overloaded."},
+    {REASON_PROGRAM_FAILED, SPEECH_OTHER,
+	"The program of the configuration ended with another status than 0; what it said "
+	"stands above."},
     {REASON_LOCAL, SPEECH_OTHER,
 	"This says something about this host only: descriptors, memory, rights, or a "
 	"source "

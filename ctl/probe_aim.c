@@ -198,7 +198,8 @@ take(struct search *s, struct probe_aim *aim)
 	overrule(aim, s->wish);
 	if ((aim->question.kind == PROBE_UDP &&
 		(aim->question.send == NULL || aim->question.expect == NULL)) ||
-	    (aim->question.kind == PROBE_SIP_REGISTER && aim->question.domain == NULL))
+	    (aim->question.kind == PROBE_SIP_REGISTER && aim->question.domain == NULL) ||
+	    (aim->question.kind == PROBE_EXEC && !aim->placed))
 		s->speechless = aim->question.kind;
 	else
 		s->aims->n++;
@@ -388,6 +389,10 @@ nothing_found(const struct search *s, struct sbuf *why)
 
 	if (s->speechless == PROBE_SIP_REGISTER)
 		sbuf_addf(why, "a sip-register probe needs a domain of yours: --domain");
+	else if (s->speechless == PROBE_EXEC)
+		sbuf_addf(why,
+		    "an exec probe runs what the configuration says of an endpoint: "
+		    "this is none");
 	else if (s->speechless != PROBE_NONE)
 		sbuf_addf(why,
 		    "a udp probe needs to know what to send and what to expect: "
