@@ -117,6 +117,12 @@ check_exec(const struct conf_rules *r, enum service_kind kind, const char *key)
 		    "\"/PATH\", "
 		    "\"ARGUMENT\" ]",
 		    r->name, side, info->group);
+	if (s->probe == PROBE_EXEC && at != NULL && s->exec[0][0] == '/')
+		conf_load_say(r->l, at, DIAG_NOTE, 0,
+		    "%s: %s.%s: exec probes need edge-health-exec to run beside "
+		    "edge-health "
+		    "(systemctl enable --now edge-health-exec)",
+		    r->name, side, info->group);
 	if (at != NULL && s->exec[0][0] != '/')
 		conf_rules_error(r->l, at,
 		    "%s: %s.%s exec \"%.80s\" is no absolute path; write exec = [ "

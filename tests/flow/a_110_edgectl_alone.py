@@ -73,7 +73,7 @@ def test_nothing_is_done_and_the_reason_is_said(routed):
 
 
 def test_every_program_tells_its_options_and_its_version(routed):
-    for name in [*sorted(Edge.DAEMONS.values()), "edgectl", "edge-vantage"]:
+    for name in [*sorted(Edge.DAEMONS.values()), "edgectl", "edge-health-exec", "edge-vantage"]:
         for option, said in (("-h", f"usage: {name} "), ("--help", f"usage: {name} "),
                              ("-V", f"{name} "), ("--version", f"{name} ")):
             done = routed.balancer.run(program(name), option, check=False)

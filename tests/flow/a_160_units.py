@@ -154,6 +154,20 @@ def the_vips_are_looked_at(net, m):
     wait_until(lambda: m.journal("edge-vantage").count("stands beside the VIPs") == 2, 20, "it to stand there again")
 
 
+def programs_are_run(m):
+    conf = m.file("/etc/edgepool/edgepool.conf")
+    conf.write_text(conf.read_text().replace("webconf = {", 'webconf = { probe = "exec"; exec = [ "/bin/true" ];', 1))
+    m.run("systemctl", "start", "edge-health-exec")
+    assert m.run("edgectl", "reload").returncode == 0
+
+    def outcomes():
+        return {row["last_reason"] for p in m.status()["pools"] for x in p["members"]
+                for row in x["endpoints"] if row["probe"] == "exec"}
+    wait_until(lambda: outcomes() == {"ok"}, 20, "a program's word on each")
+    status = m.file(f"/proc/{m.main('edge-health-exec')}/status").read_text()
+    assert "CapEff:\t" + "0" * 16 in status and "Seccomp:\t2" in status and "NoNewPrivs:\t1" in status
+
+
 def test_the_units_under_systemd(net):
     m = net.machine
     m.run("systemctl", "start", "edgepool.target")
@@ -178,3 +192,4 @@ def test_the_units_under_systemd(net):
     m.run("systemctl", "start", "edgepool.target")
     wait_until(lambda: sessions_pass(net) and admins(m)["edge1"] == "draining", 10, "all as before")
     the_vips_are_looked_at(net, m)
+    programs_are_run(m)

@@ -321,6 +321,7 @@ on_ready(EV_P_ ev_io *w, int revents)
 	struct endpoint *e = c->endpoint;
 	bool speaking = c->phase == PHASE_HANDSHAKE || c->phase == PHASE_TALKING;
 
+	(void)EV_A;
 	if (speaking && e->sickness == SICKNESS_HANG) {
 		c->phase = PHASE_DEAF;
 		c->wants_write = false;
