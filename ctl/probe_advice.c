@@ -118,8 +118,10 @@ static const struct {
 	"The service lives and wants no new work: it keeps its sessions and gets no new "
 	"ones. It drains, or is overloaded."},
     {REASON_PROGRAM_FAILED, SPEECH_OTHER,
-	"The program of the configuration ended with another status than 0; what it said "
-	"stands above."},
+	"The program of the configuration ended with another status than 0."},
+    {REASON_LOCAL, SPEECH_PROGRAM,
+	"This says something about this host only: edge-health-exec does not run, or may "
+	"not be asked by you, or could not start the program."},
     {REASON_LOCAL, SPEECH_OTHER,
 	"This says something about this host only: descriptors, memory, rights, or a "
 	"source "
@@ -250,6 +252,10 @@ hint_kind(const struct probe_aim *aim, const struct outcome *o, struct advice *a
 			hint(a,
 			    "A server of RFC 5389 or RFC 5766 lives there: no A/V Edge "
 			    "would have answered this.");
+		return;
+	case SPEECH_PROGRAM:
+		if (o->said[0] != '\0')
+			hint(a, "What was said: %s", o->said);
 		return;
 	case SPEECH_DATAGRAM:
 		if (o->ok && aim->question.kind == PROBE_ICMP)

@@ -408,6 +408,13 @@ nothing_found(const struct search *s, struct sbuf *why)
 		    w->member->full_name, probe_word(w->kind));
 }
 
+enum proto
+probe_aim_proto(const struct probe_aim *aim)
+{
+	/* kinds that fit both ports are rows of the one */
+	return aim->placed ? aim->place.proto : probe_kinds[aim->question.kind].proto;
+}
+
 bool
 probe_aim_find(const struct model *m, const struct health_conf *defaults,
     const struct probe_wish *wish, struct probe_aims *ret, struct sbuf *why)

@@ -35,6 +35,9 @@ struct probe_aim {
 	char title[160]; /* "edge.contoso.net/edge1 internal av-tcp" */
 };
 
+/* What is asked over. */
+enum proto probe_aim_proto(const struct probe_aim *aim);
+
 #define PROBE_AIMS_MAX 64
 
 struct probe_aims {

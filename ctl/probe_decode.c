@@ -25,7 +25,8 @@ probe_speech(enum probe kind)
 	    [PROBE_STUN] = SPEECH_STUN,
 	    [PROBE_TURN] = SPEECH_STUN,
 	    [PROBE_UDP] = SPEECH_DATAGRAM,
-	    [PROBE_ICMP] = SPEECH_DATAGRAM};
+	    [PROBE_ICMP] = SPEECH_DATAGRAM,
+	    [PROBE_EXEC] = SPEECH_PROGRAM};
 
 	return speeches[kind];
 }

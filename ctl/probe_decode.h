@@ -19,6 +19,7 @@ enum speech {
 	SPEECH_TURN_STREAM,
 	SPEECH_STUN,
 	SPEECH_DATAGRAM, /* nobody's protocol */
+	SPEECH_PROGRAM,  /* with the helper that runs it: nobody else's business */
 };
 
 enum speech probe_speech(enum probe kind);

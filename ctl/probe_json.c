@@ -23,7 +23,7 @@ probe_json_head(const struct probe_aim *aim, struct json *j)
 	json_string(j, "title", aim->title);
 	json_string(j, "address", addr_text(&q->addr, text));
 	json_uint(j, "port", q->port);
-	json_string(j, "protocol", proto_word(probe_kinds[q->kind].proto));
+	json_string(j, "protocol", proto_word(probe_aim_proto(aim)));
 	json_string(j, "kind", probe_word(q->kind));
 	json_string(
 	    j, "source", addr_present(&q->source) ? addr_text(&q->source, text) : NULL);

@@ -155,7 +155,7 @@ tell_sent(struct probe_story *s, const uint8_t *octets, size_t n)
 
 	begin(s, "sent");
 	SUMMARY(s, "%zu octets%s", n, again ? ", the same once more: no answer yet" : "");
-	if (!again)
+	if (!again && probe_speech(s->run.kind->id) != SPEECH_PROGRAM)
 		show(s, octets, n);
 	end(s);
 }
@@ -223,6 +223,8 @@ understand(struct probe_story *s, const uint8_t *octets, size_t n)
 	case SPEECH_XMPP:
 		show(s, octets, n);
 		probe_decode_xmpp(&s->told, octets, n);
+		return;
+	case SPEECH_PROGRAM:
 		return;
 	case SPEECH_DATAGRAM:
 	case SPEECH_OTHER:

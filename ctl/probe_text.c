@@ -25,7 +25,7 @@ probe_text_head(const struct probe_aim *aim, struct sbuf *out)
 		sbuf_addf(out, "%s", addr_text(&q->addr, at));
 	else
 		sbuf_addf(out, "%s/%s", addr_port_text(&q->addr, q->port, at),
-		    proto_word(probe_kinds[q->kind].proto));
+		    proto_word(probe_aim_proto(aim)));
 	sbuf_addf(out, ", probe %s", probe_word(q->kind));
 	if (addr_present(&q->source))
 		sbuf_addf(out, ", from %s", addr_text(&q->source, from));

@@ -69,6 +69,11 @@ class Demo:
         self.show.chapter("What edgectl shows")
         self.show.command(self.edgectl("status"))
         self.show.text(self.net.edge.ctl("status", check=False).stdout)
+        address = self.pool[0].addresses["av"][0]
+        self.show.command(self.edgectl(f"probe {address} av-udp"))
+        asked = self.net.edge.ctl("probe", address, "av-udp", check=False)
+        self.show.text(asked.stdout)
+        self.show.expect("asked by hand, step by step, edge1's A/V service is well", asked.returncode == 0)
 
     def edgectl(self, verb):
         """A command to type: a script beside the logs that knows this demo's directories."""
