@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Kamailio, a SIP server that nobody here wrote, is up whatever final response it gives, but
-for 503; and it finds nothing to complain of in how a probe comes and goes."""
+for 503, and degraded where its REGISTER says so; and it finds nothing to complain of."""
 import shutil
 
 import pytest
+from lab import wait_until
 from probed import Probed
 
 ANSWERS = {"access": 404, "federation": 504, "sip": 503, "mras": 200}  # mras is not asked
@@ -21,8 +22,15 @@ enable_tls=yes
 loadmodule "tls.so"
 loadmodule "sl.so"
 loadmodule "pv.so"
+loadmodule "textops.so"
 modparam("tls", "config", "{dir}/tls.cfg")
 request_route {{
+  if ($rm == "REGISTER") {{
+    if (af == INET) {{ sl_send_reply("401", "Unauthorized"); exit; }}
+    append_to_reply("ms-diagnostics: 1010;reason=\\"No way to the next hop\\";source=\\"here\\"\\r\\n");
+    sl_send_reply("504", "Server time-out");
+    exit;
+  }}
 {routes}
 }}
 """
@@ -58,12 +66,18 @@ def kamailio(p, directory):
 def test_a_sip_server_is_up_unless_it_refuses(lab):
     p = Probed(lab, simulated=(), members=1)
     server = kamailio(p, lab.dir)
-    p.start()
+    p.start(access={"probe": "sip-register"})
     p.wait({(0, s): ("up", "ok") for s in ANSWERS if s != "sip"} | {(0, "sip"): ("down", "refusing")}, 30)
     for v6 in (False, True):
         assert p.endpoint(0, "access", v6)["sip"] == "404"
         assert p.endpoint(0, "federation", v6)["sip"] == "504"
         assert "sip" not in p.endpoint(0, "mras", v6)
+    wait_until(lambda: [p.endpoint(0, "access", v6).get("register") for v6 in (False, True)] == ["401", "504"], 15,
+               "REGISTER to be answered")
+    assert p.endpoint(0, "access")["next-hop"] == "alive"
+    row = p.endpoint(0, "access", True)
+    assert (row["next-hop"], row["diagnostics"]) == ("dead", "1010")
+    assert "degraded" in row["conditions"].split(",")
     before = {r["words"][3]: int(r["run"]) for r in p.status()}
     p.wait_runs(before, 3)
     assert "ERROR" not in server.output()

@@ -246,7 +246,7 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 {
 	static const enum probe kinds[] = {PROBE_TCP, PROBE_TLS, PROBE_SIP, PROBE_MTLS,
 	    PROBE_TURN_UDP, PROBE_TURN_TCP, PROBE_XMPP, PROBE_PSOM, PROBE_UDP, PROBE_STUN,
-	    PROBE_TURN};
+	    PROBE_TURN, PROBE_SIP_REGISTER};
 	struct scene *s = the_scene();
 
 	if (n == 0)
