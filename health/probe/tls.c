@@ -417,22 +417,6 @@ tls_cipher_text(const struct tls *t)
 	return SSL_get_cipher_name(t->ssl);
 }
 
-static int64_t
-not_after(const X509 *leaf)
-{
-	int days, seconds;
-
-	/* Against the epoch: ASN1_TIME_to_tm() would need timegm(). */
-	ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
-	int64_t ret = 0;
-
-	if (epoch != NULL &&
-	    ASN1_TIME_diff(&days, &seconds, epoch, X509_get0_notAfter(leaf)))
-		ret = (int64_t)days * 86400 + seconds;
-	ASN1_TIME_free(epoch);
-	return ret;
-}
-
 void
 tls_facts(const struct tls *t, struct tls_facts *ret)
 {
@@ -451,7 +435,7 @@ tls_facts(const struct tls *t, struct tls_facts *ret)
 	if (leaf == NULL)
 		return;
 	ret->has_certificate = X509_digest(leaf, EVP_sha256(), ret->sha256, &n) == 1;
-	ret->not_after_s = not_after(leaf);
+	ret->not_after_s = tls_certificate_until(leaf);
 	ERR_clear_error();
 }
 

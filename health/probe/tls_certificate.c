@@ -118,26 +118,25 @@ chain_judge(X509 *leaf, STACK_OF(X509) * chain, X509_STORE *trust, int64_t wall_
 
 /* Seconds since 1970; 0 when nobody can read it. */
 static int64_t
-time_read(const ASN1_TIME *t, const ASN1_TIME *epoch)
-{
-	int days, seconds;
-	int64_t s;
-
-	if (t == NULL || epoch == NULL || !ASN1_TIME_diff(&days, &seconds, epoch, t))
-		return 0;
-	s = (int64_t)days * 86400 + seconds;
-	return s > 0 ? s : 1; /* before 1970: long ago */
-}
-
-static void
-dates_read(const X509 *leaf, struct certificate *c)
+time_read(const ASN1_TIME *t)
 {
 	/* Against the epoch: ASN1_TIME_to_tm() would need timegm(). */
 	ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
+	int64_t s = 0;
+	int days, seconds;
 
-	c->not_before_s = time_read(X509_get0_notBefore(leaf), epoch);
-	c->not_after_s = time_read(X509_get0_notAfter(leaf), epoch);
+	if (epoch != NULL && ASN1_TIME_diff(&days, &seconds, epoch, t)) {
+		s = (int64_t)days * 86400 + seconds;
+		s = s > 0 ? s : 1; /* before 1970: long ago */
+	}
 	ASN1_TIME_free(epoch);
+	return s;
+}
+
+int64_t
+tls_certificate_until(const struct x509_st *leaf)
+{
+	return time_read(X509_get0_notAfter(leaf));
 }
 
 /* On one line, everything beyond ASCII and every control octet escaped. */
@@ -226,7 +225,8 @@ tls_certificate_read(struct x509_st *leaf, struct stack_st_X509 *chain,
 	ret->looked_s = wall_s;
 	ret->known = X509_digest(leaf, EVP_sha256(), ret->sha256, &n) == 1;
 	key_digest(leaf, ret->key_sha256);
-	dates_read(leaf, ret);
+	ret->not_before_s = time_read(X509_get0_notBefore(leaf));
+	ret->not_after_s = tls_certificate_until(leaf);
 	name_print(X509_get_subject_name(leaf), ret->subject);
 	name_print(X509_get_issuer_name(leaf), ret->issuer);
 	common_name_read(leaf, ret);

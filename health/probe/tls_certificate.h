@@ -26,7 +26,10 @@ void tls_trust_free(struct x509_store_st **ps);
 void tls_certificate_read(struct x509_st *leaf, struct stack_st_X509 *chain,
     struct x509_store_st *trust, int64_t wall_s, struct certificate *ret);
 
-/* The same from DER, of nothing but a leaf; false when it is none. */
+/* Its end alone: seconds since 1970, 0 when nobody can read it. */
+int64_t tls_certificate_until(const struct x509_st *leaf);
+
+/* All of it from DER, of nothing but a leaf; false when it is none. */
 bool tls_certificate_parse(
     const uint8_t *der, size_t n, int64_t wall_s, struct certificate *ret);
 
