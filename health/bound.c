@@ -42,6 +42,9 @@ is_noticed(enum bound_sickness s, enum probe kind)
 {
 	if (kind == PROBE_NONE)
 		return false;
+	if (kind ==
+	    PROBE_EXEC) /* what a program sees only its end tells, however it ends */
+		return s == BOUND_HUNG;
 	return s == BOUND_SILENT ||
 	       (kind != PROBE_ICMP && !(s == BOUND_HUNG && kind == PROBE_TCP));
 }

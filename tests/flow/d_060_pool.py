@@ -53,3 +53,15 @@ def test_the_minimum_keeps_the_one_lost_last(lab):
     wait_until(lambda: p.endpoint(0, "webconf")["state"] == "held", 15, "it to be held")
     p.members[0].be("webconf", "refuse")
     wait_until(lambda: p.endpoint(0, "webconf")["state"] == "down", 15, "a refusal to remove it")
+
+
+def test_removals_keep_their_distance(lab):
+    p = Probed(lab, members=3).start(webconf={"health": {"removal_interval": 3600}}).all_up()
+    p.members[0].be("webconf", "hang")
+    wait_until(lambda: p.endpoint(0, "webconf")["state"] == "down", 15, "the first to leave at once")
+    p.members[1].be("webconf", "hang")
+    wait_until(lambda: p.endpoint(1, "webconf")["state"] == "held", 15, "the second to wait")
+    assert "webconf IPv4: one was removed less than 3600 s ago: 1 used although down until then" in p.log()
+    p.members[1].be("webconf", "refuse")
+    wait_until(lambda: p.endpoint(1, "webconf")["state"] == "down", 15, "a refusal to remove it")
+    assert p.endpoint(2, "webconf")["state"] == "up"

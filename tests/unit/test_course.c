@@ -263,6 +263,25 @@ evidence_is_looked_at_at_once_but_not_oftener_than_fast(void **state)
 }
 
 static void
+evidence_delays_nothing(void **state)
+{
+	struct world w;
+	struct script s;
+
+	(void)state;
+	begin_up(&w, &s, "o", &conf, 8);
+	course_suspect(&w.course, w.now);
+	world_live(&w, w.now + 1 * MS);
+	course_probe_now(&w.course, w.now);
+	course_suspect(&w.course, w.now); /* which by itself would have to wait */
+	world_live(&w, w.now + 1 * MS);
+	assert_int_equal(s.n_began, 2);
+	course_look(&w.course, w.now); /* who is patient himself need not */
+	world_live(&w, w.now + 1 * MS);
+	assert_int_equal(s.n_began, 3);
+}
+
+static void
 evidence_during_a_probe_asks_for_another(void **state)
 {
 	struct world w;
@@ -519,6 +538,8 @@ the_bounds_of_the_defaults(void **state)
 	assert_int_equal(bound_ns(PROBE_NONE, &conf), 0);
 	assert_int_equal(bound_of(BOUND_REFUSED, PROBE_ICMP, &conf), 0);
 	assert_int_equal(bound_ns(PROBE_ICMP, &conf), 5400 * MS);
+	assert_int_equal(bound_of(BOUND_REFUSED, PROBE_EXEC, &conf), 0);
+	assert_int_equal(bound_ns(PROBE_EXEC, &conf), 8400 * MS);
 }
 
 /* Five are needed, and three tokens there: the others come back one a second. */
@@ -615,6 +636,7 @@ main(void)
 	    cmocka_unit_test(faults_of_our_own_change_nothing),
 	    cmocka_unit_test(never_more_at_once_than_allowed),
 	    cmocka_unit_test(evidence_is_looked_at_at_once_but_not_oftener_than_fast),
+	    cmocka_unit_test(evidence_delays_nothing),
 	    cmocka_unit_test(evidence_during_a_probe_asks_for_another),
 	    cmocka_unit_test(a_flapping_one_is_held_down),
 	    cmocka_unit_test(who_waits_for_the_operator_stays_out),

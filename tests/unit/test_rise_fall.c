@@ -184,7 +184,9 @@ a_new_question_keeps_the_state_and_forgets_the_row(void **state)
 	feed(&h, 't');
 	rise_fall_doubt(&h);
 	assert_true(rise_fall_in_transition(&h));
-	feed(&h, 't');
+	feed(&h, 'r');
+	rise_fall_doubt(&h);
+	feed(&h, 'r');
 	assert_int_equal(h.health, HEALTH_UP);
 	feed(&h, 't');
 	feed(&h, 't');

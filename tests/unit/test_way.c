@@ -43,8 +43,12 @@ no_way_to_any_is_ours(void **state)
 	/* The way is back, but not to the third. */
 	way_heard(&w, 0, 300);
 	assert_false(way_is_ours(&w, 2, 301));
-	/* To the first it was there meanwhile: a new doubt begins anew. */
-	assert_true(way_is_ours(&w, 0, 302));
+	/* It was there to all, and is lost to all: what was heard before is not held against
+	 * the first. */
+	way_heard(&w, 1, 303);
+	way_heard(&w, 2, 304);
+	way_heard(&w, 0, 305);
+	assert_true(way_is_ours(&w, 0, 400));
 }
 
 static void
