@@ -38,18 +38,6 @@
 #define SAID_MAX     ((size_t)64 * 1024)
 #define HEARS_A_TURN 4
 
-static void
-answer(int fd, enum wire_end end, int code, const char *said)
-{
-	uint8_t octets[WIRE_ANSWER];
-	struct wire_answer a = {.end = end, .code = (uint32_t)code};
-
-	memcpy(a.said, said, strnlen(said, sizeof a.said - 1));
-	wire_answer_write(octets, &a);
-	/* It fits into any socket's buffer; who is gone misses it. */
-	(void)send(fd, octets, sizeof octets, MSG_NOSIGNAL | MSG_DONTWAIT);
-}
-
 /* --- seats -------------------------------------------------------------------------- */
 
 static void
@@ -77,12 +65,15 @@ seat_leave(struct seat *s)
 static void
 seat_answer(struct seat *s, enum wire_end end, int code)
 {
-	char said[WIRE_SAID_MAX];
+	struct wire_answer a = {.end = end, .code = (uint32_t)code};
+	uint8_t octets[WIRE_ANSWER];
 
 	if (s->fd < 0)
 		return;
-	said_line(s->child.line, s->child.n, said);
-	answer(s->fd, end, code, said);
+	said_line(s->child.line, s->child.n, a.said);
+	wire_answer_write(octets, &a);
+	/* It fits into any socket's buffer; who is gone misses it. */
+	(void)send(s->fd, octets, sizeof octets, MSG_NOSIGNAL | MSG_DONTWAIT);
 	seat_part(s);
 }
 
@@ -143,6 +134,16 @@ endpoint_for(struct server *s, const struct wire_request *r)
 	return e != NULL && e->service->probe == PROBE_EXEC ? e : NULL;
 }
 
+static unsigned
+programs(const struct server *s)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < SERVER_SEATS; i++)
+		n += s->seats[i].child.pid != 0;
+	return n;
+}
+
 /* A request, or the end of who asked. */
 static void
 on_asked(EV_P_ ev_io *w, int revents)
@@ -167,11 +168,11 @@ on_asked(EV_P_ ev_io *w, int revents)
 		return;
 	}
 	e = endpoint_for(s->server, &request);
-	if (e != NULL) {
+	if (e != NULL && programs(s->server) < SERVER_PROGRAMS) {
 		seat_run(s, e);
 		return;
 	}
-	seat_answer(s, WIRE_UNKNOWN, 0);
+	seat_answer(s, e == NULL ? WIRE_UNKNOWN : WIRE_BUSY, 0);
 	seat_leave(s);
 }
 
@@ -266,12 +267,10 @@ on_accept(EV_P_ ev_io *w, int revents)
 	}
 	while (i < SERVER_SEATS && s->seats[i].taken)
 		i++;
-	if (i < SERVER_SEATS) {
+	if (i < SERVER_SEATS)
 		seat_take(&s->seats[i], fd);
-		return;
-	}
-	answer(fd, WIRE_BUSY, 0, "");
-	close(fd);
+	else
+		close(fd);
 }
 
 /* --- life --------------------------------------------------------------------------- */
@@ -382,9 +381,14 @@ server_close(struct server *s)
 		}
 		seat_leave(seat);
 	}
-	if (s->fd >= 0)
+	if (ev_is_active(&s->accept)) {
+		ev_io_stop(s->loop, &s->accept);
+		ev_signal_stop(s->loop, &s->ended);
+	}
+	if (s->fd >= 0) {
 		close(s->fd);
-	if (s->fd >= 0)
 		unlink(s->path);
+	}
+	s->fd = -1;
 	model_free(&s->model);
 }

@@ -11,7 +11,9 @@
  *     +----------------------+--------> closed
  *
  * Who asks must be root, our own user or the prober's.  So many programs run at once;
- * more are told "busy", which is no evidence against anybody.
+ * who wants more is told "busy", which is no evidence against anybody.  There are more
+ * seats than that, because one must be heard before he can be told: to close on what was
+ * not read is a reset, and the answer would be lost.
  */
 #include <ev.h>
 #include <stdbool.h>
@@ -23,8 +25,9 @@
 
 #include "child.h"
 
-#define SERVER_SEATS  64
-#define SERVER_PROBER "edgepool-health"
+#define SERVER_PROGRAMS 64 /* at once */
+#define SERVER_SEATS    128
+#define SERVER_PROBER   "edgepool-health"
 
 struct server;
 
