@@ -16,6 +16,8 @@
 #include "vantage/vantage.h"
 
 #define LOOK_S 1.0
+/* Who has not answered for so long is stopped, or worse. */
+#define ANSWERED_NS NS_PER_S
 /* A TCP probe may open a second socket. */
 #define NEEDED(proto) ((proto) == PROTO_TCP ? 2u : 1u)
 
@@ -56,6 +58,8 @@ fill(struct vip_sockets *s, enum family family, enum proto proto)
 	const struct vantage_question q = {
 	    .magic = VANTAGE_MAGIC, .family = (uint16_t)family, .proto = (uint16_t)proto};
 
+	if (shelf->asked == 0)
+		shelf->heard = s->pulse->now;
 	while (
 	    s->fd >= 0 && shelf->wanted && shelf->n + shelf->asked < VIP_STOCK &&
 	    send(s->fd, &q, sizeof q, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)sizeof q)
@@ -110,6 +114,7 @@ put_away(struct vip_sockets *s, const struct vantage_answer *a, int fd)
 		return false;
 	shelf->asked--;
 	shelf->error = a->error;
+	shelf->heard = s->pulse->now;
 	if (a->error != 0)
 		return fd < 0;
 	if (fd < 0 || !fits(fd, (enum family)a->family, (enum proto)a->proto))
@@ -251,6 +256,15 @@ vip_sockets_want(struct vip_sockets *s, enum family family, enum proto proto)
 		return;
 	ev_timer_set(&s->look, 0.0, LOOK_S);
 	ev_timer_start(s->pulse->loop, &s->look);
+}
+
+bool
+vip_sockets_coming(const struct vip_sockets *s, enum family family, enum proto proto)
+{
+	const struct vip_shelf *shelf = &s->shelves[family][proto];
+
+	return s->fd >= 0 && shelf->n < NEEDED(proto) && shelf->asked > 0 &&
+	       s->pulse->now - shelf->heard < ANSWERED_NS;
 }
 
 const char *

@@ -25,6 +25,7 @@ struct vip_shelf {
 	int fds[VIP_STOCK];
 	unsigned n, asked; /* on it; under way */
 	int error;         /* the last answer's errno; 0: it came with a socket */
+	int64_t heard;     /* the last answer, or the first question since */
 };
 
 struct vip_sockets {
@@ -47,6 +48,9 @@ void vip_sockets_close(struct vip_sockets *s);
 void vip_sockets_want_none(struct vip_sockets *s);
 void vip_sockets_want(struct vip_sockets *s, enum family family, enum proto proto);
 
+/* Short of sockets only for a moment: they were asked for, and are answered. */
+bool
+vip_sockets_coming(const struct vip_sockets *s, enum family family, enum proto proto);
 /* NULL when a probe may begin; otherwise why not, for people. */
 const char *
 vip_sockets_lack(const struct vip_sockets *s, enum family family, enum proto proto);

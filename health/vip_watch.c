@@ -23,6 +23,8 @@
 #include "report.h"
 
 #define RELAY_LEAST_NS (2 * NS_PER_S)
+/* A socket asked for is there after this. */
+#define COMING_NS (20 * NS_PER_MS)
 
 struct vip_row {
 	struct vip_watch *watch;
@@ -94,15 +96,19 @@ name_row(const struct vip_row *r, char *text, size_t size)
 	    addr_port_text(&l->addr, l->port, at));
 }
 
+/* What lacks is said of the pool, once: it is rarely one listener's. */
 static void
-say(const struct vip_row *r)
+say(const struct vip_row *r, enum vip before)
 {
 	char who[512], why[REPORT_REASON_MAX * 2];
 
 	name_row(r, who, sizeof who);
 	switch (r->view.seen) {
 	case VIP_OK:
-		log_info("%s: ok", who);
+		if (before == VIP_FAILING)
+			log_info("%s: ok", who);
+		else
+			log_debug("%s: ok", who);
 		return;
 	case VIP_FAILING:
 		report_reason(why, sizeof why, r->view.reason, r->view.detail);
@@ -110,7 +116,7 @@ say(const struct vip_row *r)
 		    "%s: failing, %s, %d of %d", who, why, r->view.run, r->conf->fall);
 		return;
 	case VIP_NOT_MEASURED:
-		log_info("%s: not measured, %s", who, r->lack);
+		log_debug("%s: not measured, %s", who, r->lack);
 		return;
 	case VIPS:
 		break;
@@ -158,7 +164,7 @@ tell(struct vip_row *r, enum vip before, const char *lack_before)
 	board_store(b, r->row, HEALTH_FIELD_LAST_REASON, r->view.reason);
 	board_store(b, r->row, HEALTH_FIELD_LAST_DETAIL, r->view.detail);
 	if (r->view.seen != before || r->lack != lack_before)
-		say(r);
+		say(r, before);
 	tell_pool(r);
 }
 
@@ -224,13 +230,17 @@ static void
 on_due(EV_P_ ev_timer *w, int revents)
 {
 	struct vip_row *r = container_of(w, struct vip_row, due);
+	enum family family = addr_family(&r->listener->addr);
 	const char *lack = "the VIP is not on this host";
 
 	(void)EV_A;
 	(void)revents;
+	if (vip_sockets_coming(r->watch->sockets, family, r->listener->proto)) {
+		schedule(r, r->pulse->now + COMING_NS);
+		return;
+	}
 	if (is_here(&r->listener->addr))
-		lack = vip_sockets_lack(r->watch->sockets,
-		    addr_family(&r->listener->addr), r->listener->proto);
+		lack = vip_sockets_lack(r->watch->sockets, family, r->listener->proto);
 	r->last_start = r->pulse->now;
 	if (lack == NULL) {
 		probe_start(&r->probe, &r->question);

@@ -172,6 +172,22 @@ what_it_cannot_give_is_named(void **state)
 }
 
 static void
+who_does_not_answer_is_waited_for_a_second(void **state)
+{
+	struct lab *l = *state;
+
+	assert_false(vip_sockets_coming(&l->sockets, FAMILY_V4, PROTO_TCP));
+	begin(l);
+	assert_true(vip_sockets_coming(&l->sockets, FAMILY_V4, PROTO_TCP));
+	l->pulse.now += 2 * NS_PER_S;
+	assert_false(vip_sockets_coming(&l->sockets, FAMILY_V4, PROTO_TCP));
+	answer(l, VANTAGE_MAGIC, 0, SOCK_STREAM);
+	assert_true(vip_sockets_coming(&l->sockets, FAMILY_V4, PROTO_TCP));
+	answer(l, VANTAGE_MAGIC, 0, SOCK_STREAM);
+	assert_false(vip_sockets_coming(&l->sockets, FAMILY_V4, PROTO_TCP));
+}
+
+static void
 its_end_empties_the_stock(void **state)
 {
 	struct lab *l = *state;
@@ -257,6 +273,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    LAB_TEST(a_stock_is_kept),
 	    LAB_TEST(what_it_cannot_give_is_named),
+	    LAB_TEST(who_does_not_answer_is_waited_for_a_second),
 	    LAB_TEST(its_end_empties_the_stock),
 	    LAB_TEST(nothing_wanted_nothing_held),
 	    LAB_TEST(another_magic),
