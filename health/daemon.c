@@ -98,6 +98,7 @@ daemon_reload(struct daemon *d, struct sbuf *answer)
 	d->prober = prober;
 	d->model = model;
 	d->reloads++;
+	pulse_look(&d->pulse);
 	prober_start(d->prober, &d->publish, &d->admin.list);
 	watch_vips(d);
 	log_info("configuration loaded anew");
@@ -282,6 +283,7 @@ daemon_open(struct daemon *d, const struct program *program)
 		return err;
 	start_watchers(d);
 	say_missing_rights(d, NULL);
+	pulse_look(&d->pulse);
 	prober_start(d->prober, &d->publish, &d->admin.list);
 	vip_sockets_init(
 	    &d->vip_sockets, &d->pulse, program->run_dir, on_sockets_lost, d);

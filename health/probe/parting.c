@@ -46,6 +46,15 @@ partings_end(struct partings *p, int64_t now)
 		close_oldest(p);
 }
 
+bool
+partings_yield(struct partings *p)
+{
+	if (p->count == 0)
+		return false;
+	close_oldest(p);
+	return true;
+}
+
 void
 partings_close(struct partings *p)
 {

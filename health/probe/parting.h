@@ -13,6 +13,7 @@
  *
  * Owns the descriptors it is given.  Knows no loop: its owner calls it often enough.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,6 +36,8 @@ struct partings {
 void parting_leave(struct partings *p, int fd, int64_t now);
 /* Closes those that have waited long enough. */
 void partings_end(struct partings *p, int64_t now);
+/* Closes the oldest one, for who needs its descriptor; false: there is none. */
+bool partings_yield(struct partings *p);
 /* All of them, at once. */
 void partings_close(struct partings *p);
 

@@ -7,6 +7,7 @@
  */
 #include "probe_connect.h"
 
+#include <errno.h>
 #include <unistd.h>
 
 #include <edge/base.h>
@@ -47,6 +48,9 @@ open_socket(struct probe_run *p)
 {
 	int fd = socket_for(p);
 
+	/* Whoever was asked before has had its time, when nothing else is left. */
+	if ((fd == -EMFILE || fd == -ENFILE) && partings_yield(&p->pulse->partings))
+		fd = socket_for(p);
 	if (fd >= 0)
 		probe_tell(p, STEP_OPENED, NULL, ++p->sockets);
 	return fd;

@@ -29,6 +29,12 @@ on_tick(EV_P_ ev_timer *w, int revents)
 }
 
 void
+pulse_look(struct pulse *p)
+{
+	p->now = clock_mono_ns();
+}
+
+void
 pulse_start(struct pulse *p, struct ev_loop *loop)
 {
 	p->loop = loop;

@@ -40,6 +40,8 @@ struct pulse {
 	struct partings partings;
 };
 
+/* Reads the clock once more, after work that no turn of the loop should have done. */
+void pulse_look(struct pulse *p);
 /* Watches @loop; does not keep it alive. */
 void pulse_start(struct pulse *p, struct ev_loop *loop);
 void pulse_stop(struct pulse *p);

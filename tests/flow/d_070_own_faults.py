@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What is the prober's own fault is never held against a member: no descriptors, a loop
 that stood still, no way to any member."""
+import contextlib
+import os
 import resource
 import time
 from pathlib import Path
@@ -14,14 +16,22 @@ def probes(p):
     return int(p.edge.ask("health", "status").split(" begun=")[1].split()[0])
 
 
+def descriptors(pid):
+    with contextlib.suppress(FileNotFoundError):
+        return {int(f.name): os.readlink(f) for f in Path(f"/proc/{pid}/fd").iterdir()}
+    return descriptors(pid)  # one was closed meanwhile
+
+
 def test_without_descriptors_nothing_changes(lab):
     p = Probed(lab).start().all_up()
     pid = p.edge.daemon["health"].pid
     hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)[1]
-    taken = {int(f.name) for f in Path(f"/proc/{pid}/fd").iterdir()}
-    # The control socket's own connection needs one: status must go on working.
-    free = next(n for n in range(100) if n not in taken)
-    resource.prlimit(pid, resource.RLIMIT_NOFILE, (free, hard))
+    before, until = descriptors(pid), time.monotonic() + 1.5
+    wait_until(lambda: time.monotonic() > until, 15, "the probes of now to end")
+    lasting = {n for n, what in descriptors(pid).items() if before.get(n) == what}
+    # One is left: the control socket's own connection needs it, status must go on working.
+    free = next(n for n in range(100) if n not in lasting)
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (free + 1, hard))
     wait_until(lambda: "could not be probed: a fault of the prober itself" in p.log(), 15, "the fault to be said")
     line = next(t for t in p.log().splitlines() if "could not be probed" in t)
     assert "(Too many open files)" in line
