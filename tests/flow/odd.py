@@ -59,6 +59,25 @@ def stream(c):
     drip(c, b"<?xml version='1.0'?>\n<s:stream xmlns:s='x' note='a>b' version='1.0'>\n<s:features/>")
 
 
+def dripping_handshake(tls, pause):
+    """Also TLS itself comes octet by octet, each a segment of its own."""
+    def talk(c):
+        heard, said = ssl.MemoryBIO(), ssl.MemoryBIO()
+        s = tls.wrap_bio(heard, said, server_side=True)
+        while True:
+            with contextlib.suppress(ssl.SSLWantReadError):
+                s.do_handshake()
+                s.read()
+            for o in said.read():
+                c.sendall(bytes([o]))
+                time.sleep(pause)
+            octets = c.recv(4096)
+            if not octets:
+                return
+            heard.write(octets)
+    return talk
+
+
 def slow(c):
     time.sleep(0.6)
 
