@@ -35,6 +35,12 @@ flap_holds(const struct flap *f, int64_t now)
 	return now < f->held_until;
 }
 
+int64_t
+flap_longest_ns(const struct health_conf *conf)
+{
+	return (int64_t)((double)conf->flap_hold_max_ns * (1 + SPREAD));
+}
+
 static void
 remember(struct flap *f, bool up)
 {

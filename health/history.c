@@ -10,6 +10,8 @@
 #include <edge/clock.h>
 
 #define AWAITS_RESUME (UINT64_C(1) << 63)
+/* Longer than anything is remembered. */
+#define LONG_AGO_NS (2 * 86400 * NS_PER_S)
 
 static uint64_t
 to_boot(const struct target *t, int64_t mono)
@@ -17,10 +19,17 @@ to_boot(const struct target *t, int64_t mono)
 	return (uint64_t)(mono - t->pulse->now + clock_boot_ns());
 }
 
+/* Whatever stands there, it is not further ahead than @most_ahead, and not absurd. */
 static int64_t
-to_mono(const struct target *t, uint64_t boot)
+to_mono(const struct target *t, uint64_t boot, int64_t most_ahead)
 {
-	return (int64_t)boot - clock_boot_ns() + t->pulse->now;
+	int64_t ahead = (int64_t)(boot - (uint64_t)clock_boot_ns());
+
+	if (ahead > most_ahead)
+		ahead = most_ahead;
+	if (ahead < -LONG_AGO_NS)
+		ahead = -LONG_AGO_NS;
+	return t->pulse->now + ahead;
 }
 
 void
@@ -45,7 +54,8 @@ load_flaps(const struct publish *p, struct target *t)
 	uint64_t word = board_load(p->board, t->row, HEALTH_FIELD_FLAPS);
 	uint64_t until = board_load(p->board, t->row, HEALTH_FIELD_HELD_UNTIL);
 
-	flap_unpack(&t->course.flap, word, until == 0 ? INT64_MIN : to_mono(t, until),
+	flap_unpack(&t->course.flap, word,
+	    until == 0 ? INT64_MIN : to_mono(t, until, flap_longest_ns(t->conf)),
 	    t->pulse->now);
 	t->course.awaits_resume = word & AWAITS_RESUME && t->conf->manual_resume;
 }
@@ -71,7 +81,7 @@ history_load(const struct publish *p, struct target *t)
 	    &t->course.history, &s, board_load(p->board, t->row, HEALTH_FIELD_DETAIL));
 	rise_fall_inherit_tally(&t->course.history,
 	    plausible_tally(t, board_load(p->board, t->row, HEALTH_FIELD_TALLY)),
-	    to_mono(t, board_load(p->board, t->row, HEALTH_FIELD_LAST_FAILURE)));
+	    to_mono(t, board_load(p->board, t->row, HEALTH_FIELD_LAST_FAILURE), 0));
 	load_flaps(p, t);
 	return true;
 }

@@ -127,6 +127,14 @@ slot_of(const struct target *t, const struct flight *f)
 	return slot;
 }
 
+/* The relay behind that port never heard of it: no failed logon there. */
+static bool
+never_asked(const struct outcome *o)
+{
+	return o->reason == REASON_CONNECT_REFUSED ||
+	       o->reason == REASON_CONNECT_TIMEOUT || o->reason == REASON_LOCAL;
+}
+
 void
 target_probe_done(struct probe_run *p, const struct outcome *outcome)
 {
@@ -136,6 +144,8 @@ target_probe_done(struct probe_run *p, const struct outcome *outcome)
 	unsigned slot = slot_of(t, f), ended;
 
 	f->outcome = *outcome;
+	if (never_asked(outcome))
+		token_give_back(&t->tokens);
 	if (t->judge != NULL)
 		t->judge(t, &f->outcome, course_began(&t->course, slot));
 	ended = course_finish(

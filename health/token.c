@@ -26,3 +26,10 @@ token_take(struct token *t, int64_t now)
 	t->full_at = full + t->spacing_ns;
 	return now;
 }
+
+void
+token_give_back(struct token *t)
+{
+	if (t->full_at != INT64_MIN)
+		t->full_at -= t->spacing_ns;
+}

@@ -21,5 +21,7 @@ struct token {
 void token_init(struct token *t, int64_t spacing_ns, unsigned burst);
 /* Takes one: @now.  None is left: the time when to come again, later than @now. */
 int64_t token_take(struct token *t, int64_t now);
+/* What was taken was not used. */
+void token_give_back(struct token *t);
 
 #endif

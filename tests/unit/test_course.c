@@ -368,8 +368,12 @@ a_reload_goes_on(void **state)
 	begin_up(&w, &s, "thh", &conf, 12);
 	while (w.running < 2) /* in the midst of a confirmation */
 		world_live(&w, w.now + 10 * MS);
+	w.course.flap.held_until = 77;
+	w.course.awaits_resume = true;
 	course_init(&next, 12, &conf);
 	course_inherit(&next, &w.course, false);
+	assert_int_equal(next.flap.held_until, 77);
+	assert_false(next.awaits_resume); /* nobody wants that (any more) */
 	course_start(&next, w.now);
 	assert_int_equal(next.history.tally, 1);
 	assert_int_equal(next.in_flight, 0);
