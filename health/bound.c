@@ -71,6 +71,9 @@ steady_ns(enum probe kind, const struct health_conf *conf)
 	int64_t ns = (int64_t)((1 + conf->jitter) * (double)conf->interval_ns);
 
 	ns = longer(ns, conf->hold_ns);
+	/* Of a living member it may wait for a silent next hop until its time is up. */
+	if (kind == PROBE_SIP_REGISTER)
+		ns = longer(ns, conf->timeout_ns);
 	return tokens_are_short(kind, conf) ? longer(ns, conf->turn_interval_ns) : ns;
 }
 

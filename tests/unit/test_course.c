@@ -534,6 +534,8 @@ the_bounds_of_the_defaults(void **state)
 	assert_int_equal(bound_of(BOUND_REFUSED, PROBE_SIP, &conf), 2300 * MS);
 	assert_int_equal(bound_of(BOUND_SILENT, PROBE_SIP, &conf), 5400 * MS);
 	assert_int_equal(bound_of(BOUND_HUNG, PROBE_SIP, &conf), 8400 * MS);
+	/* It may wait for the next hop before the next one begins. */
+	assert_int_equal(bound_of(BOUND_HUNG, PROBE_SIP_REGISTER, &conf), 9200 * MS);
 	assert_int_equal(bound_of(BOUND_SILENT, PROBE_TURN_UDP, &conf), 5400 * MS);
 	assert_int_equal(bound_of(BOUND_HUNG, PROBE_TURN_UDP, &conf), 5400 * MS);
 	assert_int_equal(bound_of(BOUND_HUNG, PROBE_TCP, &conf), 0);
