@@ -155,6 +155,7 @@ static const struct row {
 	"8022000461626364",
 	-EBADMSG, 0, false, false},
     {"TLS", "1603030010" COOKIE TX "0000000000000000", -EBADMSG, 0, false, false},
+    {"the first two bits are not zero", "81010000" COOKIE TX, -EBADMSG, 0, false, false},
     {"nothing", "", -EBADMSG, 0, false, false},
 };
 
