@@ -96,20 +96,24 @@ netlink_ask(int fd, struct netlink_message *m)
 	return m->header.nlmsg_type == NLMSG_ERROR ? error->error : 0;
 }
 
-const struct rtattr *
-netlink_find(const struct netlink_message *m, size_t head_size, unsigned short type)
+const void *
+netlink_find(const struct netlink_message *m, size_t head_size, unsigned short type,
+    size_t *ret_size)
 {
 	size_t at = NLMSG_HDRLEN + NLMSG_ALIGN(head_size);
 
 	while (at + sizeof(struct rtattr) <= m->header.nlmsg_len) {
-		const struct rtattr *a =
-		    (const struct rtattr *)(const void *)((const uint8_t *)m + at);
+		const uint8_t *here = (const uint8_t *)m + at;
+		struct rtattr a;
 
-		if (a->rta_len < sizeof *a || at + a->rta_len > m->header.nlmsg_len)
+		memcpy(&a, here, sizeof a);
+		if (a.rta_len < sizeof a || at + a.rta_len > m->header.nlmsg_len)
 			return NULL;
-		if ((a->rta_type & NLA_TYPE_MASK) == type)
-			return a;
-		at += RTA_ALIGN(a->rta_len);
+		if ((a.rta_type & NLA_TYPE_MASK) == type) {
+			*ret_size = a.rta_len - RTA_LENGTH(0);
+			return here + RTA_LENGTH(0);
+		}
+		at += RTA_ALIGN(a.rta_len);
 	}
 	return NULL;
 }

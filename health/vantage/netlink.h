@@ -36,8 +36,9 @@ void netlink_end_nest(struct netlink_message *m, size_t began);
 /* Sends @m; its answer takes its place where one was asked for (not NLM_F_ACK).  0 or
  * -errno. */
 int netlink_ask(int fd, struct netlink_message *m);
-/* The attribute of this type in an answer whose head has @head_size octets, or NULL. */
-const struct rtattr *
-netlink_find(const struct netlink_message *m, size_t head_size, unsigned short type);
+/* The value of this attribute in an answer whose head has @head_size octets, and its
+ * size; or NULL. */
+const void *netlink_find(const struct netlink_message *m, size_t head_size,
+    unsigned short type, size_t *ret_size);
 
 #endif

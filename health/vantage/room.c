@@ -67,7 +67,8 @@ static int
 remove_leftover(int host, char *why, size_t why_size)
 {
 	struct netlink_message m;
-	const struct rtattr *alias;
+	const void *alias;
+	size_t size = 0;
 	int err;
 
 	begin_link(&m, RTM_GETLINK, 0, OUTER);
@@ -79,9 +80,9 @@ remove_leftover(int host, char *why, size_t why_size)
 		    OUTER, strerror(-err));
 		return err;
 	}
-	alias = netlink_find(&m, sizeof(struct ifinfomsg), IFLA_IFALIAS);
-	if (alias == NULL || RTA_PAYLOAD(alias) != sizeof ALIAS ||
-	    memcmp(RTA_DATA(alias), ALIAS, sizeof ALIAS) != 0) {
+	alias = netlink_find(&m, sizeof(struct ifinfomsg), IFLA_IFALIAS, &size);
+	if (alias == NULL || size != sizeof ALIAS ||
+	    memcmp(alias, ALIAS, sizeof ALIAS) != 0) {
 		snprintf(why, why_size,
 		    "an interface %s is there that is not ours: rename it", OUTER);
 		return -EEXIST;
@@ -104,6 +105,7 @@ check_prefix(int host, const struct prefix *p, char *why, size_t why_size)
 	    .rtm_flags = RTM_F_FIB_MATCH};
 	struct netlink_message m;
 	char text[ADDR_TEXT_MAX];
+	size_t size;
 
 	netlink_begin(&m, RTM_GETROUTE, 0, &head, sizeof head);
 	netlink_put(&m, RTA_DST, to.bytes, octets_of(to.family));
@@ -112,7 +114,7 @@ check_prefix(int host, const struct prefix *p, char *why, size_t why_size)
 	memcpy(&head, m.body, sizeof head);
 	if (head.rtm_type != RTN_LOCAL &&
 	    (head.rtm_type != RTN_UNICAST || head.rtm_dst_len == 0 ||
-		netlink_find(&m, sizeof head, RTA_GATEWAY) != NULL))
+		netlink_find(&m, sizeof head, RTA_GATEWAY, &size) != NULL))
 		return 0;
 	snprintf(why, why_size,
 	    "this host has a network of its own at %s: give another prefix with -%c",
