@@ -31,6 +31,7 @@ edge_fuzz(stun LINK edge_probe)
 edge_fuzz(plain LINK edge_probe)
 edge_fuzz(exec LINK edge_exec_wire)
 edge_fuzz(xmpp LINK edge_probe)
+edge_fuzz(page LINK edge_ctl_probe)
 edge_fuzz(conf LINK edge_core
     ALSO ${CMAKE_CURRENT_SOURCE_DIR}/conf/good ${CMAKE_CURRENT_SOURCE_DIR}/conf/bad)
 edge_fuzz(admin LINK edge_health)
