@@ -24,8 +24,8 @@ struct tls_facts {
 	int64_t not_after_s;  /* wall clock */
 	uint8_t sha256[32];   /* of the leaf, DER */
 	bool asked_us;        /* ServerHello, certificate and CertificateRequest came */
-	bool
-	    resumed; /* shown no certificate: what is here is the last full handshake's */
+	/* No certificate was shown: what is here is the last full handshake's. */
+	bool resumed;
 };
 
 /* What a REGISTER for a domain of the pool says of whom the member passes it on to. */
