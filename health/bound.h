@@ -10,6 +10,9 @@
  *   silent   nothing comes back: the machine, or the way to it, is gone
  *   hung     connections are accepted, and nothing is said
  *
+ * "No way to the address" is compared with other members first (way.h): one outcome more,
+ * fast_interval later, and without any time-out.
+ *
  * The time to the member and back comes on top where an answer takes part (refused), and
  * so does time the prober itself lost.  It ends with the store on the board.
  */

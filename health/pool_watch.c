@@ -16,6 +16,7 @@
 #include "history.h"
 #include "pool_decide.h"
 #include "pool_report.h"
+#include "pool_ways.h"
 
 static const uint32_t access_bit = 1u << SERVICE_ACCESS;
 
@@ -40,12 +41,6 @@ same_group(const struct endpoint *a, const struct endpoint *b)
 	return a->service == b->service && a->addr.family == b->addr.family;
 }
 
-static struct way *
-way_to(struct pool_watch *w, const struct endpoint *e)
-{
-	return &w->ways[e->side][addr_family(&e->addr)];
-}
-
 static void
 assign_groups(struct pool_watch *w)
 {
@@ -58,8 +53,6 @@ assign_groups(struct pool_watch *w)
 		w->guard[i].group = j < i ? w->guard[j].group : w->n_groups++;
 		w->guard[i].member = e->member->index;
 		w->guard[i].access = carries_access(e);
-		if (target_is_probed(&w->targets[i]))
-			way_add(way_to(w, e), e->member->index);
 		/* One that nobody probes is used: no verdict will ever allow it. */
 		w->guard[i].assumed = !target_is_probed(&w->targets[i]) ||
 				      e->service->health.assume == ASSUME_UP;
@@ -143,43 +136,6 @@ on_outcome(struct target *t, const struct outcome *o, enum rise_fall_change chan
 	pool_decide(w);
 }
 
-/* An endpoint of each other member that is reached the same way: one question tells. */
-static void
-ask_others(struct pool_watch *w, const struct target *t)
-{
-	uint32_t asked = 1u << t->endpoint->member->index;
-
-	for (size_t i = 0; i < w->n_targets; i++) {
-		const struct endpoint *e = w->targets[i].endpoint;
-		uint32_t member = 1u << e->member->index;
-
-		if (asked & member || way_to(w, e) != way_to(w, t->endpoint) ||
-		    !target_is_probed(&w->targets[i]))
-			continue;
-		asked |= member;
-		target_suspect(&w->targets[i]);
-	}
-}
-
-static void
-judge(struct target *t, struct outcome *o, int64_t began)
-{
-	struct pool_watch *w = t->owner;
-	struct way *way = way_to(w, t->endpoint);
-	unsigned member = t->endpoint->member->index;
-
-	if (o->reason == REASON_LOCAL)
-		return;
-	if (o->reason != REASON_UNREACHABLE) {
-		way_heard(way, member, began);
-		return;
-	}
-	if (!way_is_ours(way, member, began))
-		return;
-	o->reason = REASON_LOCAL; /* the errno stays as its detail */
-	ask_others(w, t);
-}
-
 /* --- TLS contexts ----------------------------------------------------------------------
  */
 
@@ -234,9 +190,6 @@ pool_watch_new(const struct pool *pool, struct pulse *pulse, struct sentinel_roo
 	w->pulse = pulse;
 	ev_timer_init(&w->again, on_again, 0, 0);
 	flights_init(&w->flights, pulse, target_probe_done);
-	for (size_t i = 0; i < SIDES; i++)
-		for (size_t f = 0; f < countof(w->ways[i]); f++)
-			way_init(&w->ways[i][f]);
 	err = -ENOMEM;
 	w->targets = calloc(n + 1, sizeof *w->targets);
 	w->guard = calloc(n + 1, sizeof *w->guard);
@@ -257,7 +210,7 @@ pool_watch_new(const struct pool *pool, struct pulse *pulse, struct sentinel_roo
 		if (err != 0)
 			goto fail;
 		target_init(&w->targets[w->n_targets], e, pulse, &w->flights, tls,
-		    on_outcome, judge, w);
+		    on_outcome, pool_ways_judge, w);
 	}
 	err = certificate_watch_init(w);
 	if (err != 0)
@@ -267,6 +220,7 @@ pool_watch_new(const struct pool *pool, struct pulse *pulse, struct sentinel_roo
 	if (w->sentinels == NULL)
 		goto fail;
 	assign_groups(w);
+	pool_ways_init(w);
 	*ret = w;
 	return 0;
 fail:
@@ -386,9 +340,11 @@ pool_watch_inherit(struct pool_watch *w, struct pool_watch *from)
 	}
 }
 
-void
+unsigned
 pool_watch_resume(struct pool_watch *w, const struct member *m)
 {
+	unsigned n = 0;
+
 	for (size_t i = 0; i < w->n_targets; i++) {
 		struct target *t = &w->targets[i];
 
@@ -396,7 +352,9 @@ pool_watch_resume(struct pool_watch *w, const struct member *m)
 			continue;
 		history_store(w->publish, t);
 		(void)target_probe_now(t);
+		n++;
 	}
+	return n;
 }
 
 struct target *

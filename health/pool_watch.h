@@ -67,8 +67,8 @@ void pool_watch_stop(struct pool_watch *w);
 
 /* The history of what stays, from the same pool of the configuration before. */
 void pool_watch_inherit(struct pool_watch *w, struct pool_watch *from);
-/* What was down and waits for the operator may return (manual_resume). */
-void pool_watch_resume(struct pool_watch *w, const struct member *m);
+/* What was down and waits for the operator may return (manual_resume): how many. */
+unsigned pool_watch_resume(struct pool_watch *w, const struct member *m);
 struct target *pool_watch_find(struct pool_watch *w, uint64_t endpoint_id);
 
 #endif

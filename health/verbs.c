@@ -46,6 +46,19 @@ named_member(const struct daemon *d, struct ctl_request *req)
 	return n == 1 ? found : NULL;
 }
 
+/* Who was down and waits for the operator need not any more. */
+static void
+resume(struct daemon *d, struct ctl_request *req, const struct member *m, const char *who)
+{
+	unsigned n = pool_watch_resume(prober_pool(d->prober, m->pool), m);
+
+	if (n == 0)
+		return;
+	sbuf_addf(req->out, "%s: %u endpoints that waited may return\n", m->full_name, n);
+	log_info("member %s: %u endpoints that waited may return, by uid %u", who, n,
+	    (unsigned)req->uid);
+}
+
 static void
 set_admin(struct daemon *d, struct ctl_request *req, enum admin admin)
 {
@@ -65,11 +78,11 @@ set_admin(struct daemon *d, struct ctl_request *req, enum admin admin)
 	}
 	sbuf_addf(req->out, "%s: %s -> %s\n", m->full_name, admin_word(before),
 	    admin_word(admin));
+	report_member(who, sizeof who, m);
 	if (admin == ADMIN_ENABLED)
-		pool_watch_resume(prober_pool(d->prober, m->pool), m);
+		resume(d, req, m, who);
 	if (before == admin)
 		return;
-	report_member(who, sizeof who, m);
 	log_info("member %s: %s -> %s, by uid %u", who, admin_word(before),
 	    admin_word(admin), (unsigned)req->uid);
 	pool_decide(prober_pool(d->prober, m->pool));
