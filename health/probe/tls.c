@@ -23,6 +23,9 @@
 
 /* Everything a server might still choose, anonymous and empty ciphers excepted. */
 #define CIPHERS "ALL:!aNULL:!eNULL:@SECLEVEL=0"
+/* Of a Diffie-Hellman group of the peer's own making.  One handshake of openssl s_client
+ * took 0.06 s of CPU with 4096 bits, 0.3 s with 8192 and 0.9 s with 10000. */
+#define DH_BITS_MAX 4096
 
 struct tls_context {
 	SSL_CTX *ssl;
@@ -137,6 +140,20 @@ load_certificate(SSL_CTX *ssl, const struct tls_conf *conf, char *why, size_t si
 	return 0;
 }
 
+/* Nothing is too weak for a look.  But a peer may choose a group so large that one
+ * handshake costs this thread a second, and all other members wait. */
+static int
+is_acceptable(const SSL *ssl, const SSL_CTX *ctx, int operation, int bits, int nid,
+    void *other, void *nothing)
+{
+	(void)ssl;
+	(void)ctx;
+	(void)bits;
+	(void)nid;
+	(void)nothing;
+	return operation != SSL_SECOP_TMP_DH || EVP_PKEY_get_bits(other) <= DH_BITS_MAX;
+}
+
 int
 tls_context_new(
     const struct tls_conf *conf, struct tls_context **ret, char *why, size_t size)
@@ -155,6 +172,7 @@ tls_context_new(
 	if (c->ssl == NULL)
 		goto fail;
 	SSL_CTX_set_security_level(c->ssl, 0);
+	SSL_CTX_set_security_callback(c->ssl, is_acceptable);
 	SSL_CTX_set_min_proto_version(c->ssl, version_number(conf->min_version));
 	SSL_CTX_set_max_proto_version(c->ssl, 0);
 	SSL_CTX_set_options(c->ssl, SSL_OP_LEGACY_SERVER_CONNECT);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Peers that nobody here wrote: openssl s_server with TLS 1.0 to 1.3, with and without
 client certificates, is up; Prosody is a living XMPP server, whatever it thinks of us."""
+import base64
 import shutil
 
 import pytest
@@ -81,6 +82,27 @@ def test_a_hardened_host_does_not_make_old_members_look_dead(lab, monkeypatch):
     monkeypatch.setenv("OPENSSL_CONF", str(lab.dir / "openssl.cnf"))
     p.start(client_certificate=False, access={"probe": "tls"})
     p.wait({(0, s): ("up", "ok") for s in ("access", "webconf", "mras")})
+
+
+def der(tag, octets):
+    n = len(octets)
+    return bytes([tag]) + (bytes([n]) if n < 128 else b"\x82" + n.to_bytes(2, "big")) + octets
+
+
+def dh_group(bits):
+    """An odd number for a prime: who only computes in it does not notice."""
+    p = 1 << (bits - 1) | 0x123456789abcdef
+    octets = der(0x30, der(2, b"\0" + p.to_bytes(bits // 8, "big")) + der(2, b"\2"))
+    return "-----BEGIN DH PARAMETERS-----\n" + base64.encodebytes(octets).decode() + "-----END DH PARAMETERS-----\n"
+
+
+def test_a_group_so_large_that_others_would_wait_is_refused(lab):
+    p = Probed(lab, simulated=(), members=1)
+    for service, bits in (("access", 4096), ("webconf", 6144)):
+        (lab.dir / f"{bits}.pem").write_text(dh_group(bits))
+        s_server(p, service, "-tls1_2", "-cipher", "kDHE:@SECLEVEL=0", "-dhparam", lab.dir / f"{bits}.pem")
+    p.start(client_certificate=False, access={"probe": "tls"}, health={"timeout": 8.0, "interval": 2})
+    p.wait({(0, "access"): ("up", "ok"), (0, "webconf"): ("down", "tls-failed")}, 30)
 
 
 @pytest.mark.parametrize("version", ["-tls1_2", "-tls1_3"])
