@@ -24,7 +24,9 @@ KINDS = {"access": "sip", "federation": "tls", "xmpp": "xmpp", "webconf": "psom"
          "av-udp": "turn-udp", "sip": "mtls", "mras": "tcp", "int-av-tcp": "turn-tcp", "int-av-udp": "turn-udp"}
 HELD_BACK = {"flap_damping": False}  # else a member that falls ill again and again returns ever later
 GIVE_UP_S, RETURN_S = 20, 60
-PAUSE_S = 2  # an interval: the phase of the next illness is random
+# Well for so long before the next illness: what probes of MS-TURN may spend has been saved
+# up again (its bucket holds three, one a second), and the phase is random by an interval.
+PAUSE_S = 6, 8
 
 
 def can_see(kind, illness):
@@ -74,17 +76,17 @@ class Watched:
 class Patient:
     """A member: well, ill, or returning."""
 
-    def __init__(self, member):
+    def __init__(self, member, pause):
         self.member, self.illness, self.state = member, None, "well"
-        self.until = time.monotonic() + random.uniform(0, PAUSE_S)
+        self.until = time.monotonic() + random.uniform(*pause)
 
 
 class Campaign:
     """awaited: whose verdicts an illness waits for."""
 
-    def __init__(self, pools, watched, awaited, each, ill_at_once):
-        self.watched, self.awaited, self.ill_at_once = watched, awaited, ill_at_once
-        self.patients = [Patient(m) for m in pools.members]
+    def __init__(self, pools, watched, awaited, each, ill_at_once, pause=PAUSE_S):
+        self.watched, self.awaited, self.ill_at_once, self.pause = watched, awaited, ill_at_once, pause
+        self.patients = [Patient(m, pause) for m in pools.members]
         self.plan = [illness for illness in ILLNESSES for _ in range(each)]
         random.shuffle(self.plan)
         self.missed = 0
@@ -125,7 +127,7 @@ class Campaign:
             raise LabError(f"{p.member.sim.name} does not return from being {p.illness}: {away}")
         if away:
             return
-        p.state, p.until = "well", time.monotonic() + random.uniform(0, PAUSE_S)
+        p.state, p.until = "well", time.monotonic() + random.uniform(*self.pause)
 
 
 def _print(figures, illness, watched, name=None, kinds=None):
@@ -154,7 +156,8 @@ def detection(lab, size, figures):
     watched = [edge, sentinel, haproxy, keepalived]
     for w in (edge, sentinel):
         wait_until(w.is_whole, 30, "all members to be up", 0.1)
-    campaign = Campaign(pools, watched, watched[:1] if size.smoke else watched, size.illnesses, size.ill_at_once)
+    campaign = Campaign(pools, watched, watched[:1] if size.smoke else watched, size.illnesses, size.ill_at_once,
+                        (0, 1) if size.smoke else PAUSE_S)
     began = time.monotonic()
     campaign.run()
     n = len(pools.members)

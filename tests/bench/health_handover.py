@@ -16,10 +16,12 @@ import time
 
 from changes import DATAGRAM, MESSAGE_EVERY, STAYING, Work  # noqa: F401
 from checkers import Notices
+from health_detect import HELD_BACK
 from lab import wait_until
 from pools import boot_ns
 from relays import IN4, N_MEMBERS, PORT, UDP_PORT, V4, Setup
 from rig import Rig
+from topology import libconfig
 
 HEADER = struct.Struct("<QIIQ")  # magic, abi, words a row, rows: core/board_map.h
 HEADER_SIZE, PROCESS_ID = 128, 1
@@ -114,7 +116,7 @@ def _kill_in_turn(handover, members, size):
             if k in killed and (not used or now - killed[k][1] > GIVE_UP_S):
                 detected.append((when - killed.pop(k)[0]) / 1e6)
                 k.launch()
-                due[k] = now + random.uniform(2, 4)
+                due[k] = now + random.uniform(1, 3)
             elif k not in killed and used and due[k] <= now < end:
                 killed[k] = k.kill(), now
         time.sleep(0.002)
@@ -129,7 +131,9 @@ def verdict_to_balancer(lab, size, figures):
     killed = [Killed(rig, i) for i in range(N_MEMBERS, N_MEMBERS + size.killed)]
     for k in killed:
         k.launch()
-    relay = rig.start("edge", Setup(members=N_MEMBERS + size.killed, health=tuple(size.quick.items())))
+    # Without a slow start: a member that has just come back would have hardly any traffic to tell by.
+    more = libconfig({"health": HELD_BACK | size.quick, "lb": {"slow_start": 0}})
+    relay = rig.start("edge", Setup(members=N_MEMBERS + size.killed, more=more))
     for k in killed:  # the long sessions are not to be theirs
         k.kill()
     names = {f"edge{k.index + 1}" for k in killed}

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import spent
 from lab import LabError, wait_until
-from topology import Edge, libconfig
+from topology import Edge
 
 HERE = Path(__file__).resolve().parent
 V4, IN4 = "131.107.155.", "172.25.33."
@@ -32,7 +32,7 @@ class Setup:
     weight: int = 100  # of the first member
     listener: bool = False  # a second one
     idle: int = 1800  # seconds
-    health: tuple = ()  # keys of the health group and their values; empty: all defaults
+    more: str = ""  # of the configuration; nothing: all defaults
 
     def changed(self, n):
         """What reload n brings: each time something else, back and forth."""
@@ -234,5 +234,5 @@ def edge_conf(setup):
                    f'external = [ "{V4}{10 + i}" ]; weight = {setup.weight if i == 0 else 100}; }}')
     return string.Template((HERE / "edgepool.conf.in").read_text()).substitute(
         VIP=VIP["edge"][0], INTERNAL_VIP=VIP["edge"][1], MEMBERS=",\n      ".join(members()), IDLE=setup.idle,
-        HEALTH=f"health = {libconfig(dict(setup.health), 1)};" if setup.health else "",
+        MORE=setup.more,
         FEDERATION="true" if setup.listener else "false")
