@@ -118,6 +118,13 @@ class EdgeHealth(Checker):
     def all_up(self):
         return all(e["state"]["summary"] == "up" for e in self.endpoints() if e["probe"] != "none")
 
+    def bounds(self, kinds):
+        """Within what time a failure of each kind is known, as it says itself: the longest illness it can see."""
+        found = {}
+        for e in self.endpoints():
+            found[kinds[self.places[int(e["id"], 16)][1]]] = e["health"]["detect_bound"] / 1e6
+        return " ".join(f"{kind}={ms:.0f}" for kind, ms in sorted(found.items()))
+
     def says(self, *words):
         """Numbers of the first line of its status."""
         said = dict(w.split("=", 1) for w in self.edge.ask("health", "status").splitlines()[0].split() if "=" in w)

@@ -19,9 +19,9 @@ from pools import Pools
 
 ILLNESSES = ("refused", "silent", "hung")
 # What probes ask by default, but for one service each that shows the generic kinds.
-PROBES = {"federation": "tls", "mras": "tcp"}
+PROBES = {"federation": "tls", "mras": "tcp", "int-av-udp": "udp"}
 KINDS = {"access": "sip", "federation": "tls", "xmpp": "xmpp", "webconf": "psom", "av-tcp": "turn-tcp",
-         "av-udp": "turn-udp", "sip": "mtls", "mras": "tcp", "int-av-tcp": "turn-tcp", "int-av-udp": "turn-udp"}
+         "av-udp": "turn-udp", "sip": "mtls", "mras": "tcp", "int-av-tcp": "turn-tcp", "int-av-udp": "udp"}
 HELD_BACK = {"flap_damping": False}  # else a member that falls ill again and again returns ever later
 GIVE_UP_S, RETURN_S = 20, 60
 # Well for so long before the next illness: what probes of MS-TURN may spend has been saved
@@ -163,10 +163,11 @@ def detection(lab, size, figures):
     n = len(pools.members)
     figures.say(f"{size.illnesses} times each illness, {n} members, {time.monotonic() - began:.0f} s; "
                 f"not seen within {GIVE_UP_S} s: {campaign.missed}")
+    figures.say("bounds that edge-health states, ms: " + edge.checker.bounds(edge.kinds))
     for illness in ILLNESSES:
         _print(figures, illness, edge)
         if illness == "refused":
-            _print(figures, illness, sentinel, "health.detect.sentinel_ms", set(KINDS.values()) - {"turn-udp"})
+            _print(figures, illness, sentinel, "health.detect.sentinel_ms", set(KINDS.values()) - {"turn-udp", "udp"})
         for peer in (haproxy, keepalived):
             for kind in sorted({k for how, k in peer.samples if how == illness}):
                 figures.quantiles(f"health.detect.{illness}_ms.{peer.checker.name}.{kind}",

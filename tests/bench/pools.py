@@ -25,6 +25,9 @@ SERVICES = {
     "sip": ("internal", 5061), "mras": ("internal", 5062), "int-av-tcp": ("internal", 443),
     "int-av-udp": ("internal", 3478)}
 UDP = ("av-udp", "int-av-udp")
+# What probes of kind udp ask: an Allocate of MS-TURN; and how the answer begins, 401.
+UDP_QUESTION = {"udp_send": "hex:00030010" + bytes(range(0xa0, 0xb0)).hex() + "000f000472c64bc6" "8008000400000001",
+                "udp_expect": "hex:0113"}
 PER_POOL = 20  # the most members a pool may have
 
 
@@ -154,7 +157,8 @@ class Pools:
     def _pool(self, number, probes):
         def group(name, tcp, udp=None, **more):
             kinds = {"probe": probes[tcp]} if tcp in probes else {}
-            return {name: kinds | ({"udp_probe": probes[udp]} if udp in probes else {}) | more}
+            kinds |= {"udp_probe": probes[udp]} if udp in probes else {}
+            return {name: kinds | (UDP_QUESTION if probes.get(udp) == "udp" else {}) | more}
 
         def fqdn(host):
             return {"fqdn": f"{host}.contoso{number or ''}.com"}
