@@ -13,6 +13,7 @@
 #include "bound.h"
 #include "daemon.h"
 #include "report.h"
+#include "vip_report.h"
 
 static double
 milliseconds(int64_t ns)
@@ -166,5 +167,5 @@ status_write(const struct daemon *d, struct sbuf *to)
 	for (size_t i = 0; i < d->prober->n_pools; i++)
 		write_pool(d, d->prober->pools[i], to);
 	if (d->vip != NULL)
-		vip_watch_status(d->vip, to);
+		vip_report_status(d->vip, to);
 }

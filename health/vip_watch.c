@@ -10,39 +10,18 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <edge/base.h>
 #include <edge/clock.h>
-#include <edge/log.h>
 
-#include "report.h"
+#include "vip_report.h"
 
 #define RELAY_LEAST_NS (2 * NS_PER_S)
 /* A socket asked for is there after this. */
 #define COMING_NS (20 * NS_PER_MS)
-
-struct vip_row {
-	struct vip_watch *watch;
-	struct pool_watch *pool;
-	const struct listener *listener;
-	uint64_t id; /* the listener's, for after a reload */
-	const struct health_conf *conf;
-	struct pulse *pulse;
-	struct probe_question question;
-	struct tls_memory memory;
-	struct probe_run probe;
-	struct sched sched;
-	struct vip_view view;
-	const char *lack; /* why it is not measured, once that is known */
-	ev_timer due;
-	int64_t last_start;
-	size_t row;
-};
 
 /* --- what is seen directly ------------------------------------------------------------
  */
@@ -85,76 +64,6 @@ is_here(const struct addr *vip)
  */
 
 static void
-name_row(const struct vip_row *r, char *text, size_t size)
-{
-	char services[SERVICES_TEXT_MAX], at[ADDR_PORT_TEXT_MAX];
-	const struct listener *l = r->listener;
-
-	services_text(l->services, services, sizeof services);
-	snprintf(text, size, "pool %s %s%s through the VIP %s", r->pool->pool->fqdn,
-	    l->side == SIDE_INTERNAL ? "internal " : "", services,
-	    addr_port_text(&l->addr, l->port, at));
-}
-
-/* What lacks is said of the pool, once: it is rarely one listener's. */
-static void
-say(const struct vip_row *r, enum vip before)
-{
-	char who[512], why[REPORT_REASON_MAX * 2];
-
-	name_row(r, who, sizeof who);
-	switch (r->view.seen) {
-	case VIP_OK:
-		if (before == VIP_FAILING)
-			log_info("%s: ok", who);
-		else
-			log_debug("%s: ok", who);
-		return;
-	case VIP_FAILING:
-		report_reason(why, sizeof why, r->view.reason, r->view.detail);
-		log_warning(
-		    "%s: failing, %s, %d of %d", who, why, r->view.run, r->conf->fall);
-		return;
-	case VIP_NOT_MEASURED:
-		log_debug("%s: not measured, %s", who, r->lack);
-		return;
-	case VIPS:
-		break;
-	}
-	assert(0 && "a view is one of three");
-}
-
-/* The pool's conditions: of all its listeners together. */
-static void
-tell_pool(const struct vip_row *r)
-{
-	const struct vip_watch *w = r->watch;
-	const struct vip_row *apart = NULL, *lacking = NULL;
-	char who[512], what[640];
-
-	for (size_t i = 0; i < w->n; i++) {
-		if (w->rows[i].pool != r->pool)
-			continue;
-		if (w->rows[i].view.disagrees)
-			apart = &w->rows[i];
-		if (w->rows[i].lack != NULL)
-			lacking = &w->rows[i];
-	}
-	if (apart != NULL) {
-		name_row(apart, who, sizeof who);
-		snprintf(what, sizeof what, "%s, %s",
-		    condition_text(CONDITION_VIP_DISAGREES), strstr(who, "through"));
-	}
-	conditions_set_pool(
-	    r->pool, CONDITION_VIP_DISAGREES, apart != NULL, apart != NULL ? what : NULL);
-	if (lacking != NULL)
-		snprintf(what, sizeof what, "%s: %s",
-		    condition_text(CONDITION_VIP_NOT_MEASURED), lacking->lack);
-	conditions_set_pool(r->pool, CONDITION_VIP_NOT_MEASURED, lacking != NULL,
-	    lacking != NULL ? what : NULL);
-}
-
-static void
 tell(struct vip_row *r, enum vip before, const char *lack_before)
 {
 	struct board *b = r->watch->publish->board;
@@ -164,8 +73,8 @@ tell(struct vip_row *r, enum vip before, const char *lack_before)
 	board_store(b, r->row, HEALTH_FIELD_LAST_REASON, r->view.reason);
 	board_store(b, r->row, HEALTH_FIELD_LAST_DETAIL, r->view.detail);
 	if (r->view.seen != before || r->lack != lack_before)
-		say(r, before);
-	tell_pool(r);
+		vip_report_row(r, before);
+	vip_report_pool(r);
 }
 
 /* Nothing is known of it for now, for this reason. */
@@ -395,24 +304,5 @@ vip_watch_lost(struct vip_watch *w)
 	for (size_t i = 0; i < w->n; i++) {
 		probe_stop(&w->rows[i].probe);
 		schedule(&w->rows[i], w->rows[i].pulse->now);
-	}
-}
-
-void
-vip_watch_status(const struct vip_watch *w, struct sbuf *to)
-{
-	for (size_t i = 0; i < w->n; i++) {
-		const struct vip_row *r = &w->rows[i];
-		char services[SERVICES_TEXT_MAX], at[ADDR_PORT_TEXT_MAX];
-		char why[REPORT_REASON_MAX * 2];
-
-		report_reason(why, sizeof why, r->view.reason, r->view.detail);
-		sbuf_addf(to, "listener %s %s %s %s probe=%s vip=%s last=%s why=\"%s\"",
-		    r->pool->pool->fqdn, side_kind_word(r->listener->side),
-		    services_text(r->listener->services, services, sizeof services),
-		    addr_port_text(&r->listener->addr, r->listener->port, at),
-		    probe_word(r->question.kind), vip_word(r->view.seen),
-		    reason_word(r->view.reason), r->lack != NULL ? r->lack : why);
-		sbuf_addf(to, " disagrees=%s\n", r->view.disagrees ? "yes" : "no");
 	}
 }

@@ -9,14 +9,30 @@
  * at their interval, from sockets of edge-vantage.  Writes the listeners' rows and the
  * pools' conditions; no state, and no target, ever hears of it.
  */
-#include <edge/sbuf.h>
-
 #include "prober.h"
 #include "publish.h"
 #include "vip_sockets.h"
 #include "vip_view.h"
 
-struct vip_row;
+struct vip_watch;
+
+struct vip_row {
+	struct vip_watch *watch;
+	struct pool_watch *pool;
+	const struct listener *listener;
+	uint64_t id; /* the listener's, for after a reload */
+	const struct health_conf *conf;
+	struct pulse *pulse;
+	struct probe_question question;
+	struct tls_memory memory;
+	struct probe_run probe;
+	struct sched sched;
+	struct vip_view view;
+	const char *lack; /* why it is not measured, once that is known */
+	ev_timer due;
+	int64_t last_start;
+	size_t row;
+};
 
 struct vip_watch {
 	struct vip_row *rows;
@@ -34,7 +50,5 @@ void vip_watch_free(struct vip_watch **pw);
 
 /* No socket taken so far is worth anything. */
 void vip_watch_lost(struct vip_watch *w);
-
-void vip_watch_status(const struct vip_watch *w, struct sbuf *to);
 
 #endif
