@@ -141,8 +141,8 @@ def test_who_is_sick_is_said_to_be_and_why(lab):
             ("close-early", (at["access"], "xmpp"), 1, "It accepted and hung up"),
             ("stream-error", (at["access"], "xmpp"), 0, "stream:error"),
             ("next-hop-dead", (at["access"], "sip-register", "--port", "443"), 0, "its next hop does not"),
-            ("hang", ("--timeout", "0.3", at["access"], "access"), 1, "A check of ports would"),
-            ("silent", ("--timeout", "0.3", at["av6"], "av-udp"), 1, "the same once more: no answer yet"),
+            ("hang", ("--timeout", "0.6", at["access"], "access"), 1, "A check of ports would"),
+            ("silent", ("--timeout", "0.6", at["av6"], "av-udp"), 1, "the relay is dead, or UDP is filtered"),
             ("refuse", (at["internal"], "mras"), 1, "Nothing listens there")):
         p.members[0].be("all", how)
         page = " ".join(probe(p, *words, code=code).split())
