@@ -7,7 +7,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <edge/base.h>
 #include <edge/clock.h>
@@ -136,49 +135,11 @@ on_outcome(struct target *t, const struct outcome *o, enum rise_fall_change chan
 	pool_decide(w);
 }
 
-/* --- TLS contexts ----------------------------------------------------------------------
- */
-
-static bool
-same_text(const char *a, const char *b)
-{
-	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
-static bool
-same_tls(const struct tls_conf *a, const struct tls_conf *b)
-{
-	return same_text(a->certificate, b->certificate) && same_text(a->key, b->key) &&
-	       same_text(a->ca, b->ca) && same_text(a->min_version, b->min_version) &&
-	       a->sni == b->sni;
-}
-
-/* The context for these settings: one that is there, or a new one. */
-static int
-tls_context_for(struct pool_watch *w, const struct tls_conf *conf,
-    struct tls_context **ret, char *why, size_t why_size)
-{
-	size_t i = 0;
-	int err;
-
-	while (i < w->n_tls && !same_tls(conf, w->tls_confs[i]))
-		i++;
-	if (i == w->n_tls) {
-		assert(i < countof(w->tls));
-		err = tls_context_new(conf, &w->tls[i], why, why_size);
-		if (err != 0)
-			return err;
-		w->tls_confs[w->n_tls++] = conf;
-	}
-	*ret = w->tls[i];
-	return 0;
-}
-
 /* --- life --------------------------------------------------------------------------- */
 
 int
 pool_watch_new(const struct pool *pool, struct pulse *pulse, struct sentinel_room *room,
-    struct pool_watch **ret, char *why, size_t why_size)
+    struct tls_contexts *contexts, struct pool_watch **ret, char *why, size_t why_size)
 {
 	struct pool_watch *w = calloc(1, sizeof *w);
 	size_t n = pool->n_endpoints;
@@ -206,7 +167,8 @@ pool_watch_new(const struct pool *pool, struct pulse *pulse, struct sentinel_roo
 		const struct endpoint *e = &pool->endpoints[w->n_targets];
 		struct tls_context *tls;
 
-		err = tls_context_for(w, &e->service->health.tls, &tls, why, why_size);
+		err = tls_contexts_get(
+		    contexts, &e->service->health.tls, &tls, why, why_size);
 		if (err != 0)
 			goto fail;
 		target_init(&w->targets[w->n_targets], e, pulse, &w->flights, tls,
@@ -239,8 +201,6 @@ pool_watch_free(struct pool_watch **pw)
 	for (size_t i = 0; i < w->n_targets; i++)
 		target_fini(&w->targets[i]);
 	flights_fini(&w->flights);
-	for (size_t i = 0; i < w->n_tls; i++)
-		tls_context_free(&w->tls[i]);
 	free(w->sentinels);
 	certificate_watch_fini(w);
 	free(w->targets);

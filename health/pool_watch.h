@@ -7,8 +7,8 @@
  *
  *   outcome -> rise_fall -> guard -> state words -> board, notices, log
  *
- * Owns the targets, their sentinels and TLS contexts, and the arrays the guard works in.
- * Borrows the pool (of a model), the publisher and the list of admin states.
+ * Owns the targets, their sentinels, and the arrays the guard works in.  Borrows the pool
+ * (of a model), TLS contexts, the publisher and the list of admin states.
  */
 #include <edge/model.h>
 
@@ -19,6 +19,7 @@
 #include "pool_sentinels.h"
 #include "publish.h"
 #include "target.h"
+#include "tls_contexts.h"
 #include "way.h"
 
 struct pool_watch {
@@ -26,11 +27,7 @@ struct pool_watch {
 	struct pulse *pulse;
 	struct publish *publish;        /* from pool_watch_attach() on */
 	const struct admin_list *admin; /* likewise */
-	/* As many as its services have different settings; usually one. */
-	struct tls_context *tls[SERVICES];
-	const struct tls_conf *tls_confs[SERVICES];
-	size_t n_tls;
-	struct target *targets; /* in the order of pool->endpoints */
+	struct target *targets;         /* in the order of pool->endpoints */
 	size_t n_targets;
 	struct pool_sentinel *sentinels; /* likewise */
 	struct flights flights;
@@ -54,8 +51,9 @@ struct pool_watch {
 };
 
 /* Everything that can fail.  -errno with a sentence in @why. */
-int pool_watch_new(const struct pool *pool, struct pulse *pulse,
-    struct sentinel_room *room, struct pool_watch **ret, char *why, size_t why_size);
+int
+pool_watch_new(const struct pool *pool, struct pulse *pulse, struct sentinel_room *room,
+    struct tls_contexts *contexts, struct pool_watch **ret, char *why, size_t why_size);
 void pool_watch_free(struct pool_watch **pw);
 
 /* Finds its rows, takes over what they say (where no history was inherited) and

@@ -26,7 +26,7 @@ prober_new(const struct model *m, struct pulse *pulse, struct prober **ret, char
 	sentinel_room_init(&p->room);
 	for (size_t i = 0; i < m->n_pools; i++) {
 		err = pool_watch_new(
-		    &m->pools[i], pulse, &p->room, &p->pools[i], why, why_size);
+		    &m->pools[i], pulse, &p->room, &p->tls, &p->pools[i], why, why_size);
 		if (err != 0)
 			goto fail;
 		p->n_pools++;
@@ -45,6 +45,7 @@ prober_free(struct prober **pp)
 		return;
 	for (size_t i = 0; i < (*pp)->n_pools; i++)
 		pool_watch_free(&(*pp)->pools[i]);
+	tls_contexts_fini(&(*pp)->tls);
 	free((*pp)->pools);
 	free(*pp);
 	*pp = NULL;

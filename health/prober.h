@@ -16,6 +16,7 @@ struct prober {
 	struct pool_watch **pools; /* in the order of model->pools */
 	size_t n_pools;
 	struct sentinel_room room;
+	struct tls_contexts tls; /* lent to the pools */
 };
 
 /* Everything that can fail; probes nothing yet. */

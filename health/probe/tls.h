@@ -9,7 +9,7 @@
  * 2013 need all of it, and a prober that refuses them takes working members out.
  * Certificates are recorded and never a reason to fail.
  *
- * A context belongs to a pool and is used by any number of connections.
+ * A context is used by any number of connections.
  */
 #include <stdbool.h>
 #include <stddef.h>
