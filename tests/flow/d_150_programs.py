@@ -3,7 +3,7 @@
 killed with its children, and no helper, or no program, is no evidence."""
 from pathlib import Path
 
-from lab import program, wait_until
+from lab import program, wait_until, whole_lines
 from probed import Probed
 
 NOT = {"probe": "none"}
@@ -12,7 +12,7 @@ told=$1.$EDGE_ADDRESS.$EDGE_PROTOCOL # for the play to read
 { env; echo "args=$*"; } > $told.new && mv $told.new $told
 case $(cat $1) in
 well) exit 0 ;;
-hang) sleep 1000 & echo $! > $told.pid; wait ;;
+hang) sleep 1000 & echo $! >> $told.pids; wait ;;
 esac
 """
 
@@ -63,7 +63,7 @@ def test_the_program_decides_and_its_helper_does_not(lab):
     x.say("hang")
     x.expect("down", "answer-timeout")
     # With what the program had started.
-    child = int(Path(f"{x.state}.{address}.udp.pid").read_text())
+    child = whole_lines(Path(f"{x.state}.{address}.udp.pids").read_text())[0]
     wait_until(lambda: not Path(f"/proc/{child}").exists(), 10, "the program's child to be killed")
     x.say("well")
     x.expect("up", "ok")
