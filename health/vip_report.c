@@ -42,7 +42,8 @@ vip_report_row(const struct vip_row *r, enum vip before)
 		    "%s: failing, %s, %d of %d", who, why, r->view.run, r->conf->fall);
 		return;
 	case VIP_NOT_MEASURED:
-		log_debug("%s: not measured, %s", who, r->lack);
+		log_debug("%s: not measured, %s", who,
+		    r->lack != NULL ? r->lack : "no verdict yet");
 		return;
 	case VIPS:
 		break;
@@ -65,11 +66,10 @@ vip_report_pool(const struct vip_row *r)
 		if (w->rows[i].lack != NULL)
 			lacking = &w->rows[i];
 	}
-	if (apart != NULL) {
+	if (apart != NULL)
 		snprintf(what, sizeof what, "%s, at %s",
 		    condition_text(CONDITION_VIP_DISAGREES),
 		    addr_port_text(&apart->listener->addr, apart->listener->port, at));
-	}
 	conditions_set_pool(
 	    r->pool, CONDITION_VIP_DISAGREES, apart != NULL, apart != NULL ? what : NULL);
 	if (lacking != NULL)
