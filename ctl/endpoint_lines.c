@@ -104,6 +104,30 @@ add_peer(struct sbuf *line, const struct picture *p, const struct picture_endpoi
 		    h[HEALTH_FIELD_SENTINEL] > 1 ? "sentinel" : "sentinel not connected");
 }
 
+/* On one line if a terminal of 80 columns has room for it, else on two. */
+static void
+known_lines(struct grid *g, unsigned indent, const struct picture *p,
+    const struct picture_endpoint *pe)
+{
+	struct sbuf line, more;
+
+	sbuf_init(&line, LINE_MAX_OCTETS);
+	sbuf_init(&more, LINE_MAX_OCTETS);
+	add_course(&line, p, pe);
+	add_peer(&more, p, pe);
+	if (indent + line.length + more.length - 2 <= 80) {
+		sbuf_addf(&line, "%s", sbuf_text(&more));
+		more.length = 0;
+	}
+	/* without the first "; " */
+	if (line.length > 2)
+		grid_line(g, indent, PAINT_DIM, "%s", sbuf_text(&line) + 2);
+	if (more.length > 2)
+		grid_line(g, indent, PAINT_DIM, "%s", sbuf_text(&more) + 2);
+	sbuf_fini(&line);
+	sbuf_fini(&more);
+}
+
 void
 endpoint_lines(struct grid *g, unsigned indent, const struct picture *p,
     const struct picture_endpoint *pe)
@@ -123,10 +147,5 @@ endpoint_lines(struct grid *g, unsigned indent, const struct picture *p,
 	    addr_port_text(&pe->endpoint->addr, pe->endpoint->port, addr),
 	    sbuf_text(&line));
 	sbuf_fini(&line);
-	sbuf_init(&line, LINE_MAX_OCTETS);
-	add_course(&line, p, pe);
-	add_peer(&line, p, pe);
-	if (line.length > 2) /* without the first "; " */
-		grid_line(g, indent + 2, PAINT_DIM, "%s", sbuf_text(&line) + 2);
-	sbuf_fini(&line);
+	known_lines(g, indent + 2, p, pe);
 }

@@ -197,6 +197,9 @@ endpoint_is_told(const struct picture_pool *pp, const struct picture_endpoint *p
 {
 	const struct picture_member *pm = member_of(pp, pe);
 
+	/* up, and yet something is wrong with it */
+	if (pe->state.health == HEALTH_UP && pe->state.reason != REASON_OK)
+		return pe->state.reason != REASON_NONE;
 	return !pm->member_lost && pm->state.admin == ADMIN_ENABLED &&
 	       pe->state.health == HEALTH_DOWN;
 }
@@ -207,8 +210,9 @@ endpoint_line(const struct page *page, struct grid *g, const struct picture_endp
 	char since[UNITS_MAX], why[REASON_TEXT_MAX];
 
 	status_reason_text(pe->state.reason, pe->health[HEALTH_FIELD_DETAIL], why);
-	grid_line(g, TROUBLE_INDENT, status_paint(&pe->state), "%s %s, %s: %s",
-	    pe->endpoint->member->name, state_summary(&pe->state),
+	grid_line(g, TROUBLE_INDENT,
+	    pe->state.health == HEALTH_UP ? PAINT_WARN : status_paint(&pe->state),
+	    "%s %s, %s: %s", pe->endpoint->member->name, state_summary(&pe->state),
 	    status_ago(page->p, pe->state.since_s, since), why);
 }
 

@@ -422,10 +422,14 @@ one_pool_in_full(void **state)
 static void
 conditions_are_said_under_what_has_them(void **state)
 {
+	const struct state aside = {
+	    .health = HEALTH_UP, .reason = REASON_PRIVATE_ALTERNATE};
 	struct lab *lab = *state;
 	struct pool *pool = &lab->model->pools[0];
 
 	all_up(lab);
+	/* a reason that goes with being up is no condition, and is said as well */
+	state_set(lab, pool->endpoints[2].id, &aside);
 	listeners_open(lab, LB_LISTENER_OPEN);
 	for (size_t i = 0; i < pool->n_endpoints; i++) {
 		const struct endpoint *e = &pool->endpoints[i];
