@@ -5,6 +5,7 @@ import re
 import shutil
 
 import pytest
+from lab import wait_until
 from probed import Probed
 
 NOT = {"probe": "none"}
@@ -28,7 +29,7 @@ def test_coturn_is_judged_by_its_own_protocol(lab):
     p.wait({(0, s): ("up", "ok") for s in (AV, INNER)}, 20)
     for v6 in (False, True):
         address = p.members[0].addresses["internal"][v6]
-        mapped = p.endpoint(0, INNER, v6)["mapped"]
+        mapped = wait_until(lambda: p.endpoint(0, INNER, v6)["mapped"], 10, "our address")
         # On one host we come from the address we speak to.
         assert re.fullmatch(re.escape(f"[{address}]" if v6 else address) + r":\d+", mapped)
     coturn.freeze()

@@ -26,7 +26,7 @@ class Exec:
         self.script.chmod(0o755)
         self.say("well")
         self.asked = {"probe": "exec", "exec": [str(self.script), str(self.state)]}
-        self.conf = {"client_certificate": False, "health": {"interval": 0.2, "timeout": 0.8, "fall": 2},
+        self.conf = {"client_certificate": False, "health": {"interval": 0.2, "timeout": 1.5, "fall": 2},
                      "access": NOT, "federation": NOT, "xmpp": NOT, "webconf": NOT, "av": self.asked,
                      "internal": {"sip": NOT, "mras": NOT, "av": NOT}}
 
@@ -56,7 +56,7 @@ def test_the_program_decides_and_its_helper_does_not(lab):
         "PATH", "LANG", "EDGE_ADDRESS", "EDGE_PORT", "EDGE_PROTOCOL", "EDGE_SERVICE", "EDGE_SIDE", "EDGE_NAME",
         "EDGE_MEMBER", "EDGE_POOL", "EDGE_TIMEOUT", "args"}
     for line in ("EDGE_PORT=3478", "EDGE_PROTOCOL=udp", "EDGE_SERVICE=av-udp", "EDGE_SIDE=external",
-                 "EDGE_NAME=av.contoso.com", "EDGE_MEMBER=edge1", "EDGE_POOL=edge.contoso.net", "EDGE_TIMEOUT=0.800",
+                 "EDGE_NAME=av.contoso.com", "EDGE_MEMBER=edge1", "EDGE_POOL=edge.contoso.net", "EDGE_TIMEOUT=1.500",
                  f"args={x.state}", f"EDGE_ADDRESS={address}"):
         assert line in told, line
 
@@ -88,7 +88,7 @@ def test_a_helper_that_comes_late_hears_of_a_reload_and_leaves_nothing_behind(la
     p.edge.write(p.conf(**x.conf))
     p.edge.ask("health", "reload")
     x.expect("down", "program-failed")
-    assert p.endpoint(0, "av-tcp")["said"] == "no ?[31m'luck'"
+    wait_until(lambda: p.endpoint(0, "av-tcp")["said"] == "no ?[31m'luck'", 10, "its first line")
     assert "up -> down, program says it is bad (exit 4), \"no ?[31m'luck'\", 2 of 2" in p.log()
 
     p.edge.daemon["health"].stop()
