@@ -320,6 +320,10 @@ probe_run(const struct edgectl *e, int argc, char **argv)
 	struct model *m = NULL;
 	enum exit_code code;
 
+	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+		probe_help();
+		return EXIT_DONE;
+	}
 	w.run_dir = e->run_dir;
 	if (!wish_read(&w, argc, argv))
 		return misused(argv[0], PROBE_USAGE);

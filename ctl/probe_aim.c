@@ -1,154 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * probe_aim - see probe_aim.h.
- *
- * A service goes before a probe kind of the same name ("sip" is the inner side's 5061);
- * "kind/sip" means the kind.
  */
 #include "probe_aim.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include <edge/base.h>
-#include <edge/nearest.h>
 
-#include "member_name.h"
+#include "probe_words.h"
 #include "question.h"
-
-/* The two words, understood. */
-struct wanted {
-	const struct member *member; /* or NULL: then it is an address */
-	struct addr addr;
-	uint16_t port; /* 0: the service's */
-	int side;      /* -1: either */
-	uint32_t services;
-	enum probe kind; /* PROBE_NONE: services say it */
-};
 
 struct search {
 	const struct model *model;
 	const struct health_conf *defaults;
 	const struct probe_wish *wish;
-	struct wanted wanted;
+	struct probe_words wanted;
 	struct probe_aims *aims;
 	enum probe speechless; /* it would not know what to say */
 };
-
-/* --- the two words ---------------------------------------------------------------------
- */
-
-static bool
-port_parse(const char *text, uint16_t *ret)
-{
-	char *end;
-	unsigned long value;
-
-	if (*text < '0' || *text > '9')
-		return false;
-	value = strtoul(text, &end, 10);
-	*ret = (uint16_t)value;
-	return *end == '\0' && value > 0 && value < 65536;
-}
-
-/* "192.0.2.1", "192.0.2.1:443", "2001:db8::1", "[2001:db8::1]", "[2001:db8::1]:443". */
-static bool
-place_parse(const char *text, struct addr *addr, uint16_t *port)
-{
-	char host[ADDR_PORT_TEXT_MAX];
-	const char *from = text[0] == '[' ? text + 1 : text, *end, *rest;
-	size_t n;
-
-	if (addr_parse(text, addr))
-		return true;
-	end = strchr(from, text[0] == '[' ? ']' : ':');
-	n = end == NULL ? sizeof host : (size_t)(end - from);
-	if (n >= sizeof host)
-		return false;
-	memcpy(host, from, n);
-	host[n] = '\0';
-	rest = text[0] == '[' ? end + 1 : end;
-	return addr_parse(host, addr) &&
-	       (*rest == '\0' || (*rest == ':' && port_parse(rest + 1, port)));
-}
-
-static bool
-address_read(struct search *s, struct sbuf *why)
-{
-	const char *text = s->wish->address;
-
-	if (place_parse(text, &s->wanted.addr, &s->wanted.port))
-		return true;
-	if (s->model != NULL) {
-		s->wanted.member = member_name_find(s->model, text, why);
-		return s->wanted.member != NULL;
-	}
-	sbuf_addf(why,
-	    "'%s' is no address, and without a configuration there are no members; names "
-	    "are not looked up",
-	    text);
-	return false;
-}
-
-static void
-service_unknown(const char *word, struct sbuf *why)
-{
-	const char *words[2 * SERVICES + PROBES], *near;
-	size_t n = 0;
-
-	for (size_t i = 0; i < SERVICES; i++) {
-		words[n++] = service_infos[i].word;
-		words[n++] = service_infos[i].group;
-	}
-	for (int kind = PROBE_NONE + 1; kind < PROBES; kind++)
-		words[n++] = probe_word((enum probe)kind);
-	near = nearest(word, words, n);
-	sbuf_addf(why, "there is no service and no kind of probe '%s'", word);
-	if (near != NULL)
-		sbuf_addf(why, "; did you mean '%s'?", near);
-	else
-		sbuf_addf(why, "; edgectl help probe has them all");
-}
-
-static bool
-service_read(struct search *s, struct sbuf *why)
-{
-	const char *word = s->wish->service, *slash = strchr(word, '/');
-	bool any = true;
-	int kind;
-
-	s->wanted.side = -1;
-	if (slash != NULL) {
-		for (int side = 0; side < (int)SIDES; side++) {
-			const char *name = side_kind_word((enum side_kind)side);
-
-			if (strncmp(word, name, (size_t)(slash - word)) == 0 &&
-			    name[slash - word] == '\0')
-				s->wanted.side = side;
-		}
-		any = s->wanted.side < 0;
-		if (any && strncmp(word, "kind/", 5) != 0) {
-			sbuf_addf(why,
-			    "'%s': before the slash stands internal, external or kind",
-			    word);
-			return false;
-		}
-		word = slash + 1;
-	}
-	for (unsigned i = 0; i < SERVICES && (slash == NULL || !any); i++)
-		if ((strcmp(service_infos[i].word, word) == 0 ||
-			strcmp(service_infos[i].group, word) == 0) &&
-		    (s->wanted.side < 0 || (int)service_infos[i].side == s->wanted.side))
-			s->wanted.services |= 1u << i;
-	kind = probe_parse(word);
-	if (s->wanted.services == 0 && any && kind > PROBE_NONE)
-		s->wanted.kind = (enum probe)kind;
-	if (s->wanted.services != 0 || s->wanted.kind != PROBE_NONE)
-		return true;
-	service_unknown(s->wish->service, why);
-	return false;
-}
 
 /* --- the questions ---------------------------------------------------------------------
  */
@@ -231,7 +101,7 @@ add_endpoint(struct search *s, const struct endpoint *e, const char *whose)
 static bool
 is_meant(const struct search *s, const struct endpoint *e, bool by_port)
 {
-	const struct wanted *w = &s->wanted;
+	const struct probe_words *w = &s->wanted;
 	bool here =
 	    w->member != NULL ? e->member == w->member : addr_equal(&e->addr, &w->addr);
 
@@ -364,7 +234,7 @@ usual_port(enum probe kind)
 static void
 by_the_table(struct search *s)
 {
-	const struct wanted *w = &s->wanted;
+	const struct probe_words *w = &s->wanted;
 	uint16_t port;
 
 	for (unsigned i = 0; i < SERVICES && w->kind == PROBE_NONE; i++)
@@ -385,7 +255,7 @@ by_the_table(struct search *s)
 static void
 nothing_found(const struct search *s, struct sbuf *why)
 {
-	const struct wanted *w = &s->wanted;
+	const struct probe_words *w = &s->wanted;
 
 	if (s->speechless == PROBE_SIP_REGISTER)
 		sbuf_addf(why, "a sip-register probe needs a domain of yours: --domain");
@@ -422,7 +292,7 @@ probe_aim_find(const struct model *m, const struct health_conf *defaults,
 	struct search s = {.model = m, .defaults = defaults, .wish = wish, .aims = ret};
 
 	ret->n = 0;
-	if (!address_read(&s, why) || !service_read(&s, why))
+	if (!probe_words_read(m, wish->address, wish->service, &s.wanted, why))
 		return false;
 	if (wish->port != 0)
 		s.wanted.port = wish->port;
