@@ -24,7 +24,7 @@ class Size:
         self.illnesses, self.ill_at_once = (1, 3) if smoke else (102, 8)
         # Cost: members whose services are checked, and those of the thousand endpoints.
         self.checked, self.scaled = (4, 12) if smoke else (120, 108)
-        self.interval, self.settle, self.window = (0.2, 0.2, 0.6) if smoke else (2, 5, 4)
+        self.interval, self.settle, self.window = (0.2, 0.2, 0.6) if smoke else (2, 5, 3)
         # The handover: full load, members that are killed, and for how long.
         self.killed, self.handover_seconds = (2, 1) if smoke else (12, 60)
         self.staying, self.udp_clients = (50, 100) if smoke else (500, 1000)
