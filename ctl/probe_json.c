@@ -31,6 +31,17 @@ probe_json_head(const struct probe_aim *aim, struct json *j)
 	json_array(j, "steps");
 }
 
+/* JSON carries UTF-8 as it is, and some of it steers terminals: only ASCII is text. */
+static bool
+is_plain(const uint8_t *octets, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (octets[i] >= 0x7f || (octets[i] < 0x20 && octets[i] != '\r' &&
+					     octets[i] != '\n' && octets[i] != '\t'))
+			return false;
+	return true;
+}
+
 static void
 write_octets(const struct told *t, struct json *j)
 {
@@ -39,7 +50,7 @@ write_octets(const struct told *t, struct json *j)
 
 	if (t->octets == NULL)
 		return;
-	if (!told_is_text(t->octets, t->n_octets)) {
+	if (!is_plain(t->octets, t->n_octets)) {
 		json_string(
 		    j, "hex", shown_hex(t->octets, t->n_octets, text, sizeof text));
 		return;

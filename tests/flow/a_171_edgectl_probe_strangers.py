@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What a stranger sends to edgectl probe does its terminal no harm, whatever it is, and what
 comes octet by octet is one step."""
+import json
+
 from odd import Odd, babble, context, drip, frames, sip
 from probed import Probed
 
@@ -30,4 +32,6 @@ def test_octets_meant_for_the_terminal_are_only_shown_and_drops_are_one_step(lab
         page = done.stdout
         assert done.returncode == code and said in page, done
         assert all(c == "\n" or " " <= c <= "~" for c in page), page
+        told = p.edge.ctl("probe", "--json", "--timeout", "10", *words, check=False).stdout
+        assert json.loads(told)["probes"] and all(c == "\n" or " " <= c <= "~" for c in told), told
         assert len(page.splitlines()) < 100 and max(map(len, page.splitlines())) < 500, page
