@@ -45,7 +45,7 @@ struct sentinel {
 	struct sentinel_room *room;
 	sentinel_alarm *on_alarm;
 	ev_io io;
-	ev_timer timer;
+	ev_timer timer, alarm;
 	int fd;
 	unsigned octets; /* the member said unasked */
 	uint64_t alarms;
