@@ -137,7 +137,7 @@ void
 probe_fail_errno(struct probe_run *p, int error)
 {
 	uint64_t detail;
-	enum reason reason = reach_reason(error, &detail);
+	enum reason reason = reach_reason_told(error, &detail);
 
 	if (error == ECONNRESET || error == EPIPE)
 		probe_fail(p, REASON_CLOSED_EARLY, 0);
@@ -255,7 +255,7 @@ on_connected(struct probe_run *p)
 
 	probe_connect_settle(p);
 	if (error != 0) {
-		enum reason reason = reach_reason(error, &detail);
+		enum reason reason = reach_reason_told(error, &detail);
 
 		probe_fail(p, reason, detail);
 		return;

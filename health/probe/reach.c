@@ -146,3 +146,15 @@ reach_reason(int error, uint64_t *ret_detail)
 			return REASON_LOCAL;
 	return REASON_CONNECT_ERROR;
 }
+
+/* A firewall that says "administratively prohibited": the kernel makes EHOSTUNREACH of it
+ * with IPv4 and EACCES with IPv6, and ENOPROTOOPT of a host that knows no TCP.  What is
+ * not permitted to ourselves shows at once, not later. */
+enum reason
+reach_reason_told(int error, uint64_t *ret_detail)
+{
+	if (error != EACCES && error != ENOPROTOOPT)
+		return reach_reason(error, ret_detail);
+	*ret_detail = (uint64_t)error;
+	return REASON_UNREACHABLE;
+}

@@ -34,5 +34,7 @@ int reach_result(int fd);
 /* Pure.  REASON_LOCAL for what is our own fault: descriptors, buffers, ports, addresses
  * of ours, permissions.  @detail is the errno where the reason has one. */
 enum reason reach_reason(int error, uint64_t *ret_detail);
+/* The same of an errno that came after the attempt had begun. */
+enum reason reach_reason_told(int error, uint64_t *ret_detail);
 
 #endif

@@ -19,10 +19,10 @@ static const struct row {
     {ETIMEDOUT, REASON_CONNECT_TIMEOUT, "connection was not answered in time"},
     {EHOSTUNREACH, REASON_UNREACHABLE, "no way to the address (No route to host)"},
     {ENETUNREACH, REASON_UNREACHABLE, "no way to the address (Network is unreachable)"},
-    {ECONNRESET, REASON_CONNECT_ERROR,
-	"connection failed (Connection reset by peer)"},
+    {ECONNRESET, REASON_CONNECT_ERROR, "connection failed (Connection reset by peer)"},
     {EPROTO, REASON_CONNECT_ERROR, "connection failed (Protocol error)"},
-    {EMFILE, REASON_LOCAL, "a fault of the prober itself, no evidence (Too many open files)"},
+    {EMFILE, REASON_LOCAL,
+	"a fault of the prober itself, no evidence (Too many open files)"},
     {ENFILE, REASON_LOCAL, NULL},
     {ENOBUFS, REASON_LOCAL, NULL},
     {ENOMEM, REASON_LOCAL, NULL},
@@ -45,6 +45,24 @@ errnos_have_an_owner(void **state)
 		if (rows[i].text != NULL)
 			assert_string_equal(text, rows[i].text);
 	}
+}
+
+/* The same sentence of a router reaches us as two errnos, and neither is our fault. */
+static void
+what_is_forbidden_on_the_way_is_no_permission_of_ours(void **state)
+{
+	static const int told[] = {EACCES, ENOPROTOOPT, EHOSTUNREACH};
+	uint64_t detail;
+
+	(void)state;
+	for (size_t i = 0; i < countof(told); i++) {
+		assert_int_equal(reach_reason_told(told[i], &detail), REASON_UNREACHABLE);
+		assert_int_equal(detail, told[i]);
+	}
+	assert_int_equal(reach_reason(EACCES, &detail), REASON_LOCAL);
+	assert_int_equal(reach_reason_told(EPERM, &detail), REASON_LOCAL);
+	assert_int_equal(
+	    reach_reason_told(ECONNREFUSED, &detail), REASON_CONNECT_REFUSED);
 }
 
 static void
@@ -104,6 +122,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(errnos_have_an_owner),
+	    cmocka_unit_test(what_is_forbidden_on_the_way_is_no_permission_of_ours),
 	    cmocka_unit_test(other_details_are_named),
 	    cmocka_unit_test(members_are_named_with_their_pool_where_there_are_several),
 	};
