@@ -122,7 +122,7 @@ probe_fail(struct probe_run *p, enum reason reason, uint64_t detail)
 		return;
 	}
 	if (p->proven) { /* what there is to resume will not come any more */
-		resumption_bar(&p->question->memory->resumption);
+		resumption_missed(&p->question->memory->resumption);
 		probe_succeed(p);
 		return;
 	}
@@ -292,7 +292,7 @@ on_expired(struct probe_run *p)
 		return;
 	case PROBE_HOLDING:
 		if (p->proven)
-			resumption_bar(&p->question->memory->resumption);
+			resumption_missed(&p->question->memory->resumption);
 		probe_succeed(p);
 		return;
 	case PROBE_IDLE:

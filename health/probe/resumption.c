@@ -41,9 +41,16 @@ resumption_full(struct resumption *r, int64_t now)
 }
 
 void
-resumption_bar(struct resumption *r)
+resumption_given(struct resumption *r)
 {
-	r->barred = true;
+	r->missed = false;
+}
+
+void
+resumption_missed(struct resumption *r)
+{
+	r->barred = r->barred || r->missed;
+	r->missed = true;
 }
 
 void

@@ -22,6 +22,7 @@ struct resumption {
 	int64_t phase_ns; /* of the grid */
 	int64_t full_ns;  /* when the last one in full stood; INT64_MIN: none yet */
 	bool suspect;     /* the last handshake failed, and it was to be resumed */
+	bool missed;      /* the last session that could have come did not */
 	bool barred;      /* until the next full one is due */
 };
 
@@ -32,8 +33,10 @@ bool resumption_allowed(const struct resumption *r, int64_t now);
 void resumption_full(struct resumption *r, int64_t now);
 /* A probe failed; @offered: it wanted to resume. */
 void resumption_failed(struct resumption *r, bool offered);
-/* The peer gives nothing that could be resumed: it is left in peace until the next full
- * handshake is due anyway. */
-void resumption_bar(struct resumption *r);
+/* The peer gave something that can be resumed.  Or it did not in time, which may have
+ * been a busy moment: twice so, and it is left in peace until the next full handshake is
+ * due anyway. */
+void resumption_given(struct resumption *r);
+void resumption_missed(struct resumption *r);
 
 #endif

@@ -92,6 +92,7 @@ on_session(SSL *ssl, SSL_SESSION *session)
 		return 0;
 	SSL_SESSION_free(t->memory->session);
 	t->memory->session = session;
+	resumption_given(&t->memory->resumption);
 	return 1; /* kept */
 }
 

@@ -191,7 +191,7 @@ sessions_are_resumed(void **state)
 	}
 }
 
-/* TLS 1.3 without tickets: waited for once, and then not before the next interval. */
+/* TLS 1.3 without tickets: waited for twice, and then not before the next interval. */
 static void
 nothing_to_resume(void **state)
 {
@@ -200,12 +200,30 @@ nothing_to_resume(void **state)
 	(void)state;
 	SSL_CTX_set_num_tickets(a->peer.ctx, 0);
 	ask_well(a, false);
+	assert_false(a->memory.resumption.barred);
+	ask_well(a, false);
 	assert_true(a->memory.resumption.barred);
 	/* The wait is not the member's. */
 	assert_true(a->outcome.latency_ns <=
 		    clock_mono_ns() - a->probe.started - 200 * NS_PER_MS);
 	ask_well(a, false);
 	assert_true(a->memory.resumption.barred);
+	end(a);
+}
+
+/* One session that came too late is no reason to do without for an interval. */
+static void
+late_once(void **state)
+{
+	struct asked *a = begin(TLS1_3_VERSION);
+
+	(void)state;
+	SSL_CTX_set_num_tickets(a->peer.ctx, 0);
+	ask_well(a, false);
+	SSL_CTX_set_num_tickets(a->peer.ctx, 2);
+	ask_well(a, false);
+	ask_well(a, true);
+	assert_false(a->memory.resumption.missed);
 	end(a);
 }
 
@@ -271,6 +289,7 @@ main(void)
 	    cmocka_unit_test(a_fault_of_resumption_bars_it),
 	    cmocka_unit_test(sessions_are_resumed),
 	    cmocka_unit_test(nothing_to_resume),
+	    cmocka_unit_test(late_once),
 	    cmocka_unit_test(a_server_that_breaks_resumed_ones_is_well),
 	    cmocka_unit_test(one_that_hangs_on_them_fails_once),
 	    cmocka_unit_test(after_a_failure_comes_a_full_one),
