@@ -41,6 +41,15 @@ flap_longest_ns(const struct health_conf *conf)
 	return (int64_t)((double)conf->flap_hold_max_ns * (1 + SPREAD));
 }
 
+void
+flap_limit(struct flap *f, const struct health_conf *conf, int64_t now)
+{
+	int64_t most = now + flap_longest_ns(conf);
+
+	if (f->held_until > most)
+		f->held_until = most;
+}
+
 static void
 remember(struct flap *f, bool up)
 {

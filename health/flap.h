@@ -40,6 +40,8 @@ void flap_init(struct flap *f);
 void flap_feed(struct flap *f, enum health health, bool changed,
     const struct health_conf *conf, double draw, int64_t now);
 bool flap_holds(const struct flap *f, int64_t now);
+/* The settings may have changed: it is held no longer than they allow. */
+void flap_limit(struct flap *f, const struct health_conf *conf, int64_t now);
 /* The longest hold-down there can be. */
 int64_t flap_longest_ns(const struct health_conf *conf);
 /* 0..1 */

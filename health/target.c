@@ -193,7 +193,8 @@ target_inherit(struct target *t, const struct target *from)
 	    &t->course, &from->course, t->question.kind != from->question.kind);
 	t->last = from->last;
 	t->lost = from->lost;
-	t->tokens.full_at = from->tokens.full_at;
+	token_inherit(&t->tokens, &from->tokens, t->pulse->now);
+	flap_limit(&t->course.flap, t->conf, t->pulse->now);
 	t->was_out = from->was_out;
 	if (t->question.kind == from->question.kind)
 		t->next_hop = from->next_hop;

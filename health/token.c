@@ -28,6 +28,14 @@ token_take(struct token *t, int64_t now)
 }
 
 void
+token_inherit(struct token *t, const struct token *from, int64_t now)
+{
+	int64_t none_left = now + (int64_t)t->burst * t->spacing_ns;
+
+	t->full_at = from->full_at < none_left ? from->full_at : none_left;
+}
+
+void
 token_give_back(struct token *t)
 {
 	if (t->full_at != INT64_MIN)

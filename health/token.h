@@ -21,6 +21,9 @@ struct token {
 void token_init(struct token *t, int64_t spacing_ns, unsigned burst);
 /* Takes one: @now.  None is left: the time when to come again, later than @now. */
 int64_t token_take(struct token *t, int64_t now);
+/* After @from, whose spacing may have been another: no token takes longer to come back
+ * than this one's. */
+void token_inherit(struct token *t, const struct token *from, int64_t now);
 /* What was taken was not used. */
 void token_give_back(struct token *t);
 

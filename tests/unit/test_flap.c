@@ -151,6 +151,23 @@ without_damping_nothing_is_held(void **state)
 	assert_false(flap_holds(&f, 0));
 }
 
+/* As a restart sees it, a reload does: nothing is held longer than is allowed now. */
+static void
+a_shorter_longest_hold_counts_at_once(void **state)
+{
+	struct health_conf brief = conf;
+	struct flap f;
+
+	(void)state;
+	brief.flap_hold_max_ns = 10 * NS_PER_S;
+	flap_init(&f);
+	flap_limit(&f, &brief, 77);
+	assert_int_equal(f.held_until, INT64_MIN);
+	f.held_until = 3600 * NS_PER_S;
+	flap_limit(&f, &brief, 77);
+	assert_int_equal(f.held_until, 77 + flap_longest_ns(&brief));
+}
+
 static void
 what_is_packed_comes_back(void **state)
 {
@@ -183,6 +200,7 @@ main(void)
 	    cmocka_unit_test(hold_downs_double_up_to_the_longest),
 	    cmocka_unit_test(the_spread_is_a_fifth),
 	    cmocka_unit_test(without_damping_nothing_is_held),
+	    cmocka_unit_test(a_shorter_longest_hold_counts_at_once),
 	    cmocka_unit_test(what_is_packed_comes_back),
 	};
 
