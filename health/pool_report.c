@@ -23,7 +23,10 @@ proof_text(char *text, size_t size, const struct rise_fall_proof *p)
 	if (p->over_ns > 0)
 		snprintf(over, sizeof over, " within %.1f s",
 		    (double)p->over_ns / (double)NS_PER_S);
-	if (p->count > p->needed)
+	if (p->count > p->needed && p->over_ns > 0) /* `fall` was more until a reload */
+		snprintf(
+		    text, size, "%d%s%s, %d suffice", p->count, over, alike, p->needed);
+	else if (p->count > p->needed)
 		snprintf(text, size, "%d in a row, %d suffice", p->count, p->needed);
 	else
 		snprintf(text, size, "%d of %d%s%s", p->count, p->needed, over, alike);
@@ -90,8 +93,12 @@ pool_report_reason(const struct target *t)
 		snprintf(more, sizeof more, " but %s",
 		    addr_port_text(
 			&t->last.alternate, t->last.alternate_port, alternate));
-	log_warning("member %s: still %s, now: %s%s, %d in a row, at %s", who,
-	    health_word(h->health), why, more, h->seen_run, at);
+	if (h->reason == REASON_OK) /* nothing is left to warn of */
+		log_info("member %s: still %s, now: %s, %d in a row, at %s", who,
+		    health_word(h->health), why, h->seen_run, at);
+	else
+		log_warning("member %s: still %s, now: %s%s, %d in a row, at %s", who,
+		    health_word(h->health), why, more, h->seen_run, at);
 }
 
 void
@@ -147,11 +154,16 @@ group_text(const struct pool_watch *w, unsigned group, char *text, size_t size)
 }
 
 static void
-report_panic(const struct pool_watch *w, const char *what, const struct guard_group *g)
+report_panic(const struct pool_watch *w, const char *what, unsigned group)
 {
+	const struct guard_group *g = &w->groups[group];
+	unsigned used = 0;
+
+	for (size_t i = 0; i < w->n_targets; i++)
+		used += w->guard[i].group == group && w->guard[i].flags & STATE_PANIC;
 	if (g->usable == 0)
 		log_error("pool %s %s: panic: no member is up, all %u are used",
-		    w->pool->fqdn, what, g->members);
+		    w->pool->fqdn, what, used);
 	else
 		log_error("pool %s %s: panic: %u of %u members are up, fewer than %d %%: "
 			  "all are used but those that refuse",
@@ -168,7 +180,7 @@ pool_report_guard(struct pool_watch *w, const struct guard_group *before)
 
 		group_text(w, g, what, sizeof what);
 		if (now->panic && !before[g].panic)
-			report_panic(w, what, now);
+			report_panic(w, what, g);
 		if (!now->panic && before[g].panic)
 			log_warning("pool %s %s: panic is over", w->pool->fqdn, what);
 		if (now->held > before[g].held)
@@ -180,5 +192,9 @@ pool_report_guard(struct pool_watch *w, const struct guard_group *before)
 				    "%u used although down until then",
 			    w->pool->fqdn, what,
 			    (double)now->removal_ns / (double)NS_PER_S, now->waiting);
+		if (now->held + now->waiting < before[g].held + before[g].waiting)
+			log_info("pool %s %s: used although down: %u, before: %u",
+			    w->pool->fqdn, what, now->held + now->waiting,
+			    before[g].held + before[g].waiting);
 	}
 }

@@ -214,6 +214,17 @@ pool_watch_free(struct pool_watch **pw)
 	*pw = NULL;
 }
 
+/* Who waits since the one before was removed goes on waiting after a restart. */
+static void
+recall_removal(struct pool_watch *w, const struct target *t)
+{
+	struct guard_group *g = &w->groups[w->guard[t - w->targets].group];
+	int64_t now = clock_boot_ns(), at = t->lost < now ? t->lost : now;
+
+	if (t->state.health == HEALTH_DOWN && t->was_out && at > g->last_removal)
+		g->last_removal = at;
+}
+
 /* What the board says of it, where nobody has handed down more. */
 static void
 attach_target(struct pool_watch *w, struct target *t)
@@ -237,6 +248,7 @@ attach_target(struct pool_watch *w, struct target *t)
 		w->groups[w->guard[t - w->targets].group].panic = true;
 	t->lost = (int64_t)s.since_s * NS_PER_S;
 	t->was_out = state_use(&s) == USE_NONE && s.health != HEALTH_UNKNOWN;
+	recall_removal(w, t);
 }
 
 void
@@ -280,6 +292,8 @@ static void
 inherit_group(struct guard_group *g, const struct guard_group *from)
 {
 	g->panic = from->panic;
+	g->held = from->held;
+	g->waiting = from->waiting;
 	g->last_removal = from->last_removal;
 }
 

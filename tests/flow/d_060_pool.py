@@ -62,6 +62,10 @@ def test_removals_keep_their_distance(lab):
     p.members[1].be("webconf", "hang")
     wait_until(lambda: p.endpoint(1, "webconf")["state"] == "held", 15, "the second to wait")
     assert "webconf IPv4: one was removed less than 3600 s ago: 1 used although down until then" in p.log()
+    p.edge.daemon["health"].kill()
+    p.edge.start("health")
+    wait_until(lambda: p.endpoint(1, "webconf").get("last") == "tls-timeout", 15, "it to be asked again")
+    assert p.endpoint(1, "webconf")["state"] == "held", "who waits does so after a restart, too"
     p.members[1].be("webconf", "refuse")
     wait_until(lambda: p.endpoint(1, "webconf")["state"] == "down", 15, "a refusal to remove it")
     assert p.endpoint(2, "webconf")["state"] == "up"
