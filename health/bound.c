@@ -6,8 +6,9 @@
  *
  *   first    from the death to the end of the first failing probe:
  *
- *              max( max((1 + jitter) * interval, hold) + last,    it began after the
- * death whole )                                       it was under way
+ *              the longer of
+ *                max((1 + jitter) * interval, hold) + last   it began after the death
+ *                whole                                       it was under way
  *
  *   last     how long a probe of a dead member takes: 0 refused, connect_timeout silent
  *            (nothing connects any more), timeout hung; UDP: connect_timeout for both
@@ -42,8 +43,8 @@ is_noticed(enum bound_sickness s, enum probe kind)
 {
 	if (kind == PROBE_NONE)
 		return false;
-	if (kind ==
-	    PROBE_EXEC) /* what a program sees only its end tells, however it ends */
+	/* What a program sees only its end tells, however it ends. */
+	if (kind == PROBE_EXEC)
 		return s == BOUND_HUNG;
 	return s == BOUND_SILENT ||
 	       (kind != PROBE_ICMP && !(s == BOUND_HUNG && kind == PROBE_TCP));

@@ -5,9 +5,9 @@
 /*
  * sched - when to probe next.  Pure: the clock is an argument.
  *
- *   steady  on a grid of its own: phase + k * interval, phase = hash of the member +
- * place of the endpoint in it. The probes of a pool therefore spread over the interval
- *           and stay spread, also after something woke all of them at once.
+ *   steady  on a grid of its own: phase + k * interval; phase = hash of the member + the
+ *           endpoint's place in it.  The probes of a pool therefore spread over the
+ *           interval and stay spread, also after something woke all of them at once.
  *   fast    a fixed time after the last one began: in transition, and on evidence.
  *
  * Jitter moves each time by up to half its share either way, so that two probes of one
