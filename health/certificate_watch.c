@@ -3,8 +3,8 @@
  * certificate_watch - facts in, conditions and words out.
  *
  * Nothing here changes a state.  A restarted prober finds its conditions on the board and
- * leaves them until it has seen a certificate; since when members differ stands there
- * too.
+ * leaves them until it has asked.  Who shows nothing then is judged by what was seen
+ * before: dates, heads of the digests, and since when members differ stand there, too.
  */
 #include "certificate_watch.h"
 
@@ -28,6 +28,13 @@ static bool
 shows_certificate(const struct target *t)
 {
 	return probe_kinds[t->question.kind].tls;
+}
+
+/* Since this prober began. */
+static bool
+was_asked(const struct target *t)
+{
+	return t->last.reason != REASON_NONE;
 }
 
 int
@@ -103,9 +110,32 @@ head_of(const uint8_t digest[CERTIFICATE_SHA256])
 {
 	uint64_t word = 0;
 
-	for (int i = 0; i < 8; i++)
+	for (int i = 0; i < CERTIFICATE_HEAD; i++)
 		word = word << 8 | digest[i];
 	return word;
+}
+
+static void
+head_to(uint64_t word, uint8_t digest[CERTIFICATE_SHA256])
+{
+	for (int i = CERTIFICATE_HEAD; i-- > 0; word >>= 8)
+		digest[i] = (uint8_t)word;
+}
+
+/* store_words() of the prober before. */
+static void
+recall(const struct pool_watch *w, const struct target *t)
+{
+	struct certificate *c = &seen_of(w, t)->facts;
+	const struct board *b = w->publish->board;
+
+	if (board_load(b, t->row, HEALTH_FIELD_CERT_SEEN) == 0)
+		return;
+	c->recalled = true;
+	c->not_before_s = (int64_t)board_load(b, t->row, HEALTH_FIELD_CERT_FROM);
+	c->not_after_s = (int64_t)board_load(b, t->row, HEALTH_FIELD_CERT_UNTIL);
+	head_to(board_load(b, t->row, HEALTH_FIELD_CERT_SHA256), c->sha256);
+	head_to(board_load(b, t->row, HEALTH_FIELD_CERT_KEY), c->key_sha256);
 }
 
 static void
@@ -167,8 +197,8 @@ gather(struct pool_watch *w, const struct service *service)
 			continue;
 		w->certificates.peers[n++] = (struct certificate_peer){
 		    .endpoint = t->endpoint,
-		    .certificate = facts->known ? facts : NULL,
-		    .looked = t->last.reason != REASON_NONE,
+		    .certificate = facts->known || facts->recalled ? facts : NULL,
+		    .looked = was_asked(t),
 		    .since_s = (int64_t)board_load(
 			w->publish->board, t->row, HEALTH_FIELD_CERT_APART),
 		};
@@ -221,6 +251,8 @@ certificate_watch_attach(struct pool_watch *w)
 			forget(w, t);
 		else if (seen_of(w, t)->facts.known)
 			judge(w, t);
+		else
+			recall(w, t);
 	}
 	certificate_watch_beat(w, clock_wall_s());
 }
@@ -250,9 +282,13 @@ certificate_watch_outcome(struct pool_watch *w, const struct target *t)
 void
 certificate_watch_beat(struct pool_watch *w, int64_t wall_s)
 {
-	for (size_t i = 0; i < w->n_targets; i++)
-		if (seen_of(w, &w->targets[i])->facts.known)
-			judge_dates(w, &w->targets[i], wall_s);
+	for (size_t i = 0; i < w->n_targets; i++) {
+		const struct target *t = &w->targets[i];
+		const struct certificate *facts = &seen_of(w, t)->facts;
+
+		if (facts->known || (facts->recalled && was_asked(t)))
+			judge_dates(w, t, wall_s);
+	}
 	if (w->certificates.fresh || w->certificates.apart)
 		compare_all(w, wall_s);
 }

@@ -16,12 +16,16 @@
 #include <edge/certificate.h>
 
 #define CERTIFICATE_SHA256     32
+#define CERTIFICATE_HEAD       8 /* octets of a digest that a board has room for */
 #define CERTIFICATE_TEXT_MAX   256
 #define CERTIFICATE_NAMES_MAX  1000
 #define CERTIFICATE_OCTETS_MAX ((size_t)64 * 1024) /* of all names */
 
 struct certificate {
-	bool known;       /* everything below is set only then */
+	bool known; /* everything below is set only then */
+	/* Not known, but seen by a prober before this one: dates and the heads of both
+	 * digests, the rest is empty. */
+	bool recalled;
 	int64_t looked_s; /* wall clock: when all this was read */
 	/* Wall clock, never 0 unless the certificate has no readable date. */
 	int64_t not_before_s, not_after_s;

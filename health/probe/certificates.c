@@ -194,10 +194,23 @@ certificates_check_dates(const struct certificate *c, int64_t wall_s, int64_t wa
 /* --- sameness ------------------------------------------------------------------------
  */
 
+/* How much of both digests there is. */
+static size_t
+known_octets(const struct certificate *a, const struct certificate *b)
+{
+	return a->recalled || b->recalled ? CERTIFICATE_HEAD : CERTIFICATE_SHA256;
+}
+
 static bool
 same(const struct certificate *a, const struct certificate *b)
 {
-	return memcmp(a->sha256, b->sha256, sizeof a->sha256) == 0;
+	return memcmp(a->sha256, b->sha256, known_octets(a, b)) == 0;
+}
+
+static bool
+same_key(const struct certificate *a, const struct certificate *b)
+{
+	return memcmp(a->key_sha256, b->key_sha256, known_octets(a, b)) == 0;
 }
 
 static size_t
@@ -264,7 +277,8 @@ certificates_compare(struct certificate_peer *p, size_t n, int64_t wall_s)
 	int64_t since = group_since(p, n, wall_s);
 
 	for (size_t i = 0; i < n; i++)
-		if (p[i].certificate == NULL && !p[i].looked)
+		if (!p[i].looked &&
+		    (p[i].certificate == NULL || p[i].certificate->recalled))
 			return false;
 	for (size_t i = 0; i < n; i++) {
 		if (p[i].certificate == NULL)
@@ -282,16 +296,14 @@ certificates_check_same(const struct certificate_peer *p, int64_t wall_s,
 {
 	bool late = wall_s - p->since_s >= renewal_ns / NS_PER_S;
 	char day[CERTIFICATE_DAY_MAX];
-	bool key;
 
 	finding_none(renewing);
 	finding_none(differs);
 	if (!p->differs)
 		return;
-	key = memcmp(p->certificate->key_sha256, p->from->certificate->key_sha256,
-		  CERTIFICATE_SHA256) == 0;
 	finding_say(late ? differs : renewing,
 	    "certificate differs from that of %s (%s key), since %s",
-	    p->from->endpoint->member->name, key ? "the same" : "another",
+	    p->from->endpoint->member->name,
+	    same_key(p->certificate, p->from->certificate) ? "the same" : "another",
 	    certificate_day(p->since_s, day));
 }

@@ -49,7 +49,7 @@ certificates_check_dates(const struct certificate *c, int64_t wall_s, int64_t wa
 struct certificate_peer {
 	/* given */
 	const struct endpoint *endpoint;
-	const struct certificate *certificate; /* known, or NULL */
+	const struct certificate *certificate; /* known or recalled, or NULL */
 	bool looked; /* somebody has asked since the start, whatever came of it */
 	int64_t
 	    since_s; /* since when it is known to differ: wall clock; 0: it does not */

@@ -239,17 +239,68 @@ a_restart_neither_ends_nor_begins_a_renewal(void **state)
 	assert_true(word(lab, 1, HEALTH_FIELD_CERT_APART) == 0);
 }
 
+/* Asked, and it refused. */
+static void
+refuse(struct lab *lab, size_t member)
+{
+	struct target *t = &lab->watch->targets[member];
+
+	t->last = (struct outcome){.reason = REASON_CONNECT_REFUSED};
+	certificate_watch_outcome(lab->watch, t);
+}
+
+static void
+a_restart_forgets_nothing_of_who_is_down(void **state)
+{
+	struct lab *lab = *state;
+
+	show(lab, 0, 3, NOW); /* edge1 has the newer one */
+	show(lab, 1, 9, NOW);
+	certificate_watch_beat(lab->watch, NOW);
+	assert_true(conditions(lab, 1) == RENEWING);
+	end(lab);
+	begin(lab, PROBE_TLS);
+	show(lab, 1, 9, NOW + 1);
+	refuse(lab, 0);
+	certificate_watch_beat(lab->watch, NOW + 1);
+	assert_true(conditions(lab, 0) == 0 && conditions(lab, 1) == RENEWING);
+	assert_true(word(lab, 1, HEALTH_FIELD_CERT_APART) == NOW);
+	show(lab, 1, 3, NOW + 2); /* by its head it is edge1's */
+	certificate_watch_beat(lab->watch, NOW + 2);
+	assert_true(conditions(lab, 1) == 0);
+	certificate_watch_beat(
+	    lab->watch, NOW + 100 * DAY); /* also that of who is down */
+	assert_true(conditions(lab, 0) == condition_bit(CONDITION_CERT_EXPIRED));
+}
+
+static void
+what_a_prober_before_saw_counts_once_asked(void **state)
+{
+	struct lab *lab = *state;
+
+	show(lab, 0, 9, NOW);
+	show(lab, 1, 9, NOW);
+	certificate_watch_beat(lab->watch, NOW);
+	end(lab);
+	begin(lab, PROBE_TLS);
+	show(lab, 0, 3, NOW + 100 * DAY); /* all were renewed meanwhile */
+	certificate_watch_beat(lab->watch, NOW + 100 * DAY);
+	assert_true(conditions(lab, 1) == 0);
+	show(lab, 1, 3, NOW + 100 * DAY);
+	certificate_watch_beat(lab->watch, NOW + 99 * DAY);
+	assert_true((conditions(lab, 0) & (RENEWING | DIFFERS)) == 0);
+	assert_true((conditions(lab, 1) & (RENEWING | DIFFERS)) == 0);
+}
+
 static void
 who_shows_none_holds_nobody_up(void **state)
 {
 	struct lab *lab = *state;
-	struct target *down = &lab->watch->targets[1];
 
 	show(lab, 0, 3, NOW);
 	certificate_watch_beat(lab->watch, NOW);
 	assert_true(lab->watch->certificates.fresh);
-	down->last = (struct outcome){.reason = REASON_CONNECT_REFUSED};
-	certificate_watch_outcome(lab->watch, down);
+	refuse(lab, 1);
 	certificate_watch_beat(lab->watch, NOW);
 	assert_false(lab->watch->certificates.fresh);
 	assert_true(conditions(lab, 0) == 0 && conditions(lab, 1) == 0);
@@ -306,6 +357,8 @@ main(void)
 	    TEST(dates_come_near_without_a_handshake),
 	    TEST(old_tls_comes_and_goes_with_the_handshake),
 	    TEST(a_restart_neither_ends_nor_begins_a_renewal),
+	    TEST(a_restart_forgets_nothing_of_who_is_down),
+	    TEST(what_a_prober_before_saw_counts_once_asked),
 	    TEST(who_shows_none_holds_nobody_up),
 	    TEST(facts_go_along_with_a_reload_and_are_read_again),
 	    TEST(who_is_not_asked_for_one_any_more_has_none),
