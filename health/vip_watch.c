@@ -216,17 +216,13 @@ row_inherit(struct vip_row *r, const struct vip_watch *from)
 		}
 }
 
-/* Nobody looks through this pool's VIPs (any more). */
+/* Nobody looks through this VIP (any more). */
 static void
-forget_pool(struct pool_watch *pool, struct publish *publish)
+forget_listener(const struct listener *l, struct publish *publish)
 {
-	conditions_set_pool(pool, CONDITION_VIP_DISAGREES, false, NULL);
-	conditions_set_pool(pool, CONDITION_VIP_NOT_MEASURED, false, NULL);
-	for (size_t i = 0; i < pool->pool->n_listeners; i++) {
-		size_t row = board_find(publish->board, pool->pool->listeners[i].id);
+	size_t row = board_find(publish->board, l->id);
 
-		board_store(publish->board, row, HEALTH_FIELD_VIP, VIP_NOT_MEASURED);
-	}
+	board_store(publish->board, row, HEALTH_FIELD_VIP, VIP_NOT_MEASURED);
 }
 
 static void
@@ -238,14 +234,18 @@ add_pool(struct vip_watch *w, struct pool_watch *pool, const struct vip_watch *f
 		const struct listener *l = &pool->pool->listeners[i];
 		const struct target *t = model_for(pool, l);
 
-		if (!l->service->health.vip_probe || t == NULL)
+		if (!l->service->health.vip_probe || t == NULL) {
+			forget_listener(l, w->publish);
 			continue;
+		}
 		row_init(&w->rows[w->n], w, pool, l, t);
 		row_inherit(&w->rows[w->n], from);
 		w->n++;
 	}
-	if (w->n == before)
-		forget_pool(pool, w->publish);
+	if (w->n > before)
+		return;
+	conditions_set_pool(pool, CONDITION_VIP_DISAGREES, false, NULL);
+	conditions_set_pool(pool, CONDITION_VIP_NOT_MEASURED, false, NULL);
 }
 
 int

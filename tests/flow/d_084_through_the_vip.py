@@ -26,6 +26,11 @@ def pool(net):
     return next(t for t in net.edge.ask("health", "status").splitlines() if t.startswith("pool "))
 
 
+def views(net, service):
+    """What `edgectl status` says of a service's VIPs."""
+    return {s["listener"]["vip_view"] for s in net.edge.status()["pools"][0]["services"] if service in s["services"]}
+
+
 def helper(net):
     started = net.balancer.popen("edge-vantage", "-r", net.edge.run_dir)
     wait_until(lambda: "stands beside the VIPs" in started.output(), 15, "edge-vantage to be ready")
@@ -52,6 +57,11 @@ def test_the_balancer_is_looked_at_from_outside(lab):
     net.edge.daemon["lb"].resume()
     until_all(net, "ok", relays=False)
     wait_until(lambda: "conditions=" not in pool(net), 15, "its end")
+    conf["pools"][0]["external"]["webconf"]["health"] = {"vip_probe": False}
+    net.edge.write(conf)
+    net.edge.ask("health", "reload")
+    assert views(net, "webconf") == {"not-measured"}, "nobody looks there any more"
+    wait_until(lambda: views(net, "access") == {"ok"}, 15, "access to be looked at as before")
     vantage.freeze()
     until_all(net, "not-measured", "edge-vantage gives no sockets", relays=False)
     vantage.kill()
