@@ -81,6 +81,8 @@ add_course(struct sbuf *line, const struct picture *p, const struct picture_endp
 	if (held > 0)
 		sbuf_addf(
 		    line, "; held down for %s more", units_age(held / NS_PER_S, text));
+	if (status_awaits_operator(pe))
+		sbuf_addf(line, "; stays out until edgectl enable");
 }
 
 static void
@@ -104,7 +106,7 @@ add_peer(struct sbuf *line, const struct picture *p, const struct picture_endpoi
 		    h[HEALTH_FIELD_SENTINEL] > 1 ? "sentinel" : "sentinel not connected");
 }
 
-/* On one line if a terminal of 80 columns has room for it, else on two. */
+/* On one line if there is room for it, else on two. */
 static void
 known_lines(struct grid *g, unsigned indent, const struct picture *p,
     const struct picture_endpoint *pe)
@@ -115,7 +117,7 @@ known_lines(struct grid *g, unsigned indent, const struct picture *p,
 	sbuf_init(&more, LINE_MAX_OCTETS);
 	add_course(&line, p, pe);
 	add_peer(&more, p, pe);
-	if (indent + line.length + more.length - 2 <= 80) {
+	if (indent + line.length + more.length - 2 <= STATUS_WIDTH) {
 		sbuf_addf(&line, "%s", sbuf_text(&more));
 		more.length = 0;
 	}

@@ -13,6 +13,9 @@
 #include <edge/arena.h>
 
 #define GRID_GAP 2
+/* A last cell with less room than this, and too long for it, stands below its row. */
+#define GRID_ROOM_MIN 20
+#define GRID_DEEPER   2 /* what goes on below is indented by so much more */
 #define GRID_MEMORY_MAX                                                                  \
 	(64u << 20) /* 64 pools of 20 members in full need about 20 MiB                  \
 		     */
@@ -154,12 +157,19 @@ grid_line(struct grid *g, unsigned indent, enum paint paint, const char *format,
 	va_end(args);
 }
 
-/* What one output line has room for, and spaces that wait for a cell behind them. */
+/* What one output line has room for, and where the next octet goes. */
 struct pen {
 	struct sbuf *out;
 	unsigned at, width;
 	bool colour;
 };
+
+static void
+pen_newline(struct pen *p)
+{
+	sbuf_add(p->out, "\n", 1);
+	p->at = 0;
+}
 
 static void
 pen_text(struct pen *p, unsigned column, const struct grid_cell *cell)
@@ -185,25 +195,87 @@ pen_text(struct pen *p, unsigned column, const struct grid_cell *cell)
 		sbuf_addf(p->out, "\033[0m");
 }
 
+/* How many octets of @text go on a line with @room: all, or up to a blank, rather one
+ * behind a comma.  0: no blank is there. */
+static unsigned
+fitting(const char *text, unsigned length, unsigned room)
+{
+	unsigned blank = 0;
+
+	if (length <= room)
+		return length;
+	for (unsigned i = room; i > 0; i--) {
+		if (text[i] != ' ')
+			continue;
+		if (strchr(",;:", text[i - 1]) != NULL && i > room / 3)
+			return i;
+		if (blank == 0)
+			blank = i;
+	}
+	return blank;
+}
+
+/* The last on its line: what is too long goes on in the next, at @below. */
+static void
+pen_wrapped(struct pen *p, unsigned column, unsigned below, const struct grid_cell *cell)
+{
+	struct grid_cell rest = *cell;
+
+	while (rest.length > 0) {
+		unsigned room = p->width > column ? p->width - column : 0;
+		unsigned n = fitting(rest.text, rest.length, room);
+		struct grid_cell part = rest;
+
+		if (n == 0)
+			n = rest.length; /* one word: it is cut */
+		part.length = n;
+		pen_text(p, column, &part);
+		while (n < rest.length && rest.text[n] == ' ')
+			n++;
+		rest.text += n;
+		rest.length -= n;
+		column = below;
+		if (rest.length > 0)
+			pen_newline(p);
+	}
+}
+
+static void
+print_row(const struct grid *g, const struct grid_row *row, struct pen *pen)
+{
+	unsigned column = g->indent;
+
+	for (unsigned i = 0; i < row->n; i++) {
+		const struct grid_cell *cell = &row->cells[i];
+		unsigned pad = g->aligns[i] == 'r' ? g->widths[i] - cell->length : 0;
+
+		if (i + 1 < row->n) {
+			pen_text(pen, column + pad, cell);
+		} else if (column + pad + cell->length > g->width &&
+			   column + GRID_ROOM_MIN > g->width) {
+			pen_newline(pen);
+			column = g->indent + GRID_DEEPER;
+			pen_wrapped(pen, column, column, cell);
+		} else {
+			pen_wrapped(pen, column + pad, column + pad, cell);
+		}
+		column += g->widths[i] + (g->widths[i] > 0 ? GRID_GAP : 0);
+	}
+}
+
 void
 grid_print(const struct grid *g, bool colour, struct sbuf *out)
 {
 	for (const struct grid_row *row = g->first; row != NULL && !g->failed;
 	     row = row->next) {
 		struct pen pen = {.out = out, .width = g->width, .colour = colour};
-		unsigned column = g->indent;
 
 		if (row->line)
-			pen_text(&pen, row->indent, &row->cells[0]);
-		for (unsigned i = 0; !row->line && i < row->n; i++) {
-			const struct grid_cell *cell = &row->cells[i];
-			unsigned pad =
-			    g->aligns[i] == 'r' ? g->widths[i] - cell->length : 0;
-
-			pen_text(&pen, column + pad, cell);
-			column += g->widths[i] + (g->widths[i] > 0 ? GRID_GAP : 0);
-		}
-		sbuf_add(out, "\n", 1);
+			pen_wrapped(
+			    &pen, row->indent, row->indent + GRID_DEEPER, &row->cells[0]);
+		else
+			print_row(g, row, &pen);
+		pen_newline(&pen);
 	}
 	if (g->failed)
 		out->failed = true;

@@ -6,8 +6,9 @@
  * grid - aligned columns of text, as wide as what they hold.
  *
  * Rows of cells share column widths; free lines stand between them and share none.
- * Colours are added after widths are known, so that they never shift a column.  Lines are
- * cut at the grid's width: what must not be lost stands in the first columns.
+ * Colours are added after widths are known, so that they never shift a column.  What is
+ * too long for the grid's width at the end of a line goes on below; a word without a
+ * blank, and whatever stands before the last column, is cut.
  */
 #include <stdbool.h>
 #include <stddef.h>

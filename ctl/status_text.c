@@ -33,8 +33,7 @@ struct page {
 static struct grid *
 page_grid(const struct page *page, const char *aligns, unsigned indent)
 {
-	struct grid *g = grid_new(
-	    aligns, indent, page->o->verbose ? STATUS_WIDTH_VERBOSE : STATUS_WIDTH);
+	struct grid *g = grid_new(aligns, indent, STATUS_WIDTH);
 
 	if (g == NULL)
 		page->out->failed = true;
@@ -106,10 +105,18 @@ status_reason_text(enum reason reason, uint64_t detail, char *buf)
 	return buf;
 }
 
+bool
+status_awaits_operator(const struct picture_endpoint *pe)
+{
+	return pe->state.health == HEALTH_DOWN &&
+	       (pe->health[HEALTH_FIELD_FLAPS] & HEALTH_FLAPS_AWAITS_OPERATOR) != 0;
+}
+
 /* --- members ---------------------------------------------------------------------------
  */
 
-#define REMARK_MAX (REASON_TEXT_MAX + 80)
+#define REMARK_MAX  (REASON_TEXT_MAX + 120)
+#define AWAITS_TEXT "; stays out until edgectl enable"
 
 /* What the operator did, and what its probes say all the same. */
 static const char *
@@ -142,9 +149,10 @@ member_remark(const struct picture_member *pm, char *buf)
 	    buf, REMARK_MAX, "%zu of %zu endpoints down", pm->n_lost, pm->n_endpoints);
 	/* Otherwise each service says its own reason. */
 	if (pm->member_lost)
-		snprintf(buf + n, (size_t)(REMARK_MAX - n), ": %s",
+		snprintf(buf + n, (size_t)(REMARK_MAX - n), ": %s%s",
 		    status_reason_text(
-			first->state.reason, first->health[HEALTH_FIELD_DETAIL], why));
+			first->state.reason, first->health[HEALTH_FIELD_DETAIL], why),
+		    status_awaits_operator(first) ? AWAITS_TEXT : "");
 	return buf;
 }
 
@@ -212,8 +220,9 @@ endpoint_line(const struct page *page, struct grid *g, const struct picture_endp
 	status_reason_text(pe->state.reason, pe->health[HEALTH_FIELD_DETAIL], why);
 	grid_line(g, TROUBLE_INDENT,
 	    pe->state.health == HEALTH_UP ? PAINT_WARN : status_paint(&pe->state),
-	    "%s %s, %s: %s", pe->endpoint->member->name, state_summary(&pe->state),
-	    status_ago(page->p, pe->state.since_s, since), why);
+	    "%s %s, %s: %s%s", pe->endpoint->member->name, state_summary(&pe->state),
+	    status_ago(page->p, pe->state.since_s, since), why,
+	    status_awaits_operator(pe) ? AWAITS_TEXT : "");
 }
 
 static void

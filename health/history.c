@@ -9,7 +9,6 @@
 
 #include <edge/clock.h>
 
-#define AWAITS_RESUME (UINT64_C(1) << 63)
 /* Longer than anything is remembered. */
 #define LONG_AGO_NS (2 * 86400 * NS_PER_S)
 
@@ -40,7 +39,7 @@ history_store(struct publish *p, const struct target *t)
 	bool was_held = c->flap.held_until != INT64_MIN;
 
 	board_store(p->board, t->row, HEALTH_FIELD_FLAPS,
-	    flap_pack(&c->flap) | (c->awaits_resume ? AWAITS_RESUME : 0));
+	    flap_pack(&c->flap) | (c->awaits_resume ? HEALTH_FLAPS_AWAITS_OPERATOR : 0));
 	board_store(p->board, t->row, HEALTH_FIELD_HELD_UNTIL,
 	    was_held ? to_boot(t, c->flap.held_until) : 0);
 	board_store(p->board, t->row, HEALTH_FIELD_TALLY, (uint64_t)h->tally);
@@ -57,7 +56,8 @@ load_flaps(const struct publish *p, struct target *t)
 	flap_unpack(&t->course.flap, word,
 	    until == 0 ? INT64_MIN : to_mono(t, until, flap_longest_ns(t->conf)),
 	    t->pulse->now);
-	t->course.awaits_resume = word & AWAITS_RESUME && t->conf->manual_resume;
+	t->course.awaits_resume =
+	    word & HEALTH_FLAPS_AWAITS_OPERATOR && t->conf->manual_resume;
 }
 
 /* Somebody else may have written there: no more than one failure can be missing. */

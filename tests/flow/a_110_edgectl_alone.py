@@ -29,7 +29,7 @@ def test_status_is_complete_without_daemons_and_says_that_it_is_not_current(rout
     assert page.returncode == 3
     assert "edge-health  not running" in page.stdout and "edge-lb      not running" in page.stdout
     assert "\033[" not in page.stdout, "colours are for terminals"
-    assert max(map(len, page.stdout.splitlines())) <= 100
+    assert max(map(len, page.stdout.splitlines())) <= 80
     done = edge.ctl("status", "--json", check=False)
     status = json.loads(done.stdout)
     assert done.returncode == 3 and status["format"] == 1 and not status["current"]

@@ -381,6 +381,7 @@ known_set(struct lab *lab, const struct endpoint *well, const struct endpoint *s
 	    {sick, HEALTH_FIELD_PROBES, 20},
 	    {sick, HEALTH_FIELD_LAST_PROBE, (uint64_t)(lab->now_ns - NS_PER_S)},
 	    {sick, HEALTH_FIELD_LAST_REASON, REASON_OK},
+	    {sick, HEALTH_FIELD_FLAPS, HEALTH_FLAPS_AWAITS_OPERATOR},
 	    {sick, HEALTH_FIELD_HELD_UNTIL, (uint64_t)(lab->now_ns + 20 * NS_PER_S)},
 	    {sick, HEALTH_FIELD_CERT_UNTIL, WALL_S - 1},
 	    {sick, HEALTH_FIELD_SENTINEL, 1},
@@ -531,10 +532,12 @@ no_line_is_wider_than_a_terminal(void **state)
 	p = picture_look(lab);
 	sbuf_init(&out, 1 << 20);
 	status_text(p, &(struct status_options){0}, &out);
+	status_text(p, &(struct status_options){.verbose = true}, &out);
 	for (const char *line = sbuf_text(&out); *line != '\0';) {
 		size_t n = strcspn(line, "\n");
 
 		assert_true(n <= STATUS_WIDTH);
+		assert_true(n == 0 || line[n - 1] != '~'); /* nothing was cut */
 		line += n + 1;
 	}
 	sbuf_fini(&out);

@@ -67,11 +67,12 @@ small_grid(void)
 	grid_cell(g, PAINT_NONE, "%s", "much too long for it");
 	grid_row(g);
 	grid_cell(g, PAINT_NONE, "e");
+	grid_line(g, 0, PAINT_NONE, "a-word-of-more-than-twenty");
 	return g;
 }
 
 static void
-columns_are_aligned_and_lines_are_cut(void **state)
+columns_are_aligned_and_long_ends_go_on_below(void **state)
 {
 	struct grid *g = small_grid();
 	struct sbuf out;
@@ -80,9 +81,14 @@ columns_are_aligned_and_lines_are_cut(void **state)
 	sbuf_init(&out, 4096);
 	grid_print(g, false, &out);
 	assert_string_equal(sbuf_text(&out), " a       1  short\n"
-					     "a line that is wide~\n"
-					     " bcd  1000  much to~\n"
-					     " e\n");
+					     "a line that is wider\n"
+					     "  than the columns\n"
+					     "  are\n"
+					     " bcd  1000\n"
+					     "   much too long for\n"
+					     "   it\n"
+					     " e\n"
+					     "a-word-of-more-than~\n");
 	sbuf_fini(&out);
 	grid_free(&g);
 	assert_null(g);
@@ -194,7 +200,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(ages_have_two_units_at_most),
 	    cmocka_unit_test(latencies_and_octets_keep_three_digits),
-	    cmocka_unit_test(columns_are_aligned_and_lines_are_cut),
+	    cmocka_unit_test(columns_are_aligned_and_long_ends_go_on_below),
 	    cmocka_unit_test(colours_shift_nothing),
 	    cmocka_unit_test(json_is_nested_and_separated),
 	    cmocka_unit_test(json_strings_are_escaped),

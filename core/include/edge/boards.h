@@ -27,6 +27,10 @@ enum health_field {
 	HEALTH_FIELDS
 };
 
+/* The one bit of HEALTH_FIELD_FLAPS that is not for the prober alone: manual_resume, and
+ * it has been down. */
+#define HEALTH_FLAPS_AWAITS_OPERATOR (UINT64_C(1) << 63)
+
 /* What a listener's row says in HEALTH_FIELD_VIP. */
 #define VIP_WORDS(X)                                                                     \
 	X(VIP_NOT_MEASURED, "not-measured")                                              \
