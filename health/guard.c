@@ -72,14 +72,25 @@ may_be_held(const struct guard_endpoint *e, unsigned group)
 	       e->health == HEALTH_DOWN && !refuses(e) && !(e->flags & STATE_HELD);
 }
 
-/* Holds one more endpoint: the one that was lost last. */
+/* Who is used still before who is out already; then who was lost last.  After a restart
+ * times are no more than a second exact, and panic may have made them equal. */
+static bool
+is_rather_held(const struct guard_endpoint *e, const struct guard_endpoint *than)
+{
+	if (e->was_out != than->was_out)
+		return !e->was_out;
+	return e->lost > than->lost;
+}
+
+/* Holds one more endpoint. */
 static bool
 hold_one(struct guard_endpoint *e, size_t n, unsigned group)
 {
 	struct guard_endpoint *last = NULL;
 
 	for (size_t i = 0; i < n; i++)
-		if (may_be_held(&e[i], group) && (last == NULL || e[i].lost > last->lost))
+		if (may_be_held(&e[i], group) &&
+		    (last == NULL || is_rather_held(&e[i], last)))
 			last = &e[i];
 	if (last == NULL)
 		return false;

@@ -10,7 +10,8 @@
  *   member out  all external access endpoints of a member are down: it leaves every
  *               service, because nothing works for a client without the Access Edge
  *   held        fewer than the minimum of members take new sessions: those lost last are
- *               used all the same - unless they refused, which is no matter of opinion
+ *               used all the same - unless they refused, which is no matter of opinion.
+ *               Nobody is taken back in the place of another that is used still
  *   panic       no member is up: all that are not administratively down are used.  With
  *               panic_percent: already when fewer are up than that share of those in
  *               service, until they are 10 points more; then without those that refuse

@@ -168,6 +168,61 @@ a_success_ends_what_is_older(void **state)
 	assert_in_range(s.began[3] - s.began[2], 100 * MS, 2200 * MS);
 }
 
+/* Three run: the second has failed, the third succeeds, the first is older than that. */
+static void
+a_success_ends_no_failure_before_it(void **state)
+{
+	enum rise_fall_change change;
+	unsigned first, second, third, slot;
+	struct course c;
+
+	(void)state;
+	course_init(&c, 5, &conf);
+	c.history.health = HEALTH_UP;
+	first = course_begin(&c, 1000);
+	second = course_begin(&c, 2000);
+	third = course_begin(&c, 3000);
+	assert_int_equal(course_began(&c, second), 2000);
+	assert_int_equal(course_finish(&c, second, false, REASON_TLS_TIMEOUT, 0), 0);
+	assert_false(course_count(&c, 4000, &slot, &change)); /* not its turn */
+	assert_int_equal(course_finish(&c, third, true, REASON_OK, 0), 1u << first);
+	assert_true(course_count(&c, 5000, &slot, &change));
+	assert_int_equal(slot, second);
+	assert_int_equal(c.history.tally, 1);
+	assert_true(course_count(&c, 5000, &slot, &change));
+	assert_int_equal(slot, third);
+	assert_int_equal(c.history.run, 1);
+	assert_true(c.history.run_ok);
+	assert_false(course_count(&c, 5000, &slot, &change));
+	assert_int_equal(c.in_flight, 0);
+}
+
+/* What runs beside a fault of ours is waited for: nothing is learned by another now. */
+static void
+a_fault_of_our_own_waits_for_the_others(void **state)
+{
+	enum rise_fall_change change;
+	unsigned first, second, slot;
+	struct course c;
+
+	(void)state;
+	course_init(&c, 6, &conf);
+	c.history.health = HEALTH_UP;
+	first = course_begin(&c, 1000);
+	second = course_begin(&c, 2000);
+	course_finish(&c, first, false, REASON_LOCAL, 0);
+	assert_true(course_count(&c, 3000, &slot, &change));
+	assert_false(course_count(&c, 3000, &slot, &change));
+	assert_int_equal(c.due, COURSE_NEVER);
+	course_probe_now(&c, 3000); /* it looks already */
+	assert_int_equal(c.due, COURSE_NEVER);
+	course_finish(&c, second, false, REASON_LOCAL, 0);
+	assert_true(course_count(&c, 4000, &slot, &change));
+	assert_false(course_count(&c, 4000, &slot, &change));
+	assert_true(c.due != COURSE_NEVER);
+	assert_int_equal(c.history.tally, 0);
+}
+
 static void
 what_began_later_counts_later(void **state)
 {
@@ -360,6 +415,7 @@ who_waits_for_the_operator_stays_out(void **state)
 static void
 a_reload_goes_on(void **state)
 {
+	struct health_conf manual = conf;
 	struct course next;
 	struct world w;
 	struct script s;
@@ -378,6 +434,20 @@ a_reload_goes_on(void **state)
 	assert_int_equal(next.history.tally, 1);
 	assert_int_equal(next.in_flight, 0);
 	assert_int_equal(next.due, w.now); /* what was cut off is asked anew */
+	manual.manual_resume = true;
+	course_init(&next, 12, &manual);
+	course_inherit(&next, &w.course, false);
+	assert_true(next.awaits_resume);
+	/* In peace nothing is asked out of its turn. */
+	begin_up(&w, &s, "o", &conf, 12);
+	course_init(&next, 12, &conf);
+	course_inherit(&next, &w.course, false);
+	course_start(&next, w.now);
+	assert_true(next.due > w.now);
+	assert_false(next.awaits_resume);
+	begin_up(&w, &s, "thh", &conf, 12);
+	while (w.running < 2)
+		world_live(&w, w.now + 10 * MS);
 	course_init(&next, 12, &conf);
 	course_inherit(&next, &w.course, true);
 	assert_int_equal(next.history.tally, 0);
@@ -637,6 +707,8 @@ main(void)
 	    cmocka_unit_test(confirmation_does_not_wait),
 	    cmocka_unit_test(refusals_need_fewer),
 	    cmocka_unit_test(a_success_ends_what_is_older),
+	    cmocka_unit_test(a_success_ends_no_failure_before_it),
+	    cmocka_unit_test(a_fault_of_our_own_waits_for_the_others),
 	    cmocka_unit_test(what_began_later_counts_later),
 	    cmocka_unit_test(rise_is_confirmed_fast),
 	    cmocka_unit_test(faults_of_our_own_change_nothing),

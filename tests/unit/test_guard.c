@@ -390,6 +390,28 @@ removals_keep_their_distance(void **state)
 	}
 }
 
+/* A restart knows when states changed, not when each was lost. */
+static void
+who_is_held_is_not_exchanged(void **state)
+{
+	static const int64_t lost[][2] = {{5, 5}, {9, 5}};
+
+	(void)state;
+	for (size_t i = 0; i < countof(lost); i++) {
+		struct guard_endpoint e[MEMBERS_MAX * GROUPS];
+		struct guard_group g[GROUPS] = {{.minimum = 2}, {.minimum = 2}};
+		bool out[MEMBERS_MAX];
+		size_t members = draw("ud ud uu", true, e);
+
+		e[1].lost = lost[i][0];
+		e[1].was_out = true;
+		e[3].lost = lost[i][1];
+		guard_decide(e, members * GROUPS, g, GROUPS, out, members, 0);
+		assert_false(e[1].flags & STATE_HELD);
+		assert_true(e[3].flags & STATE_HELD);
+	}
+}
+
 static void
 what_leaves_with_its_member_does_not_wait(void **state)
 {
@@ -477,6 +499,7 @@ main(void)
 	    cmocka_unit_test(panic_by_share_has_two_thresholds),
 	    cmocka_unit_test(the_upper_threshold_can_be_reached),
 	    cmocka_unit_test(removals_keep_their_distance),
+	    cmocka_unit_test(who_is_held_is_not_exchanged),
 	    cmocka_unit_test(what_leaves_with_its_member_does_not_wait),
 	    cmocka_unit_test(invariants_of_random_pools),
 	};
