@@ -222,7 +222,8 @@ hint_turn(const struct probe_aim *aim, const struct outcome *o, struct advice *a
 		    "address in Topology Builder, or public = here. It stays up, because "
 		    "every member would leave at once.",
 		    is, addr_text(public, should));
-	else if (!addr_present(public) && addr_is_private(&o->alternate))
+	else if (probe_aim_is_outside(aim) && !addr_present(public) &&
+		 addr_is_private(&o->alternate))
 		hint(a,
 		    "Clients go on at %s, which is not routed in the Internet: from "
 		    "outside they will not reach it.",
@@ -267,9 +268,6 @@ hint_kind(const struct probe_aim *aim, const struct outcome *o, struct advice *a
 			hint(a, "Only the port was seen to be open: what is behind it "
 				"was not "
 				"asked.");
-		if (o->ok && aim->question.kind == PROBE_ICMP)
-			hint(a,
-			    "Only the host was seen to be there: no service was asked.");
 		if (o->ok && aim->question.kind == PROBE_PSOM)
 			hint(a, "TLS stood and the connection stayed open; PSOM itself "
 				"is not "
@@ -321,6 +319,16 @@ hint_certificate(const struct probe_aim *aim, const struct certificate *seen,
 		    findings[0].text, n - 1);
 }
 
+/* A warning, as Edge Servers of 2013 cannot do better. */
+static void
+hint_old_tls(const struct outcome *o, struct advice *a)
+{
+	if (o->tls.version != 0 && o->tls.version < TLS_1_2)
+		hint(a,
+		    "%s is older than TLS 1.2: a condition, and never removes a member.",
+		    tls_word((uint64_t)o->tls.version));
+}
+
 void
 advice_give(const struct probe_aim *aim, const struct outcome *o,
     const struct certificate *seen, int64_t wall_s, struct advice *ret)
@@ -335,5 +343,6 @@ advice_give(const struct probe_aim *aim, const struct outcome *o,
 	hint_kind(aim, o, ret);
 	if (seen->known)
 		hint_certificate(aim, seen, wall_s, ret);
+	hint_old_tls(o, ret);
 	say_state(aim, o, ret);
 }

@@ -278,6 +278,12 @@ nothing_found(const struct search *s, struct sbuf *why)
 		    w->member->full_name, probe_word(w->kind));
 }
 
+bool
+probe_aim_is_outside(const struct probe_aim *aim)
+{
+	return !aim->placed || aim->place.side == SIDE_EXTERNAL;
+}
+
 enum proto
 probe_aim_proto(const struct probe_aim *aim)
 {

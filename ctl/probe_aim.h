@@ -35,6 +35,8 @@ struct probe_aim {
 	char title[160]; /* "edge.contoso.net/edge1 internal av-tcp" */
 };
 
+/* Whether clients in the Internet are to meet it, as far as that is known. */
+bool probe_aim_is_outside(const struct probe_aim *aim);
 /* What is asked over. */
 enum proto probe_aim_proto(const struct probe_aim *aim);
 

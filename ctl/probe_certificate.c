@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <edge/condition.h>
+
 #include "shown.h"
 
 static void
@@ -110,6 +112,9 @@ probe_certificate_findings(const struct probe_aim *aim, const struct certificate
 	}
 	certificates_check_dates(
 	    c, wall_s, aim->health.expiry_warning_ns, &all[3], &all[4], &all[5]);
+	all[6].holds = c->weak;
+	snprintf(
+	    all[6].text, sizeof all[6].text, "%s", condition_text(CONDITION_CERT_WEAK));
 	for (size_t i = 0; i < PROBE_FINDINGS_MAX; i++)
 		if (all[i].holds)
 			findings[n++] = all[i];

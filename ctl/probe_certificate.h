@@ -13,7 +13,7 @@
 void probe_certificate_tell(struct told *t, const struct probe_aim *aim,
     const struct certificate *c, int64_t wall_s);
 
-#define PROBE_FINDINGS_MAX 6
+#define PROBE_FINDINGS_MAX 7
 /* What is wrong, the texts without their first word "certificate"; how many. */
 size_t
 probe_certificate_findings(const struct probe_aim *aim, const struct certificate *c,

@@ -66,7 +66,7 @@ tell_alternate(struct told *t, const struct addr *a, const struct probe_aim *aim
 	else if (addr_present(public))
 		told_fact(t, "alternate-is", "not the configured public address, %s",
 		    addr_text(public, text));
-	if (addr_is_private(a))
+	if (probe_aim_is_outside(aim) && addr_is_private(a))
 		told_fact(t, "alternate-range",
 		    "not routed in the Internet: clients outside cannot reach it");
 }

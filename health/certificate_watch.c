@@ -16,8 +16,6 @@
 
 #include "pool_watch.h"
 
-#define TLS_1_2 0x0303
-
 static struct certificate_seen *
 seen_of(const struct pool_watch *w, const struct target *t)
 {

@@ -177,6 +177,9 @@ an_outcome_says_what_it_means(void **state)
 		    .reason = REASON_PRIVATE_ALTERNATE,
 		    .alternate = {AF_INET, {10, 1, 2, 3}}},
 		"Clients go on at 10.1.2.3, not at "},
+	    {PROBE_SIP, {.ok = true, .reason = REASON_OK, .tls.version = 0x0301},
+		"TLS 1.0 is older than TLS 1.2: a condition"},
+	    {PROBE_ICMP, {.ok = true, .reason = REASON_OK}, "Only the host was seen"},
 	    {PROBE_TLS, {.reason = REASON_TLS_TIMEOUT}, "A check of ports would"},
 	    {PROBE_TCP, {.ok = true, .reason = REASON_OK}, "Only the port was seen"},
 	    {PROBE_MTLS, {.reason = REASON_CLOSED_EARLY}, "server in the topology"},
@@ -200,6 +203,25 @@ an_outcome_says_what_it_means(void **state)
 						   ? ADVICE_NOT_KNOWN
 						   : ADVICE_BAD);
 	}
+}
+
+/* A relay's inner address is private, and that is as it should be. */
+static void
+the_inner_side_is_not_in_the_internet(void **state)
+{
+	const struct outcome o = {
+	    .ok = true, .reason = REASON_OK, .alternate = {AF_INET, {10, 1, 2, 3}}};
+	struct probe_aim aim = {.question = {.kind = PROBE_TURN_UDP}, .placed = true};
+	struct certificate none = {0};
+	struct advice advice;
+
+	(void)state;
+	aim.place.side = SIDE_EXTERNAL;
+	advice_give(&aim, &o, &none, 0, &advice);
+	assert_int_equal(advice.n_hints, 2);
+	aim.place.side = SIDE_INTERNAL;
+	advice_give(&aim, &o, &none, 0, &advice);
+	assert_int_equal(advice.n_hints, 1);
 }
 
 /* Whatever comes: lines of printable ASCII, not too many, none too long. */
@@ -252,6 +274,7 @@ main(void)
 	    cmocka_unit_test(two_words_mean_what_the_configuration_has),
 	    cmocka_unit_test(without_a_configuration_the_services_table_counts),
 	    cmocka_unit_test(an_outcome_says_what_it_means),
+	    cmocka_unit_test(the_inner_side_is_not_in_the_internet),
 	    cmocka_unit_test(a_strangers_octets_do_no_harm),
 	};
 

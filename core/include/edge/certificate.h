@@ -23,6 +23,8 @@
 	X(CHAIN_INVALID, "invalid")
 WORDS_DECLARE(chain, CHAINS, CHAIN_WORDS);
 
+/* A handshake of an older version is worth a condition (old-tls). */
+#define TLS_1_2 0x0303
 /* "TLS 1.2" of 0x0303, as handshakes have it; "-" of anything else. */
 const char *tls_word(uint64_t version);
 
