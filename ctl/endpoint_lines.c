@@ -30,10 +30,11 @@ add_probe(struct sbuf *line, const struct picture *p, const struct picture_endpo
 	else if (pe->health[HEALTH_FIELD_PROBES] == 0)
 		sbuf_addf(line, "not probed yet");
 	else
-		sbuf_addf(line, "%s %s, %s ago, %" PRIu64 " probes, %" PRIu64 " failed",
+		sbuf_addf(line, "%s %s, %s ago, %" PRIu64 " probe%s, %" PRIu64 " failed",
 		    probe_word(pe->endpoint->service->probe),
 		    units_latency((int64_t)pe->health[HEALTH_FIELD_LATENCY], latency),
 		    units_age(age / NS_PER_S, when), pe->health[HEALTH_FIELD_PROBES],
+		    pe->health[HEALTH_FIELD_PROBES] == 1 ? "" : "s",
 		    pe->health[HEALTH_FIELD_FAILURES]);
 }
 
