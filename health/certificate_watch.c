@@ -9,6 +9,7 @@
 #include "certificate_watch.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -179,6 +180,34 @@ judge_dates(struct pool_watch *w, const struct target *t, int64_t wall_s)
 	tell(w, t, CONDITION_CERT_EXPIRED, &expired);
 }
 
+/* Members refuse who shows a certificate that has ended, and all of them at once: nobody
+ * would look for the cause here. */
+static void
+judge_own(struct pool_watch *w, int64_t wall_s)
+{
+	struct finding early, expiring, expired;
+	struct certificate own = {0};
+	int64_t warning_ns = 0;
+	char what[FINDING_TEXT_MAX];
+
+	for (size_t i = 0; i < w->n_targets; i++) {
+		const struct target *t = &w->targets[i];
+		int64_t until = !shows_certificate(t) || t->question.tls == NULL
+				    ? 0
+				    : tls_context_until(t->question.tls);
+
+		if (until == 0 || (own.not_after_s != 0 && own.not_after_s <= until))
+			continue;
+		own.not_after_s = until;
+		warning_ns = t->conf->expiry_warning_ns;
+	}
+	certificates_check_dates(&own, wall_s, warning_ns, &early, &expiring, &expired);
+	snprintf(what, sizeof what, "the prober's own client %.400s",
+	    expired.holds ? expired.text : expiring.text);
+	conditions_set_pool(w, CONDITION_PROBER_CERT, expired.holds || expiring.holds,
+	    expired.holds || expiring.holds ? what : NULL);
+}
+
 /* --- the same on all members -----------------------------------------------------------
  */
 
@@ -287,6 +316,7 @@ certificate_watch_beat(struct pool_watch *w, int64_t wall_s)
 		if (facts->known || (facts->recalled && was_asked(t)))
 			judge_dates(w, t, wall_s);
 	}
+	judge_own(w, wall_s);
 	if (w->certificates.fresh || w->certificates.apart)
 		compare_all(w, wall_s);
 }

@@ -31,6 +31,7 @@ struct tls_context {
 	SSL_CTX *ssl;
 	X509_STORE *trust; /* apart from ssl's: handshakes judge nothing */
 	bool certificate, sni;
+	int64_t until_s; /* our certificate's end */
 };
 
 enum { SAW_HELLO = 1, SAW_CERTIFICATE = 2, SAW_REQUEST = 4, SAW_ALL = 7 };
@@ -197,6 +198,7 @@ tls_context_new(
 		if (err != 0)
 			goto fail;
 		c->certificate = true;
+		c->until_s = tls_certificate_until(SSL_CTX_get0_certificate(c->ssl));
 	}
 	*ret = c;
 	return 0;
@@ -220,6 +222,12 @@ bool
 tls_context_has_certificate(const struct tls_context *c)
 {
 	return c->certificate;
+}
+
+int64_t
+tls_context_until(const struct tls_context *c)
+{
+	return c->until_s;
 }
 
 /* OpenSSL's macro casts const away: it gets a copy, of which it keeps another. */

@@ -53,6 +53,8 @@ int tls_context_new(
     const struct tls_conf *conf, struct tls_context **ret, char *why, size_t size);
 void tls_context_free(struct tls_context **pc);
 bool tls_context_has_certificate(const struct tls_context *c);
+/* When that certificate ends: wall clock; 0: there is none. */
+int64_t tls_context_until(const struct tls_context *c);
 
 /* @fd is borrowed, connected and non-blocking.  @name is sent as SNI, or NULL. */
 int tls_open(struct tls_context *c, int fd, const char *name, struct tls **ret);

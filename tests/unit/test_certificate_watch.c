@@ -71,6 +71,7 @@ begin(struct lab *lab, enum probe kind)
 
 	assert_int_equal(publish_open(&lab->publish, lab->dir, lab->model), 0);
 	w->pool = pool;
+	w->row = board_find(lab->publish.board, pool->id);
 	w->pulse = &lab->pulse;
 	w->publish = &lab->publish;
 	w->n_targets = 2;
@@ -348,6 +349,59 @@ who_is_not_asked_for_one_any_more_has_none(void **state)
 	assert_true(word(lab, 1, HEALTH_FIELD_CERT_APART) == 0);
 }
 
+/* A certificate of our own and its key; it ends on 2036-11-17. */
+#define OWN_UNTIL INT64_C(2110562938)
+static const char own_pem[] =
+    "-----BEGIN CERTIFICATE-----\n"
+    "MIIBbjCCAROgAwIBAgIUW383Pn0uLrYJwG4gVXnVYh6Xs9cwCgYIKoZIzj0EAwIw\n"
+    "DDEKMAgGA1UEAwwBcDAeFw0yNjExMjAxOTI4NThaFw0zNjExMTcxOTI4NThaMAwx\n"
+    "CjAIBgNVBAMMAXAwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAARQezYvSjQmx1ZU\n"
+    "KjH14frNnUKVqkhilcNftDMyWXan+op3B2uUQ98MHEsU55anv8IoL0q1sRmMzYLN\n"
+    "4rBou8MOo1MwUTAdBgNVHQ4EFgQUc/9YDZEeuEqjxDKV7UHKcscjBh4wHwYDVR0j\n"
+    "BBgwFoAUc/9YDZEeuEqjxDKV7UHKcscjBh4wDwYDVR0TAQH/BAUwAwEB/zAKBggq\n"
+    "hkjOPQQDAgNJADBGAiEA/b7CR8dqMR1b1pJV6EcUxnGul+wpQKq+lyGKIVZxIscC\n"
+    "IQC/1Yj3vVWDfXzvkRB3L+vs4dWJcIEcxSmH79EOkJXe9A==\n"
+    "-----END CERTIFICATE-----\n"
+    "-----BEGIN PRIVATE KEY-----\n"
+    "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgdvH2wpyELCCYzLam\n"
+    "tcrZ1gnOpygsY0TO/4rfkNoYCcihRANCAARQezYvSjQmx1ZUKjH14frNnUKVqkhi\n"
+    "lcNftDMyWXan+op3B2uUQ98MHEsU55anv8IoL0q1sRmMzYLN4rBou8MO\n"
+    "-----END PRIVATE KEY-----\n";
+
+static void
+the_end_of_the_probers_own_is_told(void **state)
+{
+	struct lab *lab = *state;
+	const size_t row = lab->watch->row;
+	char path[80], why[256];
+	const struct tls_conf conf = {.certificate = path};
+	struct tls_context *c;
+	FILE *f;
+
+	snprintf(path, sizeof path, "%s/own.pem", lab->dir);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	assert_true(fputs(own_pem, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(tls_context_new(&conf, &c, why, sizeof why), 0);
+	assert_int_equal(unlink(path), 0);
+	assert_true(tls_context_until(c) == OWN_UNTIL);
+	lab->watch->targets[1].question.tls = c;
+	certificate_watch_beat(lab->watch, OWN_UNTIL - 31 * DAY);
+	assert_true(board_load(lab->publish.board, row, HEALTH_FIELD_CONDITIONS) == 0);
+	for (int days = -30; days <= 0; days += 30) { /* soon, and then it has */
+		certificate_watch_beat(lab->watch, OWN_UNTIL + days * DAY);
+		assert_true(
+		    board_load(lab->publish.board, row, HEALTH_FIELD_CONDITIONS) ==
+		    condition_bit(CONDITION_PROBER_CERT));
+	}
+	lab->watch->targets[1].question.kind = PROBE_TCP; /* not shown to anybody now */
+	certificate_watch_beat(lab->watch, OWN_UNTIL);
+	assert_true(board_load(lab->publish.board, row, HEALTH_FIELD_CONDITIONS) == 0);
+	assert_true(conditions(lab, 0) == 0 && conditions(lab, 1) == 0);
+	tls_context_free(&c);
+}
+
 int
 main(void)
 {
@@ -361,6 +415,7 @@ main(void)
 	    TEST(what_a_prober_before_saw_counts_once_asked),
 	    TEST(who_shows_none_holds_nobody_up),
 	    TEST(facts_go_along_with_a_reload_and_are_read_again),
+	    TEST(the_end_of_the_probers_own_is_told),
 	    TEST(who_is_not_asked_for_one_any_more_has_none),
 	};
 

@@ -28,6 +28,7 @@ bits_are_what_they_were(void **state)
 	assert_int_equal(CONDITION_CERT_DIFFERS, 7);
 	assert_int_equal(CONDITION_OLD_TLS, 9);
 	assert_int_equal(CONDITION_VIP_NOT_MEASURED, 13);
+	assert_int_equal(CONDITION_PROBER_CERT, 14);
 }
 
 static void

@@ -23,4 +23,5 @@ CONDITION(DEGRADED,          10, "degraded",           WARNING, "answers, but it
 CONDITION(FLAPPING,          11, "flapping",           WARNING, "changes between up and down too often")
 CONDITION(VIP_DISAGREES,     12, "vip-disagrees",      MAJOR,   "through the VIP it looks different than directly")
 CONDITION(VIP_NOT_MEASURED,  13, "vip-not-measured",   NOTE,    "the way through the VIP is not measured")
+CONDITION(PROBER_CERT,       14, "prober-cert",        MAJOR,   "the prober's own client certificate ends soon or has ended")
 #undef CONDITION
