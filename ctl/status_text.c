@@ -290,13 +290,25 @@ service_place(const struct picture_service *ps, char *buf)
 }
 
 static void
+up_cell(struct grid *g, const struct picture_service *ps)
+{
+	if (ps->service->probe == PROBE_NONE)
+		grid_cell(g, PAINT_NONE, "not probed"); /* and used all the same */
+	else
+		grid_cell(g,
+		    ps->n_up == 0                ? PAINT_BAD
+		    : ps->n_up < ps->n_endpoints ? PAINT_WARN
+						 : PAINT_GOOD,
+		    "%zu of %zu", ps->n_up, ps->n_endpoints);
+}
+
+static void
 service_row(const struct page *page, struct grid *g, const struct picture_service *ps,
     const struct picture_service *above)
 {
 	bool same_side = above != NULL && above->side == ps->side;
 	/* the other family of the same service: said once */
 	bool same = same_side && above->services == ps->services;
-	bool bad = ps->n_up == 0;
 	char word[SERVICES_TEXT_MAX], addr[ADDR_TEXT_MAX];
 
 	grid_row(g);
@@ -304,11 +316,7 @@ service_row(const struct page *page, struct grid *g, const struct picture_servic
 	grid_cell(g, PAINT_STRONG, "%s",
 	    same ? "" : services_text(ps->services, word, sizeof word));
 	grid_cell(g, PAINT_NONE, "%u/%s", ps->port, proto_word(ps->proto));
-	grid_cell(g,
-	    bad                          ? PAINT_BAD
-	    : ps->n_up < ps->n_endpoints ? PAINT_WARN
-					 : PAINT_GOOD,
-	    "%zu of %zu", ps->n_up, ps->n_endpoints);
+	up_cell(g, ps);
 	if (ps->listener != NULL && page->p->has_lb)
 		grid_cell(g, PAINT_NONE, "%" PRIu64, ps->lb[LB_FIELD_SESSIONS]);
 	else if (ps->listener != NULL)

@@ -461,6 +461,24 @@ conditions_are_said_under_what_has_them(void **state)
 }
 
 static void
+a_service_that_nobody_probes_is_not_called_down(void **state)
+{
+	struct lab *lab = *state;
+	struct picture *p;
+	struct sbuf out;
+
+	all_up(lab);
+	lab->model->pools[0].services[SERVICE_AV_UDP].probe = PROBE_NONE;
+	p = picture_look(lab);
+	sbuf_init(&out, 1 << 20);
+	status_text(p, &(struct status_options){.pool = "edge.contoso.net"}, &out);
+	assert_non_null(strstr(sbuf_text(&out), "av-udp      3478/udp  not probed  "));
+	assert_non_null(strstr(sbuf_text(&out), "access      443/tcp       3 of 3  "));
+	sbuf_fini(&out);
+	picture_free(&p);
+}
+
+static void
 a_standby_says_so_once(void **state)
 {
 	struct lab *lab = *state;
@@ -625,6 +643,8 @@ main(void)
 	    cmocka_unit_test_setup_teardown(one_pool_in_full, lab_start, lab_end),
 	    cmocka_unit_test_setup_teardown(
 		conditions_are_said_under_what_has_them, lab_start, lab_end),
+	    cmocka_unit_test_setup_teardown(
+		a_service_that_nobody_probes_is_not_called_down, lab_start, lab_end),
 	    cmocka_unit_test_setup_teardown(a_standby_says_so_once, lab_start, lab_end),
 	    cmocka_unit_test_setup_teardown(
 		silence_is_said_with_what_it_means, lab_start, lab_end),
