@@ -244,7 +244,7 @@ sentinel_inherit(struct sentinel *s, const struct sentinel *from)
 {
 	sentinel_plan_inherit(&s->plan, &from->plan);
 	s->alarms = from->alarms;
-	if (ev_is_active(&from->alarm))
+	if (from->alarm.active != 0) /* ev_is_active() is not for what is const */
 		sentinel_alarm_soon(s);
 }
 

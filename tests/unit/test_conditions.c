@@ -213,7 +213,7 @@ what_went_unsaid_is_counted(void **state)
 
 	for (int i = 0; i < CONDITION_BURST + 3; i++)
 		conditions_set(w, &lab->target, CONDITION_FLAPPING, i % 2 == 0, "a");
-	(void)read(lab->log_fd, text, sizeof text);
+	assert_true(read(lab->log_fd, text, sizeof text) > 0);
 	/* The board has it, said or not. */
 	assert_true(conditions_get(w, &lab->target, CONDITION_FLAPPING) ==
 		    (CONDITION_BURST % 2 == 0));
