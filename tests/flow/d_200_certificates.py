@@ -22,7 +22,8 @@ def begin(lab, **health):
     for m in p.members:
         m.start()
     conf = p.conf(health={"tls": {"certificate": f"{c}/client.pem", "key": f"{c}/client.key",
-                                  "ca": f"{c}/ca.pem"}, "interval": 0.2} | health)
+                                  "ca": f"{c}/ca.pem"}, "interval": 0.2,
+                          "timeout": 20, "connect_timeout": 10} | health)  # no fault here is a silence
     conf["pools"][0]["sip_domains"].append("fabrikam.com")
     p.edge.write(conf)
     p.edge.start("health")
