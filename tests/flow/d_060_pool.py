@@ -53,6 +53,7 @@ def test_the_minimum_keeps_the_one_lost_last(lab):
     wait_until(lambda: p.endpoint(0, "webconf")["state"] == "held", 15, "it to be held")
     p.members[0].be("webconf", "refuse")
     wait_until(lambda: p.endpoint(0, "webconf")["state"] == "down", 15, "a refusal to remove it")
+    assert "pool edge.contoso.net webconf IPv4: used although down: 0, before: 1" in p.log()
 
 
 def test_removals_keep_their_distance(lab):
