@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include <edge/clock.h>
+#include <edge/peer.h>
 #include <edge/program.h>
 
 #define CTL_CONNECTIONS 16
@@ -64,22 +65,6 @@ ctl_fail(struct ctl_request *req, const char *format, ...)
 	req->failed = true;
 }
 
-/* True when a living daemon answers at @un. */
-static bool
-ctl_alive(const struct sockaddr_un *un)
-{
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	bool alive;
-
-	if (fd < 0)
-		return false;
-	/* EAGAIN: the backlog is full, so somebody listens */
-	alive =
-	    connect(fd, (const struct sockaddr *)un, sizeof *un) == 0 || errno == EAGAIN;
-	close(fd);
-	return alive;
-}
-
 static int
 ctl_listen(struct ctl_server *s, const char *dir, const char *name)
 {
@@ -89,7 +74,7 @@ ctl_listen(struct ctl_server *s, const char *dir, const char *name)
 	if (!program_path(s->path, dir, name, ".ctl"))
 		return -ENAMETOOLONG;
 	memcpy(un.sun_path, s->path, sizeof un.sun_path);
-	if (ctl_alive(&un))
+	if (peer_listens(&un, SOCK_STREAM))
 		return -EADDRINUSE;
 	unlink(s->path);
 	s->epoll_fd = epoll_create1(EPOLL_CLOEXEC);

@@ -12,6 +12,7 @@
 
 #include <edge/base.h>
 #include <edge/log.h>
+#include <edge/peer.h>
 
 #include "vantage/vantage.h"
 
@@ -74,7 +75,7 @@ fill_all(struct vip_sockets *s)
 			fill(s, (enum family)f, (enum proto)p);
 }
 
-/* Takes the descriptor out of a message; -1 when there is none. */
+/* Takes the descriptor out of a message that has room for one; -1 when there is none. */
 static int
 descriptor_in(struct msghdr *m)
 {
@@ -136,14 +137,15 @@ take_answer(struct vip_sockets *s)
 	struct msghdr m = {.msg_iov = &iov,
 	    .msg_iovlen = 1,
 	    .msg_control = &rights,
-	    .msg_controllen = sizeof rights};
+	    /* Not its padding, in which a second descriptor would find room. */
+	    .msg_controllen = CMSG_LEN(sizeof(int))};
 	ssize_t n = recvmsg(s->fd, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 	int fd;
 
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR ? 0 : -1;
-	fd = n == 0 ? -1 : descriptor_in(&m);
-	if (n == (ssize_t)sizeof a && put_away(s, &a, fd))
+	fd = descriptor_in(&m);
+	if (n == (ssize_t)sizeof a && !(m.msg_flags & MSG_CTRUNC) && put_away(s, &a, fd))
 		return 1;
 	if (fd >= 0)
 		close(fd);
@@ -174,7 +176,7 @@ link_up(struct vip_sockets *s)
 		return;
 	memcpy(un.sun_path, s->path, sizeof un.sun_path);
 	if (connect(fd, (struct sockaddr *)&un, sizeof un) != 0 ||
-	    !vantage_trusts(fd, VANTAGE_USER)) {
+	    !peer_is_trusted(fd, VANTAGE_USER)) {
 		close(fd);
 		return;
 	}

@@ -26,6 +26,7 @@
 #include <edge/clock.h>
 #include <edge/conf.h>
 #include <edge/log.h>
+#include <edge/peer.h>
 
 #include "said.h"
 #include "surroundings.h"
@@ -292,21 +293,6 @@ server_reload(struct server *s)
 	sbuf_fini(&said);
 }
 
-/* True when another one of us answers there. */
-static bool
-is_alive(const struct sockaddr_un *un)
-{
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	bool alive;
-
-	if (fd < 0)
-		return false;
-	alive =
-	    connect(fd, (const struct sockaddr *)un, sizeof *un) == 0 || errno == EAGAIN;
-	close(fd);
-	return alive;
-}
-
 static int
 server_listen(struct server *s, const char *run_dir)
 {
@@ -315,7 +301,7 @@ server_listen(struct server *s, const char *run_dir)
 	if (!program_path(s->path, run_dir, WIRE_NAME, WIRE_SUFFIX))
 		return -ENAMETOOLONG;
 	memcpy(un.sun_path, s->path, sizeof un.sun_path);
-	if (is_alive(&un)) {
+	if (peer_listens(&un, SOCK_SEQPACKET)) {
 		s->path[0] = '\0'; /* not ours to remove */
 		return -EADDRINUSE;
 	}
@@ -333,6 +319,8 @@ start_watchers(struct server *s)
 	ev_io_init(&s->accept, on_accept, s->fd, EV_READ);
 	ev_io_start(s->loop, &s->accept);
 	ev_signal_init(&s->ended, on_ended, SIGCHLD);
+	/* Before timers: what ended in time did so, however late we look. */
+	ev_set_priority(&s->ended, EV_MAXPRI);
 	ev_signal_start(s->loop, &s->ended);
 }
 

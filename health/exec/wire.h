@@ -16,6 +16,7 @@
 /* DIR/health-exec.sock */
 #define WIRE_NAME   "health-exec"
 #define WIRE_SUFFIX ".sock"
+#define WIRE_USER   "edgepool-health-exec" /* who answers */
 
 #define WIRE_REQUEST  24
 #define WIRE_SAID_MAX 80

@@ -15,6 +15,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <edge/peer.h>
 #include <edge/program.h>
 
 #include "wire.h"
@@ -40,9 +41,14 @@ kind_exec_open(struct probe_run *p)
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
-	if (connect(fd, (struct sockaddr *)&un, sizeof un) == 0)
+	err = connect(fd, (struct sockaddr *)&un, sizeof un) == 0 ? 0 : -errno;
+	if (err == 0 && peer_is_trusted(fd, WIRE_USER))
 		return fd;
-	err = -errno;
+	if (err == 0) {
+		/* Who answers for programs decides what is up. */
+		say(p, "a stranger answers in the place of edge-health-exec");
+		err = -EPERM;
+	}
 	close(fd);
 	return err;
 }

@@ -95,14 +95,16 @@ read_options(struct options *o, int argc, char **argv)
 	log_open("edge-vantage", verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO);
 }
 
-static void
+static bool
 give_up_rights(void)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 	struct __user_cap_data_struct none[2] = {0};
 
-	if (syscall(SYS_capset, &header, none) != 0)
-		log_warning("rights cannot be given up: %s", strerror(errno));
+	if (syscall(SYS_capset, &header, none) == 0)
+		return true;
+	log_error("rights cannot be given up: %s", strerror(errno));
+	return false;
 }
 
 static int
@@ -168,7 +170,10 @@ main(int argc, char **argv)
 	}
 	if (why[0] != '\0')
 		log_warning("%s", why);
-	give_up_rights();
+	if (!give_up_rights()) {
+		serve_close(&serve);
+		return 2;
+	}
 	systemd_ready();
 	log_info("stands beside the VIPs");
 	err = run(&serve, &room, signals);

@@ -13,23 +13,12 @@
 
 #include <edge/log.h>
 #include <edge/model.h>
+#include <edge/peer.h>
 
 #include "vantage.h"
 
 /* Questions of one client in one turn: it asks for a few at a time. */
 #define QUESTIONS_PER_TURN 64
-
-/* Somebody listens at @un: not a file that was left behind. */
-static bool
-is_answered(const struct sockaddr_un *un)
-{
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	bool is = fd >= 0 && connect(fd, (const struct sockaddr *)un, sizeof *un) == 0;
-
-	if (fd >= 0)
-		close(fd);
-	return is;
-}
 
 int
 serve_open(struct serve *s, const char *dir, const struct room *room)
@@ -43,7 +32,7 @@ serve_open(struct serve *s, const char *dir, const struct room *room)
 	if (!vantage_path(s->path, dir))
 		return -ENAMETOOLONG;
 	memcpy(un.sun_path, s->path, sizeof un.sun_path);
-	if (is_answered(&un))
+	if (peer_listens(&un, SOCK_SEQPACKET))
 		return -EADDRINUSE;
 	unlink(s->path);
 	s->listening = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -152,7 +141,7 @@ take_client(struct serve *s)
 
 	if (fd < 0)
 		return;
-	for (int i = 0; vantage_trusts(fd, PROBER_USER) && i < SERVE_CLIENTS; i++)
+	for (int i = 0; peer_is_trusted(fd, PROBER_USER) && i < SERVE_CLIENTS; i++)
 		if (s->clients[i] < 0) {
 			s->clients[i] = fd;
 			return;

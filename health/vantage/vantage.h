@@ -15,6 +15,8 @@
 
 #define VANTAGE_MAGIC UINT32_C(0x65707631) /* "epv1" */
 
+/* Both sides ask who the other is (peer.h): a socket from a stranger could be made to
+ * block whoever took it. */
 #define VANTAGE_USER "edgepool-vantage" /* who answers */
 #define PROBER_USER  "edgepool-health"  /* who may ask */
 
@@ -35,8 +37,5 @@ _Static_assert(sizeof(struct vantage_answer) == 12, "crosses process borders");
 
 /* "DIR/vantage.sock" into PROGRAM_PATH_MAX octets; false when it does not fit. */
 bool vantage_path(char *ret, const char *dir);
-/* The peer of a connected socket is root, this process's own user, or @user.  Both sides
- * ask: a socket from a stranger could be made to block whoever took it. */
-bool vantage_trusts(int fd, const char *user);
 
 #endif

@@ -258,6 +258,33 @@ another_configuration_is_read_when_a_prober_has_it(void **state)
 	tear_down(&b);
 }
 
+/* It ended in time, and this process was not let near a processor until long after. */
+static void
+our_own_slowness_is_not_the_program_s(void **state)
+{
+	struct bench b;
+	struct seat *s = NULL;
+	siginfo_t info;
+	int fd;
+
+	(void)state;
+	set_up(&b, "exit 0");
+	for (int i = 0; i < 20; i++) {
+		fd = ask(&b, b.endpoint, b.server.model->hash);
+		while (s == NULL || s->child.pid == 0) {
+			ev_run(b.loop, EVRUN_ONCE);
+			s = &b.server.seats[0];
+		}
+		s->limit.repeat = 0.001;
+		ev_timer_again(b.loop, &s->limit);
+		assert_int_equal(
+		    waitid(P_PID, (id_t)s->child.pid, &info, WEXITED | WNOWAIT), 0);
+		poll(NULL, 0, 5);
+		assert_int_equal(answer_of(&b, fd).end, WIRE_EXITED);
+	}
+	tear_down(&b);
+}
+
 /* In a child: asks as somebody else; its exit status. */
 static int
 ask_as_stranger(const struct bench *b)
@@ -307,6 +334,7 @@ main(void)
 	    cmocka_unit_test(who_asks_wrongly_is_not_answered),
 	    cmocka_unit_test(
 		too_many_are_told_and_those_who_go_take_their_programs_along),
+	    cmocka_unit_test(our_own_slowness_is_not_the_program_s),
 	    cmocka_unit_test(a_stranger_is_told_nothing),
 	    cmocka_unit_test(another_configuration_is_read_when_a_prober_has_it),
 	};

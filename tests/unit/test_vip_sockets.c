@@ -4,6 +4,7 @@
  */
 #include "unit.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -100,32 +101,41 @@ questions(struct lab *l)
 	return n;
 }
 
+/* @n octets and @n_fds times the same socket, at most two. */
+static void
+hand_over(struct lab *l, void *octets, size_t n, int fd, size_t n_fds)
+{
+	union {
+		struct cmsghdr align;
+		uint8_t octets[CMSG_SPACE(2 * sizeof(int))];
+	} rights = {0};
+	const int fds[2] = {fd, fd};
+	struct iovec iov = {.iov_base = octets, .iov_len = n};
+	struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1};
+
+	if (n_fds > 0) {
+		m.msg_control = &rights;
+		m.msg_controllen = CMSG_SPACE(n_fds * sizeof fd);
+		rights.align.cmsg_level = SOL_SOCKET;
+		rights.align.cmsg_type = SCM_RIGHTS;
+		rights.align.cmsg_len = CMSG_LEN(n_fds * sizeof fd);
+		memcpy(CMSG_DATA(&rights.align), fds, n_fds * sizeof fd);
+	}
+	assert_int_equal(sendmsg(l->helper, &m, 0), n);
+	turn(l);
+}
+
 /* @type 0: without a descriptor. */
 static void
 answer(struct lab *l, uint32_t magic, int error, int type)
 {
 	struct vantage_answer a = {
 	    .magic = magic, .family = FAMILY_V4, .proto = PROTO_TCP, .error = error};
-	union {
-		struct cmsghdr align;
-		uint8_t octets[CMSG_SPACE(sizeof(int))];
-	} rights = {0};
-	struct iovec iov = {.iov_base = &a, .iov_len = sizeof a};
-	struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1};
 	int fd = type == 0 ? -1 : socket(AF_INET, type | SOCK_NONBLOCK, 0);
 
-	if (fd >= 0) {
-		m.msg_control = &rights;
-		m.msg_controllen = sizeof rights;
-		rights.align.cmsg_level = SOL_SOCKET;
-		rights.align.cmsg_type = SCM_RIGHTS;
-		rights.align.cmsg_len = CMSG_LEN(sizeof fd);
-		memcpy(CMSG_DATA(&rights.align), &fd, sizeof fd);
-	}
-	assert_int_equal(sendmsg(l->helper, &m, 0), sizeof a);
+	hand_over(l, &a, sizeof a, fd, fd >= 0);
 	if (fd >= 0)
 		close(fd);
-	turn(l);
 }
 
 static const char *
@@ -265,6 +275,53 @@ more_than_was_asked_for(void **state)
 	assert_int_equal(l->lost, 1);
 }
 
+static size_t
+descriptors(void)
+{
+	DIR *d = opendir("/proc/self/fd");
+	size_t n = 0;
+
+	while (readdir(d) != NULL)
+		n++;
+	closedir(d);
+	return n;
+}
+
+/* Nothing that was handed over stays open, in whatever it was wrapped. */
+static void
+nothing_stays(struct lab *l, size_t n, size_t n_fds)
+{
+	struct vantage_answer a = {
+	    .magic = VANTAGE_MAGIC, .family = FAMILY_V4, .proto = PROTO_TCP};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	size_t before;
+
+	begin(l);
+	before = descriptors();
+	hand_over(l, &a, n, fd, n_fds);
+	assert_int_equal(l->lost, 1);
+	assert_int_equal(descriptors(), before - 1); /* the link's */
+	close(fd);
+}
+
+static void
+two_sockets_in_one_answer(void **state)
+{
+	nothing_stays(*state, sizeof(struct vantage_answer), 2);
+}
+
+static void
+a_socket_in_half_an_answer(void **state)
+{
+	nothing_stays(*state, sizeof(struct vantage_answer) / 2, 1);
+}
+
+static void
+a_socket_in_no_answer(void **state)
+{
+	nothing_stays(*state, 0, 1);
+}
+
 #define LAB_TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
@@ -281,6 +338,9 @@ main(void)
 	    LAB_TEST(a_promise_without_a_socket),
 	    LAB_TEST(an_error_with_a_socket),
 	    LAB_TEST(more_than_was_asked_for),
+	    LAB_TEST(two_sockets_in_one_answer),
+	    LAB_TEST(a_socket_in_half_an_answer),
+	    LAB_TEST(a_socket_in_no_answer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
