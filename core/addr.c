@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 #include <assert.h>
+#include <ifaddrs.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -231,4 +232,24 @@ addr_from_sockaddr(const struct sockaddr_storage *ss, struct addr *ret, uint16_t
 	if (port != NULL)
 		*port = p;
 	return true;
+}
+
+bool
+addr_is_listed(const struct ifaddrs *list, const struct addr *a)
+{
+	for (const struct ifaddrs *i = list; i != NULL; i = i->ifa_next) {
+		struct sockaddr_storage ss;
+		struct addr have;
+
+		if (i->ifa_addr == NULL || (i->ifa_addr->sa_family != AF_INET &&
+					       i->ifa_addr->sa_family != AF_INET6))
+			continue;
+		memset(&ss, 0, sizeof ss);
+		memcpy(&ss, i->ifa_addr,
+		    i->ifa_addr->sa_family == AF_INET ? sizeof(struct sockaddr_in)
+						      : sizeof(struct sockaddr_in6));
+		if (addr_from_sockaddr(&ss, &have, NULL) && addr_equal(&have, a))
+			return true;
+	}
+	return false;
 }

@@ -16,6 +16,15 @@ vip_view_lose(struct vip_view *v)
 	vip_view_init(v);
 }
 
+bool
+vip_view_fault(struct vip_view *v, int fall)
+{
+	if (++v->faults < fall)
+		return false;
+	vip_view_lose(v);
+	return true;
+}
+
 static int
 longer(int run, bool same)
 {
@@ -41,6 +50,7 @@ void
 vip_view_feed(struct vip_view *v, bool ok, enum reason reason, uint64_t detail,
     enum vip_direct direct, int rise, int fall)
 {
+	v->faults = 0;
 	v->run = longer(v->run, v->run_ok == ok);
 	v->run_ok = ok;
 	v->reason = reason;

@@ -34,12 +34,15 @@ struct vip_view {
 	bool apart_now; /* the row below is of disagreements */
 	int row;
 	bool disagrees;
+	int faults; /* of our own, since the last outcome that was none */
 };
 
 void vip_view_init(struct vip_view *v);
 /* An outcome that is no fault of our own. */
 void vip_view_feed(struct vip_view *v, bool ok, enum reason reason, uint64_t detail,
     enum vip_direct direct, int rise, int fall);
+/* An outcome that is.  True: there were only such for so long that nothing is known. */
+bool vip_view_fault(struct vip_view *v, int fall);
 /* It cannot be measured now: nothing is known. */
 void vip_view_lose(struct vip_view *v);
 

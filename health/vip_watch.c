@@ -10,9 +10,8 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <ifaddrs.h>
 #include <stdlib.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <edge/base.h>
 #include <edge/clock.h>
@@ -49,14 +48,13 @@ direct(const struct vip_row *r)
 static bool
 is_here(const struct addr *vip)
 {
-	struct sockaddr_storage ss;
-	socklen_t n = addr_to_sockaddr(vip, 0, &ss);
-	int fd = socket(ss.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool is =
-	    fd < 0 || bind(fd, (struct sockaddr *)&ss, n) == 0 || errno != EADDRNOTAVAIL;
+	struct ifaddrs *list;
+	bool is;
 
-	if (fd >= 0)
-		close(fd);
+	if (getifaddrs(&list) != 0) /* for want of a descriptor nothing is known */
+		return true;
+	is = addr_is_listed(list, vip);
+	freeifaddrs(list);
 	return is;
 }
 
@@ -122,8 +120,11 @@ on_done(struct probe_run *p, const struct outcome *o)
 	const char *lack_before = r->lack;
 
 	schedule(r, sched_steady(&r->sched, r->pulse->now, r->last_start, interval(r)));
-	if (o->reason == REASON_LOCAL)
-		return; /* a fault of ours: neither here nor there */
+	if (o->reason == REASON_LOCAL) { /* a fault of ours: neither here nor there */
+		if (vip_view_fault(&r->view, r->conf->fall))
+			row_lose(r, "this host cannot ask");
+		return;
+	}
 	board_add(b, r->row, HEALTH_FIELD_PROBES, 1);
 	if (!o->ok)
 		board_add(b, r->row, HEALTH_FIELD_FAILURES, 1);

@@ -140,26 +140,6 @@ listen_close(struct live_listener *x, unsigned workers)
 	}
 }
 
-static bool
-is_on_interface(const struct ifaddrs *list, const struct addr *a)
-{
-	for (const struct ifaddrs *i = list; i != NULL; i = i->ifa_next) {
-		struct sockaddr_storage ss;
-		struct addr have;
-
-		if (i->ifa_addr == NULL || (i->ifa_addr->sa_family != AF_INET &&
-					       i->ifa_addr->sa_family != AF_INET6))
-			continue;
-		memset(&ss, 0, sizeof ss);
-		memcpy(&ss, i->ifa_addr,
-		    i->ifa_addr->sa_family == AF_INET ? sizeof(struct sockaddr_in)
-						      : sizeof(struct sockaddr_in6));
-		if (addr_from_sockaddr(&ss, &have, NULL) && addr_equal(&have, a))
-			return true;
-	}
-	return false;
-}
-
 void
 listen_look_for_vips(struct live *live)
 {
@@ -169,7 +149,7 @@ listen_look_for_vips(struct live *live)
 		return;
 	for (size_t i = 0; i < live->n_listeners; i++)
 		live->listeners[i]->vip_missing =
-		    !is_on_interface(list, &live->listeners[i]->addr);
+		    !addr_is_listed(list, &live->listeners[i]->addr);
 	freeifaddrs(list);
 }
 

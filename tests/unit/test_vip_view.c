@@ -3,7 +3,8 @@
  * vip_view - outcomes through the VIP, what is seen directly meanwhile, and what of it is
  * reported.
  *
- *   o good, b bad   directly then:  u up, d down, ? being found out   L lost
+ *   o good, b bad, l a fault of ours   directly then:  u up, d down, ? being found out
+ *   L lost
  */
 #include "unit.h"
 
@@ -38,6 +39,10 @@ static const struct row {
     {"and ends nothing", "bububuo?o?o?", VIP_OK, true},
     {"lost is unknown", "bububuL ", VIP_NOT_MEASURED, false},
     {"and begins anew", "bububuL bubu", VIP_NOT_MEASURED, false},
+    {"two faults of ours change nothing", "bububul l ", VIP_FAILING, true},
+    {"nor do many that are not in a row", "oul l oul l ", VIP_OK, false},
+    {"a third: nothing is known", "bububul l l ", VIP_NOT_MEASURED, false},
+    {"whatever was good, too", "oul l l ", VIP_NOT_MEASURED, false},
 };
 
 static void
@@ -47,6 +52,10 @@ feed(struct vip_view *v, const char *pair)
 
 	if (pair[0] == 'L') {
 		vip_view_lose(v);
+		return;
+	}
+	if (pair[0] == 'l') {
+		vip_view_fault(v, FALL);
 		return;
 	}
 	if (pair[1] != '?')

@@ -62,4 +62,9 @@ addr_to_sockaddr(const struct addr *a, uint16_t port, struct sockaddr_storage *s
 bool
 addr_from_sockaddr(const struct sockaddr_storage *ss, struct addr *ret, uint16_t *port);
 
+struct ifaddrs;
+/* It is on an interface of this host: @list is getifaddrs()'s.  bind() cannot tell: where
+ * net.ipv4.ip_nonlocal_bind is set, as beside keepalived, it takes any address. */
+bool addr_is_listed(const struct ifaddrs *list, const struct addr *a);
+
 #endif
