@@ -95,11 +95,10 @@ remove_leftover(int host, char *why, size_t why_size)
 	return err;
 }
 
-/* 0: nobody has a directly connected network, or an address, there. */
+/* 0: nobody has a directly connected network there, or this very address. */
 static int
-check_prefix(int host, const struct prefix *p, char *why, size_t why_size)
+check_address(int host, struct addr to, char *why, size_t why_size)
 {
-	struct addr to = address(p, 2);
 	struct rtmsg head = {.rtm_family = to.family,
 	    .rtm_dst_len = (uint8_t)(8 * octets_of(to.family)),
 	    .rtm_flags = RTM_F_FIB_MATCH};
@@ -120,6 +119,15 @@ check_prefix(int host, const struct prefix *p, char *why, size_t why_size)
 	    "this host has a network of its own at %s: give another prefix with -%c",
 	    addr_text(&to, text), to.family == AF_INET ? '4' : '6');
 	return -EADDRINUSE;
+}
+
+/* 0: both its addresses can be taken. */
+static int
+check_prefix(int host, const struct prefix *p, char *why, size_t why_size)
+{
+	int err = check_address(host, address(p, 1), why, why_size);
+
+	return err == 0 ? check_address(host, address(p, 2), why, why_size) : err;
 }
 
 /* --- making it ------------------------------------------------------------------------

@@ -81,6 +81,9 @@ def test_what_is_not_its_own(lab):
     assert "edge-vantage" in links(host)
     host.ip("link del edge-vantage", "link set lo up", "addr add 198.18.0.1/15 dev lo")
     assert "give another prefix with -4" in refused(lab, host)
+    # The host's end of the pair, as somebody else's address.
+    host.ip("addr add fd00:7::1/128 dev lo nodad")
+    assert "at fd00:7::1: give another prefix with -6" in refused(lab, host, "-4", "192.0.2.64/30", "-6", "fd00:7::/126")
     assert "edge-vantage" not in links(host)
     helper = start(lab, host, "-4", "192.0.2.64/30")
     host.ip("link del edge-vantage")
