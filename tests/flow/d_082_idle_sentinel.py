@@ -30,13 +30,20 @@ def test_silence_is_no_evidence(lab):
     p, impatient = Probed(lab, simulated=(), members=1), Impatient()
     Odd(p).serve("webconf", impatient)
     p.start(health={"sentinel": True}, webconf={"probe": "tcp"})
-    rows = [lambda v6=v6: p.endpoint(0, "webconf", v6) for v6 in (False, True)]
-    wait_until(lambda: all("lifetime-ms" in row() for row in rows), 30, "the lifetime to be learned")
-    for row in rows:
-        r = row()
+    learned = {}
+
+    def both():
+        """As each looked when it had just been learned."""
+        for v6 in (False, True):
+            row = p.endpoint(0, "webconf", v6)
+            if "lifetime-ms" in row:
+                learned.setdefault(v6, row)
+        return len(learned) == 2
+    wait_until(both, 60, "the lifetime to be learned", every=0.1)
+    for r in learned.values():
         assert (r["health"], r["sentinel"]) == ("up", "resting"), r
         # Two teach it where the machine does not stand still meanwhile.
-        assert 2 <= int(r["alarms"]) <= 5, r
-        assert float(r["opens-ms"]) > 30000, "an unlearned one would come back in two seconds"
-    assert 4 <= impatient.ended <= 12
+        assert 2 <= int(r["alarms"]) <= 6, r
+        assert float(r["opens-ms"]) > 30000, "one of which nothing was learned would come back sooner"
+    assert impatient.ended >= 4
     assert "-> down" not in "".join(t for t in p.log().splitlines() if "webconf" in t)
