@@ -9,6 +9,7 @@ LINK = re.compile(r"\]\(([^)#:]+)\)")
 FILE = re.compile(r"`([\w/-]+\.[ch]|[\w/-]+\.py)`")
 # A table, its words, and the page that has to tell all of them.
 TOLD = (("core/include/edge/tbl/conditions.h", r'^CONDITION\(\w+,\s*\d+, "([^"]+)"', "health/probing.md"),
+        ("core/include/edge/tbl/reasons.h", r'^REASON\((?!NONE|OK)\w+,\s*\d+,\s*"([^"]+)"', "health/probing.md"),
         ("core/include/edge/model.h", r'^\s*X\(PROBE_(?!NONE)\w+, "([^"]+)"', "health/kinds.md"))
 
 
