@@ -67,7 +67,7 @@ pool_sentinel_outcome(struct pool_sentinel *p, const struct outcome *o)
 	if (t->course.history.health == HEALTH_DOWN)
 		sentinel_stop(&p->sentinel);
 	else
-		sentinel_probed(&p->sentinel, t->pulse->now - o->latency_ns,
+		sentinel_probed(&p->sentinel, o->started,
 		    o->ok && t->course.history.health == HEALTH_UP);
 }
 

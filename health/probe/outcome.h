@@ -42,11 +42,12 @@ WORDS_DECLARE(next_hop, NEXT_HOPS, NEXT_HOP_WORDS);
 struct outcome {
 	bool ok;
 	enum reason reason;
-	uint64_t detail;       /* as the reason's detail column says */
-	int64_t latency_ns;    /* from the start to the verdict */
-	int64_t connect_ns;    /* until connected; 0 when never, or UDP */
-	int64_t tls_ns;        /* of the handshake; 0 when none finished */
-	int sip_status;        /* of the final response; 0: none */
+	uint64_t detail;    /* as the reason's detail column says */
+	int64_t started;    /* CLOCK_MONOTONIC */
+	int64_t latency_ns; /* from the start to the verdict, after which it may go on */
+	int64_t connect_ns; /* until connected; 0 when never, or UDP */
+	int64_t tls_ns;     /* of the handshake; 0 when none finished */
+	int sip_status;     /* of the final response; 0: none */
 	unsigned server_major; /* of "Server: RTC/x"; 0: not seen */
 	enum next_hop next_hop;
 	int register_status;         /* of the response to a REGISTER; 0: none */

@@ -79,6 +79,7 @@ probe_finish(struct probe_run *p)
 {
 	struct outcome outcome;
 
+	p->outcome.started = p->started;
 	if (!p->proven && !p->settled)
 		p->outcome.latency_ns = clock_mono_ns() - p->started;
 	if (p->tls != NULL)

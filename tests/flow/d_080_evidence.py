@@ -43,7 +43,8 @@ def test_a_storm_of_evidence_is_bounded_and_proves_nothing(lab):
         notify(p, one, 50, shape="=IIQQ")
         notify(p, one, 50, kind=77)
         p.edge.ask("health", "status")
+    wait_until(lambda: len(p.members[0].saw("access")) > seen, 15, "a probe at all")
     took = time.monotonic() - began
     probes = len(p.members[0].saw("access")) - seen
-    assert 1 <= probes <= took / 0.09 + 2, f"{probes} probes in {took:.1f} s"
+    assert probes <= took / 0.09 + 2, f"{probes} probes in {took:.1f} s"
     assert p.endpoint(0, "access")["health"] == "up"

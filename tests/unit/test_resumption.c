@@ -203,7 +203,8 @@ nothing_to_resume(void **state)
 	assert_false(a->memory.resumption.barred);
 	ask_well(a, false);
 	assert_true(a->memory.resumption.barred);
-	/* The wait is not the member's. */
+	/* The wait is not the member's, and no reason to think that it began later. */
+	assert_int_equal(a->outcome.started, a->probe.started);
 	assert_true(a->outcome.latency_ns <=
 		    clock_mono_ns() - a->probe.started - 200 * NS_PER_MS);
 	ask_well(a, false);
