@@ -12,6 +12,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "network_order.h"
+
 #define HEADER      20 /* type, length, magic cookie, transaction id */
 #define FINGERPRINT 8  /* attribute header and CRC */
 
@@ -29,20 +31,6 @@ enum {
 };
 
 static const uint8_t cookie[4] = {0x21, 0x12, 0xa4, 0x42};
-
-static uint16_t
-get16(const uint8_t *at)
-{
-	return (uint16_t)(at[0] << 8 | at[1]);
-}
-
-static uint8_t *
-put16(uint8_t *at, unsigned value)
-{
-	at[0] = (uint8_t)(value >> 8);
-	at[1] = (uint8_t)value;
-	return at + 2;
-}
 
 /* The CRC-32 of Ethernet, "STUN" laid over it (RFC 5389, 15.5). */
 static uint32_t

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "network_order.h"
+
 #define HEADER 20 /* type, length, transaction id */
 
 enum {
@@ -24,20 +26,6 @@ enum {
 };
 
 static const uint8_t magic_cookie[4] = {0x72, 0xc6, 0x4b, 0xc6};
-
-static uint16_t
-get16(const uint8_t *at)
-{
-	return (uint16_t)(at[0] << 8 | at[1]);
-}
-
-static uint8_t *
-put16(uint8_t *at, unsigned value)
-{
-	at[0] = (uint8_t)(value >> 8);
-	at[1] = (uint8_t)value;
-	return at + 2;
-}
 
 void
 turn_allocate(uint8_t octets[TURN_ALLOCATE], const uint8_t transaction[TURN_TRANSACTION])
