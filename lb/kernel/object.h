@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef LB_KERNEL_OBJECT_H
+#define LB_KERNEL_OBJECT_H
+
+/*
+ * object - the program and its maps: loaded, pinned, found again.
+ *
+ * Main thread only.  Needs CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN.  Pinned things outlive
+ * us: object_close() lets go of descriptors and mappings and changes nothing that runs.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <edge/sbuf.h>
+
+#include "maps.h"
+
+struct bpf_object;
+
+enum kernel_map {
+#define MAP(id, name) KERNEL_MAP_##id,
+#include "tbl/kernel_maps.h"
+	KERNEL_MAPS
+};
+
+struct object_sizes {
+	uint32_t flows, half_open;
+};
+
+struct object {
+	struct bpf_object *bpf;
+	int program;           /* descriptor */
+	int map[KERNEL_MAPS];  /* descriptors */
+	bool found;            /* the maps were pinned before: what they hold goes on */
+	unsigned cpus;         /* values of a per-CPU map */
+	/* Mapped into memory; the kernel reads and writes them at the same time. */
+	struct km_settings *settings;
+	struct km_listener *listeners; /* KM_LISTENERS */
+	struct km_endpoint *endpoints; /* KM_ENDPOINTS */
+	struct km_ring *rings;         /* KM_RINGS */
+	struct km_budget *budgets;     /* KM_BUDGETS */
+};
+
+void object_init(struct object *o);
+/* Loads the program, with the maps pinned below @pins where there are some of our version,
+ * else with new ones of @sizes, pinned there.  @pins NULL: new maps, not pinned (tests).
+ * 0; or -errno with a sentence in @why: what is missing, and what to do. */
+int object_open(struct object *o, const struct object_sizes *sizes, const char *pins,
+    struct sbuf *why);
+void object_close(struct object *o);
+
+/* Ticks of maps.h. */
+uint32_t object_tick(void);
+uint32_t object_ticks(int64_t ns);
+
+#endif
