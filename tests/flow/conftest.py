@@ -8,10 +8,12 @@ import pytest
 
 import lab as laboratory
 import topology
+from engine import ENGINES, KERNEL, RELAY, missing
 from master import Master
 
 
 def pytest_configure(config):
+    config.addinivalue_line("markers", "engines(*words): the play is for these engines, or for all")
     if os.geteuid() == 0:
         return
     capture = config.pluginmanager.getplugin("capturemanager")
@@ -23,6 +25,12 @@ def pytest_configure(config):
         pytest.exit(f"flow tests: {e}", returncode=77)
     if capture:
         capture.resume_global_capture()
+
+
+def pytest_generate_tests(metafunc):
+    mark = metafunc.definition.get_closest_marker("engines")
+    if mark:
+        metafunc.parametrize("engine", mark.args or ENGINES, indirect=True)
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -53,19 +61,28 @@ def lab(request):
         pytest.fail("at the end: " + "; ".join(wrong) + ("" if failed else "\n" + the_lab.logs()))
 
 
+@pytest.fixture
+def engine(request):
+    """The relay, if the play says nothing else: see engine.py."""
+    which = getattr(request, "param", RELAY)
+    if which == KERNEL and (why := missing()):
+        pytest.skip(why)
+    return which
+
+
 @pytest.fixture(params=sorted(topology.LAYOUTS))
-def net(request, lab):
-    return topology.LAYOUTS[request.param](lab)
+def net(request, lab, engine):
+    return topology.LAYOUTS[request.param](lab, engine=engine)
 
 
 @pytest.fixture
-def routed(lab):
-    return topology.routed(lab)
+def routed(lab, engine):
+    return topology.routed(lab, engine=engine)
 
 
 @pytest.fixture
-def one_subnet(lab):
-    return topology.one_subnet(lab)
+def one_subnet(lab, engine):
+    return topology.one_subnet(lab, engine=engine)
 
 
 @pytest.fixture

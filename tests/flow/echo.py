@@ -260,7 +260,7 @@ def relay_conf(net, lb=None, **groups):
     """A configuration for echo members: probes are connections; groups are changed by
     name: relay_conf(net, access={"idle_timeout": 1.0}, sip={...})."""
     conf = net.conf(tls=False)
-    conf["lb"] = lb or {}
+    conf["lb"] |= lb or {}
     pool = conf["pools"][0]
     for side, names in (("external", ("access", "webconf", "av", "federation")),
                         ("internal", ("sip", "mras", "av"))):

@@ -322,6 +322,7 @@ class Lab:
         # Short on purpose: control sockets must fit into 107 octets.
         self.dir = Path(tempfile.mkdtemp(prefix="edge-", dir=os.environ.get("EDGE_LAB_DIR", "/tmp")))
         self.keep, self.processes, self.hosts, self.segments = keep, [], [], []
+        self.ends = []  # what else must be done when all processes have ended
 
     def host(self, name):
         self.hosts.append(Host(self, name))
@@ -345,6 +346,8 @@ class Lab:
         wrong = [w for p in reversed(self.processes) if (w := p.end())]
         for h in [*self.hosts, *(s.host for s in self.segments)]:
             h.end()
+        for end in reversed(self.ends):
+            end()
         if not self.keep and not wrong:
             shutil.rmtree(self.dir, ignore_errors=True)
         return wrong

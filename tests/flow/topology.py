@@ -25,6 +25,7 @@ Edge i (from 1) has the last figure i-1: edge1 is .10, .20, .30.
 import json
 import socket
 
+from engine import KERNEL, RELAY, prepare
 from lab import PATIENCE, LabError, program, wait_until, whole_lines
 
 V4 = "131.107.155."
@@ -194,10 +195,12 @@ class Net:
     """A layout: .client .router .balancer .inner .members, and an Edge on the balancer.
 
     dns_members: so many more members, in a second pool (fabrikam) in DNS mode: .dns_members
+    engine: that of all services which name none
     """
 
-    def __init__(self, lab, layout, members=3, dns_members=0, v6=True):
-        self.lab, self.layout, self.v6 = lab, layout, v6
+    def __init__(self, lab, layout, members=3, dns_members=0, v6=True, engine=RELAY):
+        self.lab, self.layout, self.v6, self.engine = lab, layout, v6, engine
+        self.lb_conf = {}  # what its engine needs
         self._certs = None
         self.client, self.router = lab.host("client"), lab.host("router")
         self.balancer, self.inner = lab.host("balancer"), lab.host("inner")
@@ -212,6 +215,9 @@ class Net:
         {"routed": self._routed, "one_subnet": self._one_subnet}[layout]()
         self._inner_side()
         self.edge = Edge(lab, self.balancer)
+        if engine == KERNEL:
+            prepare(self)
+            self._inner_answers_pass_us()
 
     def _ips(self, *addresses):
         return [a for a in addresses if self.v6 or ":" not in a]
@@ -261,6 +267,11 @@ class Net:
                                          f"{IN4}{VIP_INTERNAL}/24", f"{IN6}{VIP_INTERNAL}/64"))
         self.inner.link(s, *self._ips(f"{IN4}{INNER_CLIENT}/24", f"{IN6}{INNER_CLIENT}/64"))
 
+    def _inner_answers_pass_us(self):
+        """Members answer a client of their own network past us; not where its source is kept."""
+        for m in self.hosts:
+            self._routes(m.host, (f"{IN4}{INNER_CLIENT}/32", f"{IN4}2"), (f"{IN6}{INNER_CLIENT}/128", f"{IN6}2"))
+
     def vip(self, group, v6=False):
         """vip("access"), vip("internal", v6=True)"""
         if group == "internal":
@@ -291,7 +302,7 @@ class Net:
         pools = [self._hardware_pool() | pool]
         if self.dns_members:
             pools.append(self._dns_pool())
-        return {"instance": "lab", "lab": True, "health": health, "pools": pools}
+        return {"instance": "lab", "lab": True, "lb": dict(self.lb_conf), "health": health, "pools": pools}
 
     def _hardware_pool(self):
         def group(name, fqdn):
