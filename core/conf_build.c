@@ -179,6 +179,35 @@ is_others(enum service_kind kind, const char *key)
 	return false;
 }
 
+/* What keeps a service with engine = "auto" on the relay; NULL: nothing does.  Limits and
+ * the log count wherever they come from: they protect, or somebody counts on them. */
+static const char *
+relay_because(const struct conf_load *l, const struct pool *p, const struct service *s,
+    const config_setting_t *g)
+{
+	const config_setting_t *limits = conf_load_valid(g, "limits");
+	const struct service *access = &p->services[SERVICE_ACCESS];
+
+	if (s->source == SOURCE_REPLACE)
+		return "source is \"replace\"; where the members' way back leads through "
+		       "this host, write source = \"keep\"";
+	if (conf_load_written(g, "algorithm") && s->algorithm != ALGORITHM_SOURCE_HASH)
+		return "an algorithm other than \"source-hash\" is written";
+	if (conf_load_written(limits, "queue") ||
+	    conf_load_written(limits, "queue_timeout"))
+		return "it has a limits.queue";
+	if (s->limits.sessions_per_source != 0 || s->limits.rate_per_source != 0)
+		return "limits are set for each client address (sessions_per_source, "
+		       "rate_per_source)";
+	if (l->model->lb.log_sessions != NULL)
+		return "sessions are logged (lb.log.sessions)";
+	if (s->kind == SERVICE_FEDERATION && s->port == access->port &&
+	    memcmp(&s->vip, &access->vip, sizeof s->vip) != 0)
+		return "it goes to the same port of the members as access, from another "
+		       "vip";
+	return NULL;
+}
+
 /* What follows from what was written, where the thing itself was not. */
 static void
 service_follow(struct service *s, const config_setting_t *g)
@@ -225,6 +254,8 @@ build_service(
 	apply(l, conf_load_valid(g, "limits"), CONF_LIMITS, &s->limits);
 	build_health(l, conf_load_valid(g, "health"), CONF_OVERRIDE, &s->health);
 	service_follow(s, g);
+	if (s->engine == ENGINE_AUTO)
+		s->relay_because = relay_because(l, p, s, g);
 	/* Federation and the internal services are there unless switched off; the others
 	 * need at least a name. */
 	if (g == NULL && info->side == SIDE_EXTERNAL && kind != SERVICE_FEDERATION)

@@ -33,6 +33,9 @@ dump_service(const struct service *s, struct sbuf *to)
 	dump(CONF_LIMITS, &s->limits, to);
 	dump(CONF_OVERRIDE, &s->health, to);
 	dump(CONF_TLS, &s->health.tls, to);
+	/* Not a key: it also tells what was written, even where that is the default. */
+	if (s->relay_because != NULL)
+		sbuf_addf(to, "%s\n", s->relay_because);
 }
 
 static void

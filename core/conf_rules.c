@@ -71,6 +71,7 @@ check_pool(struct conf_load *l, size_t i)
 		sides[SIDE_INTERNAL].balancing == BALANCING_DNS;
 	conf_rules_sides(&r);
 	conf_rules_services(&r);
+	conf_rules_engines(&r);
 	conf_rules_probes(&r);
 	conf_rules_members(&r);
 	conf_rules_places(&r);
@@ -82,5 +83,6 @@ conf_rules(struct conf_load *l)
 	for (size_t i = 0; i < l->model->n_pools; i++)
 		check_pool(l, i);
 	conf_rules_model(l);
+	conf_rules_lb(l);
 	conf_rules_daemons(l);
 }

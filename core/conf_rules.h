@@ -39,12 +39,14 @@ const config_setting_t *
 conf_rules_at(const struct conf_rules *r, enum service_kind kind, const char *key);
 
 void conf_rules_sides(struct conf_rules *r);    /* R1, R16, DNS mode */
-void conf_rules_services(struct conf_rules *r); /* R4, R5, R8, R9, R10, engines */
+void conf_rules_services(struct conf_rules *r); /* R4, R5, R8, R9, R10 */
+void conf_rules_engines(struct conf_rules *r);  /* what an engine cannot do */
 void conf_rules_probes(struct conf_rules *r);   /* what is asked of them */
 void conf_rules_members(struct conf_rules *r);  /* R17, R19, names */
 void conf_rules_places(struct conf_rules *r);   /* R2, R18, families, ports */
 void conf_rules_model(struct conf_load *l);     /* R12, what concerns several pools */
 void conf_rules_addresses(struct conf_load *l); /* R6, one owner per address */
+void conf_rules_lb(struct conf_load *l);        /* the same, for what is written in lb */
 void conf_rules_daemons(struct conf_load *l);   /* health, dns */
 
 #endif

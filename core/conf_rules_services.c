@@ -138,64 +138,6 @@ check_r9(const struct conf_rules *r, enum service_kind kind)
 	    "\"source-hash\"");
 }
 
-/* Where a service's engine was written: with it, or for all. */
-static const config_setting_t *
-engine_at(const struct conf_rules *r, enum service_kind kind)
-{
-	const config_setting_t *g = r->c->services[kind];
-
-	return conf_load_line(
-	    conf_load_written(g, "engine") ? g : conf_load_valid(r->l->root, "lb"),
-	    "engine");
-}
-
-/* What the kernel engine cannot do is an error when written out, a note where only the
- * default differs. */
-static void
-check_kernel(const struct conf_rules *r, enum service_kind kind)
-{
-	const struct service_info *info = &service_infos[kind];
-	const struct service *s = &r->p->services[kind];
-	const config_setting_t *g = r->c->services[kind];
-	const config_setting_t *limits = conf_load_valid(g, "limits");
-	char name[64];
-
-	snprintf(name, sizeof name, "%s.%s", side_kind_word(info->side), info->group);
-	if (r->hardware && s->engine != ENGINE_RELAY)
-		conf_load_say(r->l, engine_at(r, kind), DIAG_NOTE, 0,
-		    "%s: %s: engine = \"%s\" is not yet in effect in this version; the "
-		    "relay "
-		    "serves it",
-		    r->name, name, engine_word(s->engine));
-	if (!r->hardware || s->engine != ENGINE_KERNEL)
-		return;
-	if (s->algorithm != ALGORITHM_SOURCE_HASH)
-		conf_rules_error(r->l, conf_load_line(g, "algorithm"),
-		    "%s: %s: the kernel engine cannot balance by %s; write algorithm = "
-		    "\"source-hash\", or engine = \"relay\"",
-		    r->name, name, algorithm_word(s->algorithm));
-	if (s->source == SOURCE_REPLACE)
-		conf_rules_error(r->l, conf_load_line(g, "source"),
-		    "%s: %s: the kernel engine cannot replace the client's address; "
-		    "write source "
-		    "= \"keep\", or engine = \"relay\"",
-		    r->name, name);
-	if (conf_load_written(limits, "queue"))
-		conf_rules_error(r->l, conf_load_line(limits, "queue"),
-		    "%s: %s: the kernel engine has no queue; remove it, or write engine "
-		    "= "
-		    "\"relay\"",
-		    r->name, name);
-	if (!conf_load_written(g, "algorithm"))
-		conf_load_say(r->l, engine_at(r, kind), DIAG_NOTE, 0,
-		    "%s: %s: algorithm is \"source-hash\", the kernel engine's default",
-		    r->name, name);
-	if (!conf_load_written(g, "source") && info->source == SOURCE_REPLACE)
-		conf_load_say(r->l, engine_at(r, kind), DIAG_NOTE, 0,
-		    "%s: %s: source is \"keep\", the kernel engine's default", r->name,
-		    name);
-}
-
 static bool
 inside(const char *name, const char *domain)
 {
@@ -286,7 +228,6 @@ conf_rules_services(struct conf_rules *r)
 		check_r5(r, kind);
 		check_r8(r, kind);
 		check_r9(r, kind);
-		check_kernel(r, kind);
 		check_target(r, kind);
 	}
 	check_product(r);

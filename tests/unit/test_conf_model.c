@@ -248,6 +248,33 @@ the_kernel_engines_defaults(void **state)
 	model_free(&m);
 }
 
+static void
+the_engine_auto_takes_what_it_can(void **state)
+{
+	struct model *m = load_with("lb = { engine = \"auto\"; };", "",
+	    "federation = { source = \"keep\"; algorithm = \"round-robin\"; };", "");
+	const struct service *s = m->pools[0].services;
+
+	(void)state;
+	/* What is not written stays what the relay has: it may be the relay that serves.
+	 */
+	assert_int_equal(s[SERVICE_AV_TCP].engine, ENGINE_AUTO);
+	assert_int_equal(s[SERVICE_AV_TCP].algorithm, ALGORITHM_LEAST_SESSIONS);
+	assert_null(s[SERVICE_AV_TCP].relay_because);
+	assert_null(s[SERVICE_AV_UDP].relay_because);
+	assert_non_null(strstr(s[SERVICE_ACCESS].relay_because, "source"));
+	assert_non_null(strstr(s[SERVICE_FEDERATION].relay_because, "algorithm"));
+	model_free(&m);
+	m = load_with("lb = { engine = \"auto\"; limits = { rate_per_source = 5; }; };",
+	    "", "", "limits = { rate_per_source = 0; };");
+	assert_null(m->pools[0].services[SERVICE_AV_TCP].relay_because);
+	model_free(&m);
+	m = load_with("lb = { engine = \"auto\"; limits = { rate_per_source = 5; }; };",
+	    "", "", "");
+	assert_non_null(m->pools[0].services[SERVICE_AV_TCP].relay_because);
+	model_free(&m);
+}
+
 static uint64_t
 hash(const char *top, const char *pool, const char *external, const char *av)
 {
@@ -274,6 +301,9 @@ the_hash_is_of_the_content(void **state)
 	    {"", "", "", "tcp_port = 442;"},
 	    {"", "", "", "limits = { deny = [ \"10.0.0.0/8\" ]; };"},
 	    {"", "", "", "health = { fall = 4; };"},
+	    {"lb = { engine = \"auto\"; };", "", "", ""},
+	    /* The default, but written: the kernel engine has none. */
+	    {"lb = { engine = \"auto\"; };", "", "", "limits = { queue = 1000; };"},
 	    {"dns = { targets = ( { name = \"a\"; zone = \"contoso.com\"; reload = [ "
 	     "\"/x\" ]; } ); };",
 		"", "", ""},
@@ -332,6 +362,7 @@ main(void)
 	    cmocka_unit_test(every_setting_of_the_prober_can_be_a_pools_and_a_services),
 	    cmocka_unit_test(probes_of_members_that_are_no_edge_servers),
 	    cmocka_unit_test(the_kernel_engines_defaults),
+	    cmocka_unit_test(the_engine_auto_takes_what_it_can),
 	    cmocka_unit_test(the_hash_is_of_the_content),
 	    cmocka_unit_test(the_installed_example_is_the_readmes),
 	};

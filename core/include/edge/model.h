@@ -311,6 +311,8 @@ struct service {
 	struct addrs vip; /* hardware mode only */
 	uint16_t port;    /* VIP and members alike: Edge allows no translation */
 	enum engine engine;
+	/* Of ENGINE_AUTO: what was written that only the relay can do; NULL: nothing. */
+	const char *relay_because;
 	enum algorithm algorithm;
 	enum source source;
 	enum on_down on_down;

@@ -152,7 +152,7 @@ KEY(IN_ADDRESS, public,  ADDRS, member_address, public,  OPTIONAL, 0, 0, NONE, "
 /* --- the balancer */
 KEY(IN_LB,  engine,          WORD,    lb_conf, engine,             OPTIONAL, 0, 0,        engine, "relay", NOW, "the engine of all services that name none")
 KEY(IN_LB,  workers,         INT,     lb_conf, workers,            OPTIONAL, 1, 64,       NONE,   "1",     NOW,   "threads that move sessions; fixed until a restart")
-MANY(IN_LB, interfaces,      TEXTS,   lb_conf, interfaces, n_interfaces, OPTIONAL, 1, 15, NONE,   "",      LATER, "interfaces of the kernel engine; without them, those the routes name")
+MANY(IN_LB, interfaces,      TEXTS,   lb_conf, interfaces, n_interfaces, OPTIONAL, 1, 15, NONE,   "",      NOW,   "interfaces of the kernel engine; without them, those the routes name")
 KEY(IN_LB,  manage_host,     BOOL,    lb_conf, manage_host,        OPTIONAL, 0, 1,        NONE,   "false", NOW,   "set forwarding, rp_filter and send_redirects as kept sources need them, and restore them at the end; without it they must be right")
 KEY(IN_LB,  slow_start,      SECONDS, lb_conf, slow_start_ns,      OPTIONAL, 0, 3600,     NONE,   "60",    NOW,   "how long a member that was down takes to get its full share; 0 is off, and R9 with least-sessions")
 KEY(IN_LB,  connect_timeout, SECONDS, lb_conf, connect_timeout_ns, OPTIONAL, 0.1, 60,     NONE,   "3",     NOW,   "for a connection to one member")
@@ -165,16 +165,16 @@ KEY(IN_LB,  user_timeout,    SECONDS, lb_conf, user_timeout_ns,    OPTIONAL, 0, 
 SUB(IN_LB,  affinity, GROUP, OPTIONAL, AFFINITY, NOW,   "source affinity")
 SUB(IN_LB,  limits,   GROUP, OPTIONAL, LIMITS,   NOW, "limits of every service")
 SUB(IN_LB,  log,      GROUP, OPTIONAL, LOG,      NOW,   "the log of sessions")
-SUB(IN_LB,  kernel,   GROUP, OPTIONAL, KERNEL,   LATER, "the kernel engine")
+SUB(IN_LB,  kernel,   GROUP, OPTIONAL, KERNEL,   NOW,   "the kernel engine")
 
 KEY(IN_AFFINITY, mask_v4,  INT,     lb_conf, affinity_mask_v4,   OPTIONAL, 0, 32,       NONE,   "32",   NOW,   "bits of an IPv4 client address that count")
 KEY(IN_AFFINITY, mask_v6,  INT,     lb_conf, affinity_mask_v6,   OPTIONAL, 0, 128,      NONE,   "128",  NOW,   "bits of an IPv6 client address that count")
 KEY(IN_AFFINITY, timeout,  SECONDS, lb_conf, affinity_ns,        OPTIONAL, 0, 86400,    NONE,   "1200", NOW,   "how long a client is remembered after its last session; 0: not at all")
 KEY(IN_LOG,      sessions, PATH,    lb_conf, log_sessions,       OPTIONAL, 0, 0,        NONE,   "",     NOW,   "file that gets one line at the end of each session")
-KEY(IN_KERNEL,   flows,     COUNT,  kernel_conf, flows,          OPTIONAL, 1024, 16000000, NONE, "1000000", LATER, "sessions the flow table holds")
-KEY(IN_KERNEL,   half_open, COUNT,  kernel_conf, half_open,      OPTIONAL, 1024, 1000000, NONE, "65536", LATER, "half-open sessions it holds")
-KEY(IN_KERNEL,   attach,    WORD,   kernel_conf, attach,         OPTIONAL, 0, 0,        attach, "auto", LATER, "how programs are attached to interfaces")
-KEY(IN_KERNEL,   affinity,  WORD,   kernel_conf, affinity,       OPTIONAL, 0, 0,        sticky, "source", LATER, "what picks the member: the client's address, or addresses and ports")
+KEY(IN_KERNEL,   flows,     COUNT,  kernel_conf, flows,          OPTIONAL, 1024, 16000000, NONE, "1000000", NOW, "sessions the flow table holds; when it is full, new ones go by their hash alone")
+KEY(IN_KERNEL,   half_open, COUNT,  kernel_conf, half_open,      OPTIONAL, 1024, 1000000, NONE, "65536", NOW, "half-open sessions it holds; the oldest gives way")
+KEY(IN_KERNEL,   attach,    WORD,   kernel_conf, attach,         OPTIONAL, 0, 0,        attach, "auto", NOW, "how the program is attached to interfaces: \"tcx\" (Linux 6.6 and later), \"clsact\", or \"auto\": the first that can")
+KEY(IN_KERNEL,   affinity,  WORD,   kernel_conf, affinity,       OPTIONAL, 0, 0,        sticky, "source", NOW, "what picks the member: the client's address (masked as in lb.affinity), or addresses and ports, and then without affinity")
 
 /* --- the prober */
 KEY(IN_HEALTHS, interval,           SECONDS, health_conf, interval_ns,        OPTIONAL, 0.1, 3600,  NONE,   "2",     NOW,   "between probes of an endpoint that is up")
