@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * edge-bpf-rows [GROUP...]: runs the rows of these groups, or all.  0: they hold; 1: some
+ * do not; 77: this host does not let us.
+ */
+#include <edge/base.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "row.h"
+
+#define GROUP(name, about) extern const struct rows rows_##name;
+#include "tbl/groups.h"
+
+static const struct rows *const groups[] = {
+#define GROUP(name, about) &rows_##name,
+#include "tbl/groups.h"
+};
+
+static bool
+wanted(const char *name, int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], name) == 0)
+			return true;
+	}
+	return argc == 1;
+}
+
+static void
+run_group(struct world *w, const struct rows *g, unsigned *held, unsigned *broken)
+{
+	for (unsigned i = 0; i < g->n; i++) {
+		for (int v6 = 0; v6 < 2; v6++) {
+			if (g->row[i].families == (v6 ? ONLY_V4 : ONLY_V6))
+				continue;
+			if (row_run(w, &g->row[i], v6))
+				++*held;
+			else
+				++*broken;
+		}
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct world w;
+	unsigned held = 0, broken = 0;
+	struct sbuf why;
+	int err;
+
+	sbuf_init(&why, 4096);
+	err = world_open(&w, &why);
+	if (err != 0) {
+		printf("SKIPPED %s\n", sbuf_text(&why));
+		return err == -EPERM || err == -ENOSYS || err == -EACCES ? 77 : 1;
+	}
+	for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
+		if (wanted(groups[i]->name, argc, argv))
+			run_group(&w, groups[i], &held, &broken);
+	}
+	world_close(&w);
+	sbuf_fini(&why);
+	printf("%u rows hold, %u do not\n", held, broken);
+	return broken > 0 || held == 0;
+}

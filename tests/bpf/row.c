@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * row - runs rows, compares, and keeps account of what the counters must show.
+ */
+#include "row.h"
+
+#include <arpa/inet.h>
+#include <assert.h>
+#include <bpf/bpf.h>
+#include <netinet/in.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct row_course {
+	jmp_buf failed;
+	const struct row *row;
+	const char *file;
+	int line;
+	/* What the counters must be at the end. */
+	struct km_counts counts[ENDPOINTS_END];
+	struct km_drops drops[LISTENERS_END];
+};
+
+static enum service
+service_of(const struct spec *s)
+{
+	return s->proto == IPPROTO_TCP ? TLS : TURN;
+}
+
+/* --- packets --- */
+
+static struct spec
+between(const struct world *w, uint8_t proto)
+{
+	return (struct spec){
+	    .v6 = w->v6, .proto = proto, .ttl = 64, .df = true, .id = 4711};
+}
+
+static struct spec
+inward(const struct world *w, enum service service)
+{
+	struct spec s = between(w, service == TLS ? IPPROTO_TCP : IPPROTO_UDP);
+
+	s.from = world_client(w, w->client);
+	s.sport = w->port;
+	s.to = world_vip(w);
+	s.dport = world_vip_port(service);
+	return s;
+}
+
+static struct spec
+outward(const struct world *w, enum service service, unsigned member)
+{
+	struct spec s = between(w, service == TLS ? IPPROTO_TCP : IPPROTO_UDP);
+
+	s.from = world_member(w, member);
+	s.sport = world_member_port(service);
+	s.to = world_client(w, w->client);
+	s.dport = w->port;
+	return s;
+}
+
+static struct spec
+segment(struct spec s, uint8_t flags, uint32_t seq, uint32_t ack)
+{
+	s.flags = flags;
+	s.seq = seq;
+	s.ack = ack;
+	s.tcp_options = flags & TCP_SYN ? 20 : 12;
+	s.n = flags & TCP_PSH ? 100 : 0;
+	return s;
+}
+
+struct spec
+tcp_in(const struct world *w, uint8_t flags, uint32_t seq, uint32_t ack)
+{
+	return segment(inward(w, TLS), flags, seq, ack);
+}
+
+struct spec
+tcp_out(const struct world *w, unsigned member, uint8_t flags, uint32_t seq, uint32_t ack)
+{
+	return segment(outward(w, TLS, member), flags, seq, ack);
+}
+
+static struct spec
+transaction(struct spec s, uint8_t first)
+{
+	s.first = first;
+	s.n = 83;
+	return s;
+}
+
+struct spec
+udp_in(const struct world *w, uint8_t first)
+{
+	return transaction(inward(w, TURN), first);
+}
+
+struct spec
+udp_out(const struct world *w, unsigned member, uint8_t first)
+{
+	return transaction(outward(w, TURN, member), first);
+}
+
+struct spec
+at_member(const struct world *w, struct spec s, unsigned member)
+{
+	s.to = world_member(w, member);
+	s.dport = world_member_port(service_of(&s));
+	s.ttl--;
+	return s;
+}
+
+struct spec
+at_client(const struct world *w, struct spec s)
+{
+	s.from = world_vip(w);
+	s.sport = world_vip_port(service_of(&s));
+	s.ttl--;
+	return s;
+}
+
+/* --- failing --- */
+
+void
+row_at(struct world *w, const char *file, int line)
+{
+	w->course->file = file;
+	w->course->line = line;
+}
+
+static void __attribute__((noreturn, format(printf, 2, 3)))
+fail(struct world *w, const char *format, ...)
+{
+	va_list ap;
+
+	printf("%s:%d: %s: \"%s\": ", w->course->file, w->course->line,
+	    w->v6 ? "IPv6" : "IPv4", w->course->row->sentence);
+	va_start(ap, format);
+	vprintf(format, ap);
+	va_end(ap);
+	printf("\n");
+	longjmp(w->course->failed, 1);
+}
+
+static void
+show(const char *what, const struct packet *p)
+{
+	printf("  %s, %zu octets:", what, p->n);
+	for (size_t i = LINK_OCTETS; i < p->n && i < 160; i++)
+		printf("%s%02x", (i - LINK_OCTETS) % 4 == 0 ? " " : "", p->octets[i]);
+	printf("\n");
+}
+
+void
+row_must(struct world *w, bool holds, const char *what)
+{
+	if (!holds)
+		fail(w, "does not hold: %s", what);
+}
+
+/* --- verdicts --- */
+
+static const char *
+verdict_text(int verdict)
+{
+	return verdict == WORLD_PASS   ? "passed up"
+	       : verdict == WORLD_DROP ? "dropped"
+	       : verdict == WORLD_SENT ? "sent"
+				       : "none that is known";
+}
+
+static uint32_t
+link_of(const struct world *w, const struct spec *s)
+{
+	const uint8_t *from = (const uint8_t *)&s->from;
+	struct km_addr member = world_member(w, 0);
+
+	return memcmp(from, &member, 15) == 0 ? w->member_link : w->client_link;
+}
+
+/* The verdict must be @verdict, and what follows the link header as @want. */
+static void
+run(struct world *w, const struct spec *s, int verdict, const struct packet *want)
+{
+	struct packet in, out;
+	int got;
+
+	packet_build(s, &in);
+	got = world_run(w, link_of(w, s), &in, &out);
+	if (got <= WORLD_FAILED)
+		fail(w, "test-run: %s", strerror(WORLD_FAILED - got));
+	if (got != verdict) {
+		show("in", &in);
+		fail(w, "verdict %d (%s), not %d (%s)", got, verdict_text(got), verdict,
+		    verdict_text(verdict));
+	}
+	if (want == NULL || (want->n == out.n && memcmp(want->octets + 12,
+						     out.octets + 12, out.n - 12) == 0))
+		return;
+	show("in  ", &in);
+	show("out ", &out);
+	show("want", want);
+	fail(w, "other octets");
+}
+
+/* What the counters of the endpoint must show more at the end of the row. */
+static void
+account(struct world *w, const struct spec *s, unsigned member, enum km_count packets,
+    enum km_count octets)
+{
+	struct km_counts *c =
+	    &w->course->counts[world_endpoint_row(w, service_of(s), member)];
+
+	c->at[packets] += s->gso_segs != 0 ? s->gso_segs : 1;
+	c->at[octets] += packet_carried(s);
+}
+
+void
+row_forwarded(struct world *w, struct spec s, unsigned member)
+{
+	struct spec out = at_member(w, s, member);
+	struct packet want;
+
+	packet_build(&out, &want);
+	run(w, &s, WORLD_SENT, &want);
+	account(w, &s, member, KM_COUNT_PACKETS_IN, KM_COUNT_OCTETS_IN);
+}
+
+void
+row_returned(struct world *w, struct spec s, unsigned member)
+{
+	struct spec out = at_client(w, s);
+	struct packet want;
+
+	packet_build(&out, &want);
+	run(w, &s, WORLD_SENT, &want);
+	account(w, &s, member, KM_COUNT_PACKETS_OUT, KM_COUNT_OCTETS_OUT);
+}
+
+void
+row_passed(struct world *w, struct spec s)
+{
+	struct packet want;
+
+	packet_build(&s, &want);
+	run(w, &s, WORLD_PASS, &want);
+}
+
+void
+row_dropped(struct world *w, struct spec s)
+{
+	run(w, &s, WORLD_DROP, NULL);
+}
+
+void
+row_ends_as(struct world *w, struct spec in, int verdict, struct spec out)
+{
+	struct packet want;
+
+	packet_build(&out, &want);
+	run(w, &in, verdict, &want);
+}
+
+int
+row_goes_to(struct world *w, struct spec s)
+{
+	struct packet in, out, want;
+	int got;
+
+	packet_build(&s, &in);
+	got = world_run(w, link_of(w, &s), &in, &out);
+	for (unsigned m = 0; m < MEMBERS && got == WORLD_SENT; m++) {
+		struct spec there = at_member(w, s, m);
+
+		packet_build(&there, &want);
+		if (memcmp(want.octets + LINK_OCTETS, out.octets + LINK_OCTETS,
+			want.n - LINK_OCTETS) != 0)
+			continue;
+		account(w, &s, m, KM_COUNT_PACKETS_IN, KM_COUNT_OCTETS_IN);
+		return (int)m;
+	}
+	return -1;
+}
+
+/* --- maps --- */
+
+struct km_flow_key
+flow_key(const struct world *w, enum service s)
+{
+	return (struct km_flow_key){
+	    world_client(w, w->client), htons(w->port), (uint16_t)world_row(w, s)};
+}
+
+static bool
+get(const struct world *w, enum kernel_map map, enum service s, struct km_flow *f)
+{
+	struct km_flow_key key = flow_key(w, s);
+
+	return bpf_map_lookup_elem(w->o.map[map], &key, f) == 0;
+}
+
+bool
+flow_get(const struct world *w, enum service s, struct km_flow *f)
+{
+	return get(w, KERNEL_MAP_FLOWS, s, f);
+}
+
+bool
+half_get(const struct world *w, enum service s, struct km_flow *f)
+{
+	return get(w, KERNEL_MAP_HALF_OPEN, s, f);
+}
+
+void
+row_entry_is(struct world *w, enum kernel_map map, enum service s, enum km_state state)
+{
+	struct km_flow f = {.state = KM_NONE};
+
+	get(w, map, s, &f);
+	if (f.state != state)
+		fail(w, "state %d in %s, not %d", (int)f.state,
+		    map == KERNEL_MAP_FLOWS ? "flows" : "half_open", (int)state);
+}
+
+void
+flow_put(struct world *w, enum service s, unsigned member, uint8_t flags)
+{
+	struct km_flow_key key = flow_key(w, s);
+	struct km_flow f = {.seen = object_tick(),
+	    .endpoint = (uint16_t)world_endpoint_row(w, s, member),
+	    .state = KM_OPEN,
+	    .flags = flags};
+
+	if (bpf_map_update_elem(w->o.map[KERNEL_MAP_FLOWS], &key, &f, BPF_ANY) != 0)
+		fail(w, "no room for a flow");
+}
+
+void
+flows_fill(struct world *w)
+{
+	uint16_t port = w->port;
+
+	while (entries(w, KERNEL_MAP_FLOWS) < FLOWS) {
+		w->port = (uint16_t)(port + 1 + entries(w, KERNEL_MAP_FLOWS));
+		flow_put(w, TLS, 0, 0);
+	}
+	w->port = port;
+}
+
+unsigned
+entries(const struct world *w, enum kernel_map map)
+{
+	uint8_t a[128], b[128];
+	unsigned n = 0;
+	int err = bpf_map_get_next_key(w->o.map[map], NULL, a);
+
+	while (err == 0) {
+		n++;
+		memcpy(b, a, sizeof a);
+		err = bpf_map_get_next_key(w->o.map[map], b, a);
+	}
+	return n;
+}
+
+/* --- counters --- */
+
+void
+row_counts_are(struct world *w, unsigned endpoint, enum km_count what, uint64_t n)
+{
+	uint64_t got = world_count(w, endpoint, what);
+
+	w->course->counts[endpoint].at[what] = n;
+	if (got != n)
+		fail(w, "endpoint %u counted %llu of %d, not %llu", endpoint,
+		    (unsigned long long)got, (int)what, (unsigned long long)n);
+}
+
+void
+row_drops_are(struct world *w, unsigned listener, enum km_drop what, uint64_t n)
+{
+	uint64_t got = world_drop(w, listener, what);
+
+	w->course->drops[listener].at[what] = n;
+	if (got != n)
+		fail(w, "listener %u counted %llu of drop %d, not %llu", listener,
+		    (unsigned long long)got, (int)what, (unsigned long long)n);
+}
+
+/* Picks and promotions are said by the rows that are about them. */
+static void
+all_counted(struct world *w)
+{
+	w->course->line = 0;
+	for (unsigned e = 1; e < ENDPOINTS_END; e++) {
+		for (enum km_count c = 0; c < KM_COUNTS; c++) {
+			if (c != KM_COUNT_PICKS && c != KM_COUNT_PROMOTIONS)
+				row_counts_are(w, e, c, w->course->counts[e].at[c]);
+		}
+	}
+	for (unsigned l = 0; l < LISTENERS_END; l++) {
+		for (enum km_drop d = 0; d < KM_DROPS; d++)
+			row_drops_are(w, l, d, w->course->drops[l].at[d]);
+	}
+}
+
+bool
+row_run(struct world *w, const struct row *row, bool v6)
+{
+	struct row_course course = {.row = row, .file = "end"};
+
+	w->v6 = v6;
+	w->course = &course;
+	world_reset(w);
+	if (setjmp(course.failed) != 0)
+		return false;
+	row->run(w);
+	all_counted(w);
+	return true;
+}

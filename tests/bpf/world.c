@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * world - the host, the pool in the maps, and the program run over a packet.
+ */
+#include "world.h"
+
+#include <arpa/inet.h>
+#include <assert.h>
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* One link to clients and one to members; each has the address that packet.c writes. */
+static const char links[] =
+    "link set lo up\n"
+    "link add c0 address 02:00:00:00:00:01 type veth peer name c1\n"
+    "link add m0 address 02:00:00:00:00:01 type veth peer name m1\n"
+    "link set c0 up\nlink set c1 up\nlink set m0 up\nlink set m1 up\n"
+    "addr add 198.51.100.1/24 dev c0\n"
+    "addr add 2001:db8:b::1/64 dev c0 nodad\n"
+    "addr add 10.1.0.1/24 dev m0\n"
+    "addr add fd01::1/64 dev m0 nodad\n"
+    "addr add 192.0.2.10/32 dev lo\n"
+    "addr add 2001:db8:a::10/128 dev lo nodad\n"
+    "route add default via 198.51.100.254\n"
+    "route add default via 2001:db8:b::254\n"
+    "route add unreachable 203.0.113.200/32\n"
+    "route add unreachable 2001:db8:c::c8/128\n";
+
+static int
+write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	n = write(fd, text, strlen(text));
+	close(fd);
+	return n < 0 ? -EIO : 0;
+}
+
+static int
+host_new(struct world *w, struct sbuf *why)
+{
+	FILE *ip;
+	int status;
+
+	if (unshare(CLONE_NEWNET) != 0) {
+		status = -errno;
+		sbuf_addf(
+		    why, "no network namespace: %s (root is needed)", strerror(errno));
+		return status;
+	}
+	if (write_file("/proc/sys/net/ipv4/ip_forward", "1") != 0 ||
+	    write_file("/proc/sys/net/ipv6/conf/all/forwarding", "1") != 0) {
+		sbuf_addf(why, "the network namespace cannot be told to forward");
+		return -EPERM;
+	}
+	ip = popen("ip -batch -", "w");
+	if (ip == NULL)
+		return -errno;
+	fputs(links, ip);
+	status = pclose(ip);
+	w->client_link = if_nametoindex("c0");
+	w->member_link = if_nametoindex("m0");
+	if (status != 0 || w->client_link == 0 || w->member_link == 0) {
+		sbuf_addf(why, "the links of the laboratory cannot be made with ip");
+		return -ENODEV;
+	}
+	return 0;
+}
+
+struct km_addr
+world_addr(const char *text)
+{
+	struct km_addr a = {{0, 0, htonl(0xffff), 0}};
+	int ok = strchr(text, ':') != NULL ? inet_pton(AF_INET6, text, &a)
+					   : inet_pton(AF_INET, text, &a.word[3]);
+
+	assert(ok == 1);
+	(void)ok;
+	return a;
+}
+
+static struct km_addr
+numbered(const struct world *w, const char *v4, const char *v6, unsigned last)
+{
+	struct km_addr a = world_addr(w->v6 ? v6 : v4);
+
+	((uint8_t *)&a)[14] = (uint8_t)(last >> 8 | (w->v6 ? 0 : ((uint8_t *)&a)[14]));
+	((uint8_t *)&a)[15] = (uint8_t)last;
+	return a;
+}
+
+struct km_addr
+world_client(const struct world *w, unsigned client)
+{
+	return numbered(w, "203.0.113.0", "2001:db8:c::", client);
+}
+
+struct km_addr
+world_vip(const struct world *w)
+{
+	return world_addr(w->v6 ? "2001:db8:a::10" : "192.0.2.10");
+}
+
+struct km_addr
+world_member(const struct world *w, unsigned member)
+{
+	return numbered(w, "10.1.0.0", "fd01::", 0x11 + member);
+}
+
+uint16_t
+world_vip_port(enum service s)
+{
+	return s == TLS ? 443 : 3478;
+}
+
+uint16_t
+world_member_port(enum service s)
+{
+	return s == TLS ? 5443 : 3478;
+}
+
+unsigned
+world_row(const struct world *w, enum service s)
+{
+	return 1 + (unsigned)s + (w->v6 ? SERVICES : 0);
+}
+
+unsigned
+world_endpoint_row(const struct world *w, enum service s, unsigned member)
+{
+	return 1 + (world_row(w, s) - 1) * MEMBERS + member;
+}
+
+struct km_listener *
+world_listener(const struct world *w, enum service s)
+{
+	return &w->o.listeners[world_row(w, s)];
+}
+
+struct km_endpoint *
+world_endpoint(const struct world *w, enum service s, unsigned member)
+{
+	return &w->o.endpoints[world_endpoint_row(w, s, member)];
+}
+
+void
+world_ring(const struct world *w, enum service s, uint8_t choice)
+{
+	memset(w->o.rings[world_row(w, s)].slot, choice, KM_SLOTS);
+}
+
+void
+world_ring_even(const struct world *w, enum service s)
+{
+	uint8_t *slot = w->o.rings[world_row(w, s)].slot;
+
+	for (unsigned i = 0; i < KM_SLOTS; i++)
+		slot[i] = (uint8_t)(i % BACKUP);
+}
+
+static uint8_t
+protocol(enum service s)
+{
+	return s == TLS ? IPPROTO_TCP : IPPROTO_UDP;
+}
+
+static void
+place(const struct world *w, enum kernel_map map, struct km_addr addr, enum service s,
+    uint16_t port, uint32_t row)
+{
+	struct km_place at = {addr, htons(port), protocol(s), 0}, any = {.addr = addr};
+	uint32_t nobody = KM_ANY;
+
+	assert(bpf_map_update_elem(w->o.map[map], &at, &row, BPF_ANY) == 0);
+	assert(bpf_map_update_elem(w->o.map[map], &any, &nobody, BPF_ANY) == 0);
+}
+
+static void
+endpoint_new(const struct world *w, enum service s, unsigned member)
+{
+	struct km_endpoint *e = world_endpoint(w, s, member);
+
+	*e = (struct km_endpoint){
+	    .id = 100u + world_endpoint_row(w, s, member),
+	    .addr = world_member(w, member),
+	    .port = htons(world_member_port(s)),
+	    .proto = protocol(s),
+	    .backup = member == BACKUP,
+	    .use = KM_USE_NEW,
+	    .listener = world_row(w, s),
+	    .member = member + 1,
+	    .ifindex = w->member_link,
+	    .mtu = 1500,
+	    .hop_family = w->v6 ? AF_INET6 : AF_INET,
+	    .hop = world_member(w, member),
+	};
+	if (!w->v6)
+		e->hop = (struct km_addr){{e->addr.word[3]}};
+}
+
+static void
+listener_new(const struct world *w, enum service s)
+{
+	struct km_listener *l = world_listener(w, s);
+
+	*l = (struct km_listener){
+	    .id = world_row(w, s),
+	    .addr = world_vip(w),
+	    .port = htons(world_vip_port(s)),
+	    .proto = protocol(s),
+	    .row = KM_ROW_ACTIVE,
+	    .flags = s == TURN ? KM_LISTENER_DIRECT : 0,
+	    .idle = object_ticks(300 * 1000000000LL),
+	    .ring = world_row(w, s),
+	    .domain = 1,
+	    .n_choices = MEMBERS,
+	};
+	for (unsigned m = 0; m < MEMBERS; m++) {
+		endpoint_new(w, s, m);
+		l->choices[m] = (uint16_t)world_endpoint_row(w, s, m);
+	}
+	world_ring_even(w, s);
+}
+
+static void
+empty(const struct world *w, enum kernel_map map, size_t key_octets)
+{
+	uint8_t key[128];
+
+	assert(key_octets <= sizeof key);
+	while (bpf_map_get_next_key(w->o.map[map], NULL, key) == 0)
+		assert(bpf_map_delete_elem(w->o.map[map], key) == 0);
+}
+
+static void
+clear_counters(const struct world *w)
+{
+	size_t octets = sizeof(struct km_counts) > sizeof(struct km_drops)
+			    ? sizeof(struct km_counts)
+			    : sizeof(struct km_drops);
+	void *zero = calloc(w->o.cpus, octets);
+
+	assert(zero != NULL);
+	for (uint32_t i = 0; i < ENDPOINTS_END; i++)
+		assert(bpf_map_update_elem(
+			   w->o.map[KERNEL_MAP_COUNTS], &i, zero, BPF_ANY) == 0);
+	for (uint32_t i = 0; i < LISTENERS_END; i++)
+		assert(bpf_map_update_elem(
+			   w->o.map[KERNEL_MAP_DROPS], &i, zero, BPF_ANY) == 0);
+	free(zero);
+}
+
+static void
+settings_new(const struct world *w)
+{
+	*w->o.settings = (struct km_settings){
+	    .version = KM_VERSION,
+	    .seed = 0x12345678,
+	    .half_close = object_ticks(60 * 1000000000LL),
+	    .unanswered = object_ticks(10 * 1000000000LL),
+	    .closing = object_ticks(10 * 1000000000LL),
+	    .affinity = object_ticks(300 * 1000000000LL),
+	    .mask_v4 = world_addr("255.255.255.255"),
+	};
+	memset(w->o.settings->mask_v4.word, 0xff, 12);
+	memset(&w->o.settings->mask_v6, 0xff, 16);
+}
+
+void
+world_reset(struct world *w)
+{
+	bool v6 = w->v6;
+
+	empty(w, KERNEL_MAP_FLOWS, sizeof(struct km_flow_key));
+	empty(w, KERNEL_MAP_HALF_OPEN, sizeof(struct km_flow_key));
+	empty(w, KERNEL_MAP_ASKED, sizeof(struct km_asked_key));
+	empty(w, KERNEL_MAP_AFFINITIES, sizeof(struct km_affinity_key));
+	empty(w, KERNEL_MAP_FRAGMENTS, sizeof(struct km_fragment_key));
+	empty(w, KERNEL_MAP_LISTS, sizeof(struct km_list_key));
+	clear_counters(w);
+	settings_new(w);
+	memset(w->o.budgets, 0, 8 * sizeof *w->o.budgets);
+	for (int f = 0; f < 2; f++) {
+		w->v6 = f == 1;
+		listener_new(w, TLS);
+		listener_new(w, TURN);
+	}
+	w->v6 = v6;
+	w->client = 7;
+	w->port = 40000;
+}
+
+static void
+places_new(struct world *w)
+{
+	for (int f = 0; f < 2; f++) {
+		w->v6 = f == 1;
+		for (enum service s = TLS; s < SERVICES; s++) {
+			place(w, KERNEL_MAP_VIPS, world_vip(w), s, world_vip_port(s),
+			    world_row(w, s));
+			for (unsigned m = 0; m < MEMBERS; m++)
+				place(w, KERNEL_MAP_MEMBERS, world_member(w, m), s,
+				    world_member_port(s), world_endpoint_row(w, s, m));
+		}
+	}
+	w->v6 = false;
+}
+
+int
+world_open(struct world *w, struct sbuf *why)
+{
+	struct object_sizes sizes = {.flows = FLOWS, .half_open = HALVES};
+	int err;
+
+	*w = (struct world){0};
+	object_init(&w->o);
+	err = host_new(w, why);
+	if (err == 0)
+		err = object_open(&w->o, &sizes, NULL, why);
+	if (err != 0)
+		return err;
+	places_new(w);
+	world_reset(w);
+	return 0;
+}
+
+void
+world_close(struct world *w)
+{
+	object_close(&w->o);
+}
+
+static uint64_t
+total(const struct world *w, enum kernel_map map, uint32_t row, size_t octets, size_t at)
+{
+	uint8_t *values = calloc(w->o.cpus, octets);
+	uint64_t sum = 0, one;
+
+	assert(values != NULL);
+	assert(bpf_map_lookup_elem(w->o.map[map], &row, values) == 0);
+	for (unsigned cpu = 0; cpu < w->o.cpus; cpu++) {
+		memcpy(&one, values + cpu * octets + at * sizeof one, sizeof one);
+		sum += one;
+	}
+	free(values);
+	return sum;
+}
+
+uint64_t
+world_count(const struct world *w, unsigned endpoint, enum km_count what)
+{
+	return total(w, KERNEL_MAP_COUNTS, endpoint, sizeof(struct km_counts), what);
+}
+
+uint64_t
+world_drop(const struct world *w, unsigned listener, enum km_drop what)
+{
+	return total(w, KERNEL_MAP_DROPS, listener, sizeof(struct km_drops), what);
+}
+
+static int
+run(const struct world *w, uint32_t link, const struct packet *in, struct packet *out,
+    uint32_t times, uint32_t *ns)
+{
+	struct __sk_buff ctx = {.ifindex = link,
+	    .ingress_ifindex = link,
+	    .gso_size = in->gso_size,
+	    .gso_segs = in->gso_segs};
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = in->octets,
+	    .data_size_in = (uint32_t)in->n, .data_out = out->octets,
+	    .data_size_out = sizeof out->octets, .ctx_in = &ctx,
+	    .ctx_size_in = sizeof ctx, .repeat = (int)times);
+
+	if (bpf_prog_test_run_opts(w->o.program, &opts) != 0)
+		return WORLD_FAILED - errno;
+	out->n = opts.data_size_out;
+	if (ns != NULL)
+		*ns = opts.duration;
+	return (int)opts.retval;
+}
+
+int
+world_run(
+    const struct world *w, uint32_t link, const struct packet *in, struct packet *out)
+{
+	return run(w, link, in, out, 1, NULL);
+}
+
+int
+world_time(const struct world *w, uint32_t link, const struct packet *in, uint32_t times,
+    uint32_t *ns)
+{
+	struct packet out;
+
+	return run(w, link, in, &out, times, ns);
+}
