@@ -7,40 +7,39 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "layout.h"
+
+#define VERIFIER_TEXT 65536
+#define CHECK_ENTRIES 1024
+
 /* path_octets.S */
 extern const char path_octets[], path_octets_end[];
-
-static const char *const names[KERNEL_MAPS] = {
-#define MAP(id, name) [KERNEL_MAP_##id] = #name,
-#include "tbl/kernel_maps.h"
-};
 
 void
 object_init(struct object *o)
 {
 	*o = (struct object){.program = -1};
+	pins_init(&o->pins);
 	for (int i = 0; i < KERNEL_MAPS; i++)
 		o->map[i] = -1;
 }
 
-static int
-set_size(struct bpf_object *bpf, const char *name, uint32_t entries)
-{
-	struct bpf_map *map = bpf_object__find_map_by_name(bpf, name);
-
-	return map == NULL ? -ENOENT : bpf_map__set_max_entries(map, entries);
-}
+/* --- arrays in our memory
+ * ---------------------------------------------------------------
+ */
 
 static int
 map_into_memory(const struct object *o, enum kernel_map map, size_t size, void **ret)
 {
-	void *at =
-	    mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, o->map[map], 0);
+	void *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, o->map[map], 0);
 
 	if (at == MAP_FAILED)
 		return -errno;
@@ -55,11 +54,11 @@ map_arrays(struct object *o)
 	int err = map_into_memory(o, KERNEL_MAP_SETTINGS, sizeof *o->settings, &at[0]);
 
 	if (err == 0)
-		err = map_into_memory(o, KERNEL_MAP_LISTENERS,
-		    KM_LISTENERS * sizeof *o->listeners, &at[1]);
+		err = map_into_memory(
+		    o, KERNEL_MAP_LISTENERS, KM_LISTENERS * sizeof *o->listeners, &at[1]);
 	if (err == 0)
-		err = map_into_memory(o, KERNEL_MAP_ENDPOINTS,
-		    KM_ENDPOINTS * sizeof *o->endpoints, &at[2]);
+		err = map_into_memory(
+		    o, KERNEL_MAP_ENDPOINTS, KM_ENDPOINTS * sizeof *o->endpoints, &at[2]);
 	if (err == 0)
 		err = map_into_memory(
 		    o, KERNEL_MAP_RINGS, KM_RINGS * sizeof *o->rings, &at[3]);
@@ -74,59 +73,204 @@ map_arrays(struct object *o)
 	return err;
 }
 
-static int
-load(struct object *o, const struct object_sizes *sizes)
+static void
+let_go(void *at, size_t size)
 {
-	const struct bpf_program *program;
+	if (at != NULL)
+		munmap(at, size);
+}
+
+/* --- loading --------------------------------------------------------------------------
+ */
+
+/* What is wrong is said by our sentences, and by the verifier's last line. */
+static int
+keep_silent(enum libbpf_print_level level, const char *format, va_list arguments)
+{
+	(void)level;
+	(void)format;
+	(void)arguments;
+	return 0;
+}
+
+static int
+set_size(struct bpf_object *bpf, const char *name, uint32_t entries)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(bpf, name);
+
+	return map == NULL ? -ENOENT : bpf_map__set_max_entries(map, entries);
+}
+
+/* The line before the verifier's statistics: what it objects to. */
+static void
+add_verdict(const char *text, struct sbuf *why)
+{
+	const char *best = NULL;
+
+	for (const char *line = text; *line != '\0';) {
+		size_t n = strcspn(line, "\n");
+
+		if (n > 0 && strncmp(line, "processed ", 10) != 0 &&
+		    strncmp(line, "verification time ", 18) != 0 &&
+		    strncmp(line, "stack depth ", 12) != 0)
+			best = line;
+		line += n + (line[n] == '\n');
+	}
+	if (best != NULL)
+		sbuf_addf(why, " (%.*s)", (int)strcspn(best, "\n"), best);
+}
+
+/* The maps are those of @pins, where it has some, else new ones of @sizes (NULL: small
+ * ones, for a check). */
+static int
+choose_maps(struct object *o, const struct object_sizes *sizes, const struct pins *pins,
+    struct sbuf *why)
+{
 	int err;
 
-	o->bpf = bpf_object__open_mem(
-	    path_octets, (size_t)(path_octets_end - path_octets), NULL);
-	if (o->bpf == NULL)
-		return -errno;
-	err = set_size(o->bpf, "flows", sizes->flows);
+	o->found = pins != NULL && pins_have(pins, PINS_MAPS);
+	if (o->found)
+		return layout_adopt(o->bpf, pins, sizes, why);
+	err = set_size(o->bpf, "flows", sizes == NULL ? CHECK_ENTRIES : sizes->flows);
 	if (err == 0)
-		err = set_size(o->bpf, "half_open", sizes->half_open);
-	if (err == 0)
-		err = bpf_object__load(o->bpf);
+		err = set_size(o->bpf, "half_open",
+		    sizes == NULL ? CHECK_ENTRIES : sizes->half_open);
 	if (err != 0)
+		sbuf_addf(why, "sizes of the tables: %s", strerror(-err));
+	return err;
+}
+
+static int
+load(struct object *o, const struct object_sizes *sizes, const struct pins *pins,
+    struct sbuf *why)
+{
+	char *text = calloc(1, VERIFIER_TEXT);
+	LIBBPF_OPTS(bpf_object_open_opts, options, .kernel_log_buf = text,
+	    .kernel_log_size = text == NULL ? 0 : VERIFIER_TEXT);
+	int err;
+
+	libbpf_set_print(keep_silent);
+	o->bpf = bpf_object__open_mem(
+	    path_octets, (size_t)(path_octets_end - path_octets), &options);
+	if (o->bpf == NULL) {
+		err = -errno;
+		sbuf_addf(
+		    why, "cannot read the kernel engine's program: %s", strerror(-err));
+		free(text);
 		return err;
-	program = bpf_object__find_program_by_name(o->bpf, "edge_ingress");
+	}
+	err = choose_maps(o, sizes, pins, why);
+	if (err == 0) {
+		err = bpf_object__load(o->bpf);
+		if (err != 0)
+			sbuf_addf(why, "cannot load the kernel engine's program: %s",
+			    strerror(-err));
+		if (err != 0 && text != NULL)
+			add_verdict(text, why);
+	}
+	free(text);
+	return err;
+}
+
+static int
+find_parts(struct object *o)
+{
+	const struct bpf_program *program =
+	    bpf_object__find_program_by_name(o->bpf, "edge_ingress");
+
 	o->program = program == NULL ? -ENOENT : bpf_program__fd(program);
 	if (o->program < 0)
 		return o->program;
 	for (int i = 0; i < KERNEL_MAPS; i++) {
-		o->map[i] = bpf_object__find_map_fd_by_name(o->bpf, names[i]);
+		o->map[i] = bpf_object__find_map_fd_by_name(o->bpf, layout_names[i]);
 		if (o->map[i] < 0)
 			return o->map[i];
 	}
 	return map_arrays(o);
 }
 
+/* What maps have that nobody has seen yet.  The seed: whoever could foresee the hashes
+ * could aim all sessions at one member. */
+static int
+begin_settings(struct km_settings *s)
+{
+	if (getrandom(&s->seed, sizeof s->seed, 0) != (ssize_t)sizeof s->seed)
+		return -errno;
+	s->version = KM_VERSION;
+	return 0;
+}
+
+/* All of them or none: whoever is killed in between leaves DIR/new, which nobody uses. */
+static int
+pin_maps(const struct object *o)
+{
+	int err = pins_begin(&o->pins);
+
+	for (int i = 0; err == 0 && i < KERNEL_MAPS; i++) {
+		char path[PINS_PATH_MAX];
+
+		pins_path(&o->pins, PINS_NEW, layout_names[i], path);
+		err = bpf_obj_pin(o->map[i], path);
+	}
+	return err == 0 ? pins_complete(&o->pins) : err;
+}
+
+static int
+load_all(struct object *o, const struct object_sizes *sizes, const struct pins *pins,
+    struct sbuf *why)
+{
+	int err = load(o, sizes, pins, why);
+
+	if (err != 0)
+		return err;
+	o->cpus = (unsigned)libbpf_num_possible_cpus();
+	err = find_parts(o);
+	if (err == 0 && !o->found)
+		err = begin_settings(o->settings);
+	if (err != 0)
+		sbuf_addf(why, "maps of the kernel engine: %s", strerror(-err));
+	return err;
+}
+
+/* --- open, check, close
+ * -----------------------------------------------------------------
+ */
+
 int
 object_open(struct object *o, const struct object_sizes *sizes, const char *pins,
     struct sbuf *why)
 {
-	int err;
+	int err = 0;
 
-	(void)pins;
-	o->cpus = (unsigned)libbpf_num_possible_cpus();
-	err = load(o, sizes);
-	if (err != 0) {
-		sbuf_addf(
-		    why, "cannot load the kernel engine's program: %s", strerror(-err));
-		object_close(o);
-		return err;
+	object_init(o);
+	if (pins != NULL)
+		err = pins_open(&o->pins, pins, why);
+	if (err == 0)
+		err = load_all(o, sizes, pins == NULL ? NULL : &o->pins, why);
+	if (err == 0 && pins != NULL && !o->found) {
+		err = pin_maps(o);
+		if (err != 0)
+			sbuf_addf(why, "cannot pin maps in %s: %s", pins, strerror(-err));
 	}
-	o->settings->version = KM_VERSION;
-	return 0;
+	if (err != 0)
+		object_close(o);
+	return err;
 }
 
-static void
-let_go(void *at, size_t size)
+int
+object_check(const char *pins, struct sbuf *why)
 {
-	if (at != NULL)
-		munmap(at, size);
+	struct object o;
+	struct pins p;
+	int err;
+
+	object_init(&o);
+	pins_init(&p);
+	err = pins_peek(&p, pins, why);
+	if (err == 0)
+		err = load_all(&o, NULL, &p, why);
+	object_close(&o);
+	return err;
 }
 
 void
@@ -138,6 +282,7 @@ object_close(struct object *o)
 	let_go(o->rings, KM_RINGS * sizeof *o->rings);
 	let_go(o->budgets, KM_BUDGETS * sizeof *o->budgets);
 	bpf_object__close(o->bpf);
+	pins_close(&o->pins);
 	object_init(o);
 }
 

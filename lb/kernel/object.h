@@ -14,6 +14,7 @@
 #include <edge/sbuf.h>
 
 #include "maps.h"
+#include "pins.h"
 
 struct bpf_object;
 
@@ -29,10 +30,11 @@ struct object_sizes {
 
 struct object {
 	struct bpf_object *bpf;
-	int program;           /* descriptor */
-	int map[KERNEL_MAPS];  /* descriptors */
-	bool found;            /* the maps were pinned before: what they hold goes on */
-	unsigned cpus;         /* values of a per-CPU map */
+	struct pins pins;     /* closed without them; else ours alone */
+	int program;          /* descriptor */
+	int map[KERNEL_MAPS]; /* descriptors */
+	bool found;           /* the maps were pinned before: what they hold goes on */
+	unsigned cpus;        /* values of a per-CPU map */
 	/* Mapped into memory; the kernel reads and writes them at the same time. */
 	struct km_settings *settings;
 	struct km_listener *listeners; /* KM_LISTENERS */
@@ -42,11 +44,17 @@ struct object {
 };
 
 void object_init(struct object *o);
-/* Loads the program, with the maps pinned below @pins where there are some of our version,
- * else with new ones of @sizes, pinned there.  @pins NULL: new maps, not pinned (tests).
- * 0; or -errno with a sentence in @why: what is missing, and what to do. */
+/* Loads the program, with the maps pinned below @pins where there are some of our
+ * version, else with new ones of @sizes, pinned there.  @pins NULL: new maps, not pinned
+ * (tests). 0, and @why may hold a remark: pinned tables keep the size they have.  Or
+ * -errno with a sentence in @why: what is missing, and what to do (-EBUSY: another
+ * edge-lb has @pins). */
 int object_open(struct object *o, const struct object_sizes *sizes, const char *pins,
     struct sbuf *why);
+/* Whether object_open() could, after the process that has @pins now: the program loads,
+ * and what is pinned there is of our version.  Changes nothing. */
+int object_check(const char *pins, struct sbuf *why);
+/* Lets go of it all; what is pinned or attached stays. */
 void object_close(struct object *o);
 
 /* Ticks of maps.h. */

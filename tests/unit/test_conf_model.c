@@ -245,6 +245,10 @@ the_kernel_engines_defaults(void **state)
 	assert_int_equal(m->pools[0].services[SERVICE_AV_UDP].engine, ENGINE_RELAY);
 	assert_int_equal(
 	    m->pools[0].services[SERVICE_AV_UDP].algorithm, ALGORITHM_LEAST_SESSIONS);
+	assert_string_equal(m->lb.kernel.pins, "/sys/fs/bpf/edgepool");
+	model_free(&m);
+	m = load_with("lb = { kernel = { pins = \"/run/bpf/lb2\"; }; };", "", "", "");
+	assert_string_equal(m->lb.kernel.pins, "/run/bpf/lb2");
 	model_free(&m);
 }
 

@@ -146,7 +146,8 @@ fallbacks_can_be_written(void **state)
 			k, config_lookup(&config, k->name), arena, &read, &why))
 			fail_msg("%s: %s", text, why.text);
 		if (k->type == CONF_TEXT || k->type == CONF_LABEL ||
-		    k->type == CONF_OID || k->type == CONF_WORD_TEXT)
+		    k->type == CONF_OID || k->type == CONF_PATH ||
+		    k->type == CONF_WORD_TEXT)
 			assert_string_equal(read.as.text, fallback.as.text);
 		else
 			assert_memory_equal(&read.as, &fallback.as, k->size);

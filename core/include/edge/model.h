@@ -218,6 +218,7 @@ struct kernel_conf {
 	uint32_t half_open;   /* entries of the half-open table */
 	enum attach attach;   /* how the programs are attached */
 	enum sticky affinity; /* what a member is picked by */
+	const char *pins;     /* directory where maps and links outlive us */
 };
 
 struct lb_conf {

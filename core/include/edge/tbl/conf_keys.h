@@ -175,6 +175,7 @@ KEY(IN_KERNEL,   flows,     COUNT,  kernel_conf, flows,          OPTIONAL, 1024,
 KEY(IN_KERNEL,   half_open, COUNT,  kernel_conf, half_open,      OPTIONAL, 1024, 1000000, NONE, "65536", NOW, "half-open sessions it holds; the oldest gives way")
 KEY(IN_KERNEL,   attach,    WORD,   kernel_conf, attach,         OPTIONAL, 0, 0,        attach, "auto", NOW, "how the program is attached to interfaces: \"tcx\" (Linux 6.6 and later), \"clsact\", or \"auto\": the first that can")
 KEY(IN_KERNEL,   affinity,  WORD,   kernel_conf, affinity,       OPTIONAL, 0, 0,        sticky, "source", NOW, "what picks the member: the client's address (masked as in lb.affinity), or addresses and ports, and then without affinity")
+KEY(IN_KERNEL,   pins,      PATH,   kernel_conf, pins,           OPTIONAL, 0, 0,        NONE, "/sys/fs/bpf/edgepool", NOW, "directory in a BPF file system where its maps and programs outlive edge-lb; one for each edge-lb of a host")
 
 /* --- the prober */
 KEY(IN_HEALTHS, interval,           SECONDS, health_conf, interval_ns,        OPTIONAL, 0.1, 3600,  NONE,   "2",     NOW,   "between probes of an endpoint that is up")

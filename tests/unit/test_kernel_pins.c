@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The kernel engine's maps outlive who made them: found again, refused where they are of
+ * another version, never half made.  As root; every test has a BPF file system of its
+ * own. */
+#include "unit.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "kernel/object.h"
+
+static const struct object_sizes few = {2048, 1024};
+
+struct lab {
+	char mount[64], dir[80];
+	struct sbuf why;
+};
+
+static int
+begin(void **state)
+{
+	struct lab *lab = calloc(1, sizeof *lab);
+
+	assert_non_null(lab);
+	snprintf(lab->mount, sizeof lab->mount, "/tmp/edge-pins-XXXXXX");
+	assert_non_null(mkdtemp(lab->mount));
+	snprintf(lab->dir, sizeof lab->dir, "%s/edgepool", lab->mount);
+	sbuf_init(&lab->why, 4096);
+	*state = lab;
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	struct lab *lab = *state;
+
+	umount2(lab->mount, MNT_DETACH);
+	rmdir(lab->mount);
+	sbuf_fini(&lab->why);
+	free(lab);
+	return 0;
+}
+
+/* A BPF file system of ours, or the test is skipped. */
+static void
+with_pins(struct lab *lab)
+{
+	if (mount("bpf", lab->mount, "bpf", 0, NULL) != 0) {
+		print_message(
+		    "skipped: no BPF file system can be mounted (%s)\n", strerror(errno));
+		skip();
+	}
+}
+
+static void
+open_well(struct lab *lab, struct object *o)
+{
+	int err = object_open(o, &few, lab->dir, &lab->why);
+
+	if (err == -EPERM) {
+		print_message("skipped: %s\n", sbuf_text(&lab->why));
+		skip();
+	}
+	assert_string_equal(sbuf_text(&lab->why), "");
+	assert_int_equal(err, 0);
+}
+
+static void
+assert_says(const struct lab *lab, const char *part)
+{
+	if (strstr(sbuf_text(&lab->why), part) == NULL)
+		fail_msg("\"%s\" does not say \"%s\"", sbuf_text(&lab->why), part);
+}
+
+static void
+maps_are_found_again(void **state)
+{
+	struct lab *lab = *state;
+	struct object o;
+	uint32_t seed;
+
+	with_pins(lab);
+	open_well(lab, &o);
+	assert_false(o.found);
+	assert_int_equal(o.settings->version, KM_VERSION);
+	seed = o.settings->seed;
+	o.endpoints[7].mtu = 1400;
+	object_close(&o);
+
+	open_well(lab, &o);
+	assert_true(o.found);
+	assert_int_equal(o.settings->seed, seed);
+	assert_int_equal(o.endpoints[7].mtu, 1400);
+	object_close(&o);
+}
+
+static void
+tables_keep_their_size_and_say_so(void **state)
+{
+	static const struct object_sizes more = {4096, 1024};
+	struct lab *lab = *state;
+	struct object o;
+
+	with_pins(lab);
+	open_well(lab, &o);
+	object_close(&o);
+	assert_int_equal(object_open(&o, &more, lab->dir, &lab->why), 0);
+	assert_true(o.found);
+	assert_says(lab, "lb.kernel.flows = 4096 is not yet in effect");
+	assert_says(lab, "has room for 2048");
+	assert_null(strstr(sbuf_text(&lab->why), "half_open"));
+	object_close(&o);
+}
+
+static void
+another_version_is_refused(void **state)
+{
+	struct lab *lab = *state;
+	struct object o;
+
+	with_pins(lab);
+	open_well(lab, &o);
+	o.settings->version = KM_VERSION + 1;
+	object_close(&o);
+	assert_int_equal(object_check(lab->dir, &lab->why), -EPROTO);
+	assert_says(lab, "were made by another version (2, this program has 1)");
+	assert_int_equal(object_open(&o, &few, lab->dir, &lab->why), -EPROTO);
+	assert_says(lab, "`edgectl detach` ends their sessions and removes them");
+}
+
+static void
+a_map_of_another_size_is_refused(void **state)
+{
+	struct lab *lab = *state;
+	char path[128];
+	struct object o;
+	int fd;
+
+	with_pins(lab);
+	open_well(lab, &o);
+	object_close(&o);
+	snprintf(path, sizeof path, "%s/maps/asked", lab->dir);
+	assert_int_equal(unlink(path), 0);
+	fd = bpf_map_create(BPF_MAP_TYPE_LRU_HASH, "asked",
+	    sizeof(struct km_asked_key) + 4, sizeof(struct km_asked), KM_ASKED_MAX, NULL);
+	assert_true(fd >= 0);
+	assert_int_equal(bpf_obj_pin(fd, path), 0);
+	close(fd);
+	assert_int_equal(object_open(&o, &few, lab->dir, &lab->why), -EPROTO);
+	assert_says(lab, "asked has another size");
+}
+
+static void
+a_missing_map_is_named(void **state)
+{
+	struct lab *lab = *state;
+	char path[128];
+	struct object o;
+
+	with_pins(lab);
+	open_well(lab, &o);
+	object_close(&o);
+	snprintf(path, sizeof path, "%s/maps/counts", lab->dir);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(object_open(&o, &few, lab->dir, &lab->why), -EPROTO);
+	assert_says(lab, "counts is missing");
+}
+
+/* As after a kill between the first pin and the last. */
+static void
+half_made_pins_are_made_anew(void **state)
+{
+	struct lab *lab = *state;
+	char maps[128], new[128], path[128];
+	struct object o;
+	struct stat s;
+
+	with_pins(lab);
+	open_well(lab, &o);
+	object_close(&o);
+	snprintf(maps, sizeof maps, "%s/maps", lab->dir);
+	snprintf(new, sizeof new, "%s/new", lab->dir);
+	assert_int_equal(rename(maps, new), 0);
+	snprintf(path, sizeof path, "%s/new/drops", lab->dir);
+	assert_int_equal(unlink(path), 0);
+
+	open_well(lab, &o);
+	assert_false(o.found);
+	object_close(&o);
+	assert_int_equal(stat(new, &s), -1);
+	open_well(lab, &o);
+	assert_true(o.found);
+	object_close(&o);
+}
+
+static void
+two_cannot_have_one_directory(void **state)
+{
+	struct lab *lab = *state;
+	struct object o, second;
+
+	with_pins(lab);
+	open_well(lab, &o);
+	assert_int_equal(object_open(&second, &few, lab->dir, &lab->why), -EBUSY);
+	assert_says(lab, "belongs to another edge-lb that is running");
+	/* A program that is to take over only looks. */
+	sbuf_fini(&lab->why);
+	assert_int_equal(object_check(lab->dir, &lab->why), 0);
+	assert_string_equal(sbuf_text(&lab->why), "");
+	object_close(&o);
+	open_well(lab, &o);
+	object_close(&o);
+}
+
+/* The first word of advice is how to get one. */
+static void
+an_ordinary_directory_is_refused(void **state)
+{
+	struct lab *lab = *state;
+	struct object o;
+	struct stat s;
+
+	assert_int_equal(object_open(&o, &few, lab->dir, &lab->why), -ENOTSUP);
+	assert_says(lab, "is in no BPF file system");
+	assert_says(lab, "`mount -t bpf bpf /sys/fs/bpf`");
+	assert_int_equal(stat(lab->dir, &s), -1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
+	    TEST(maps_are_found_again),
+	    TEST(tables_keep_their_size_and_say_so),
+	    TEST(another_version_is_refused),
+	    TEST(a_map_of_another_size_is_refused),
+	    TEST(a_missing_map_is_named),
+	    TEST(half_made_pins_are_made_anew),
+	    TEST(two_cannot_have_one_directory),
+	    TEST(an_ordinary_directory_is_refused),
+	};
+
+	/* So that no mount outlives us, however we end. */
+	if (unshare(CLONE_NEWNS) == 0)
+		mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
