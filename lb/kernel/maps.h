@@ -25,6 +25,7 @@
  *   lists       LPM trie      edge-lb               path: who may begin a session
  *   counts      per CPU array path                  edge-lb: per endpoint
  *   drops       per CPU array path                  edge-lb: per listener
+ *   tallies     array         edge-lb               edge-lb, after a restart: tally.h
  *
  * Arrays written by edge-lb are mapped into its memory (BPF_F_MMAPABLE); a word of theirs
  * changes by one store.  Row 0 of listeners and endpoints is nobody's: index 0 means
@@ -42,6 +43,8 @@
 #define KM_ENDPOINTS 4096
 #define KM_BUDGETS   4096
 #define KM_RINGS     256
+#define KM_TALLIES   (KM_LISTENERS + KM_ENDPOINTS)
+#define KM_TALLY_WORDS 47
 #define KM_SLOTS     65537
 #define KM_CHOICES   20 /* of a listener; MODEL_MEMBERS_MAX */
 #define KM_FRAGMENTS_MAX 8192
@@ -250,6 +253,13 @@ struct km_counts {
 
 struct km_drops {
 	__u64 at[KM_DROPS];
+};
+
+/* Of a listener's row, or (behind those) of an endpoint's: what its object has counted
+ * beside these maps, by enum lb_field.  Row 0 is the process. */
+struct km_tally {
+	__u64 id;
+	__u64 rest[KM_TALLY_WORDS];
 };
 
 #endif

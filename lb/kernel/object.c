@@ -50,7 +50,7 @@ map_into_memory(const struct object *o, enum kernel_map map, size_t size, void *
 static int
 map_arrays(struct object *o)
 {
-	void *at[5] = {NULL};
+	void *at[6] = {NULL};
 	int err = map_into_memory(o, KERNEL_MAP_SETTINGS, sizeof *o->settings, &at[0]);
 
 	if (err == 0)
@@ -65,11 +65,15 @@ map_arrays(struct object *o)
 	if (err == 0)
 		err = map_into_memory(
 		    o, KERNEL_MAP_BUDGETS, KM_BUDGETS * sizeof *o->budgets, &at[4]);
+	if (err == 0)
+		err = map_into_memory(
+		    o, KERNEL_MAP_TALLIES, KM_TALLIES * sizeof *o->tallies, &at[5]);
 	o->settings = at[0];
 	o->listeners = at[1];
 	o->endpoints = at[2];
 	o->rings = at[3];
 	o->budgets = at[4];
+	o->tallies = at[5];
 	return err;
 }
 
@@ -281,6 +285,7 @@ object_close(struct object *o)
 	let_go(o->endpoints, KM_ENDPOINTS * sizeof *o->endpoints);
 	let_go(o->rings, KM_RINGS * sizeof *o->rings);
 	let_go(o->budgets, KM_BUDGETS * sizeof *o->budgets);
+	let_go(o->tallies, KM_TALLIES * sizeof *o->tallies);
 	bpf_object__close(o->bpf);
 	pins_close(&o->pins);
 	object_init(o);

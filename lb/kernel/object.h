@@ -41,6 +41,7 @@ struct object {
 	struct km_endpoint *endpoints; /* KM_ENDPOINTS */
 	struct km_ring *rings;         /* KM_RINGS */
 	struct km_budget *budgets;     /* KM_BUDGETS */
+	struct km_tally *tallies;      /* KM_TALLIES */
 };
 
 void object_init(struct object *o);

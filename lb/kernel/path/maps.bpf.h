@@ -54,5 +54,6 @@ PATH_MAP(fragments, LRU_HASH, struct km_fragment_key, struct km_fragment, KM_FRA
 PATH_MAP(lists, LPM_TRIE, struct km_list_key, __u8, KM_LISTS_MAX, BPF_F_NO_PREALLOC);
 PATH_MAP(counts, PERCPU_ARRAY, __u32, struct km_counts, KM_ENDPOINTS, 0);
 PATH_MAP(drops, PERCPU_ARRAY, __u32, struct km_drops, KM_LISTENERS, 0);
+PATH_MAP(tallies, ARRAY, __u32, struct km_tally, KM_TALLIES, BPF_F_MMAPABLE);
 
 #endif

@@ -19,4 +19,5 @@ MAP(FRAGMENTS,  fragments)
 MAP(LISTS,      lists)
 MAP(COUNTS,     counts)
 MAP(DROPS,      drops)
+MAP(TALLIES,    tallies)
 #undef MAP
