@@ -10,26 +10,6 @@
 
 #include "../maps.h"
 
-#define PATH_MAPS_H
-
-/* The maps of ../maps.h as the program sees them.  Sizes of flows, half_open and
- * affinities are set before loading. */
-#include <linux/bpf.h>
-
-#include <bpf/bpf_helpers.h>
-
-#include "../maps.h"
-
-#define PATH_HASH(name, type, k, v, n, f)                                                \
-	struct {                                                                         \
-		__uint(type, BPF_MAP_TYPE_##type);                                       \
-		__type(key, k);                                                          \
-		__type(value, v);                                                        \
-		__uint(max_entries, n);                                                  \
-		__uint(map_flags, f);                                                    \
-	} name SEC(".maps")
-
-#undef PATH_HASH
 #define PATH_MAP(name, kind, k, v, n, f)                                                 \
 	struct {                                                                         \
 		__uint(type, BPF_MAP_TYPE_##kind);                                       \
@@ -50,7 +30,8 @@ PATH_MAP(flows, HASH, struct km_flow_key, struct km_flow, 1000000, 0);
 PATH_MAP(half_open, LRU_HASH, struct km_flow_key, struct km_flow, 65536, 0);
 PATH_MAP(asked, LRU_HASH, struct km_asked_key, struct km_asked, KM_ASKED_MAX, 0);
 PATH_MAP(affinities, LRU_HASH, struct km_affinity_key, struct km_affinity, 262144, 0);
-PATH_MAP(fragments, LRU_HASH, struct km_fragment_key, struct km_fragment, KM_FRAGMENTS_MAX, 0);
+PATH_MAP(
+    fragments, LRU_HASH, struct km_fragment_key, struct km_fragment, KM_FRAGMENTS_MAX, 0);
 PATH_MAP(lists, LPM_TRIE, struct km_list_key, __u8, KM_LISTS_MAX, BPF_F_NO_PREALLOC);
 PATH_MAP(counts, PERCPU_ARRAY, __u32, struct km_counts, KM_ENDPOINTS, 0);
 PATH_MAP(drops, PERCPU_ARRAY, __u32, struct km_drops, KM_LISTENERS, 0);

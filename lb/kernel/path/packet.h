@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+#ifndef PATH_PACKET_H
+#define PATH_PACKET_H
+
+/*
+ * packet - what a packet says, read once, with nothing believed that its length forbids.
+ *
+ * Headers are read where they lie; only what a driver left outside the linear part is
+ * fetched (bpf_skb_pull_data), because pulling payload in costs a copy.
+ */
+#include <linux/bpf.h>
+#include <linux/if_ether.h>
+#include <linux/in.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/pkt_cls.h>
+#include <linux/tcp.h>
+#include <linux/udp.h>
+
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#include "../maps.h"
+
+/* Verdicts. */
+#define PATH_UP   TC_ACT_UNSPEC /* unchanged: to other programs and the host's stack */
+#define PATH_DROP TC_ACT_SHOT
+
+#define PATH_AF_INET  2
+#define PATH_AF_INET6 10
+
+#define TCP_FIN 0x01
+#define TCP_SYN 0x02
+#define TCP_RST 0x04
+#define TCP_ACK 0x10
+
+enum packet_kind {
+	PACKET_OTHER,   /* not ours to read */
+	PACKET_LIES,    /* headers that cannot be; addresses are read */
+	PACKET_SESSION, /* TCP or UDP with its ports; may be a first fragment */
+	PACKET_ICMP,
+	PACKET_LATER /* a fragment without ports */
+};
+
+struct packet {
+	struct km_addr from, to;
+	__u16 from_port, to_port; /* network order */
+	__u8 proto;
+	__u8 v6;
+	__u8 life;      /* time to live, hop limit */
+	__u8 tcp;       /* TCP_* */
+	__u16 l4;       /* where the transport header begins in the frame */
+	__u8 first;     /* the first of several fragments */
+	__u8 whole;     /* must not be cut: IPv6, or IPv4 with DF */
+	__u32 id;       /* of fragments, network order */
+	__u32 behind;   /* octets behind the IP headers */
+	__u32 octets;   /* behind the TCP or UDP header */
+	__u32 size;     /* of the largest IP packet it leaves as: what an MTU must hold */
+	__u32 packets;  /* it leaves as so many */
+	__u32 seq, ack; /* host order */
+	__u32 tos;      /* IPv4: the octet; IPv6: flow information, network order */
+};
+
+/* The packet's pointers, loaded so that the compiler cannot take them for numbers. */
+#define PACKET_POINTER(skb, field)                                                       \
+	({                                                                               \
+		void *ret_;                                                              \
+		__asm__ volatile(                                                        \
+		    "%0 = *(u32 *)(%1 + %2)"                                             \
+		    : "=r"(ret_)                                                         \
+		    : "r"(skb), "i"(__builtin_offsetof(struct __sk_buff, field)));       \
+		ret_;                                                                    \
+	})
+
+/* @octets at @offset of the frame, in its linear part; pointers got before are void. */
+static __always_inline void *
+packet_at(struct __sk_buff *skb, __u32 offset, __u32 octets)
+{
+	void *at = PACKET_POINTER(skb, data) + offset;
+
+	if (at + octets <= PACKET_POINTER(skb, data_end))
+		return at;
+	if (offset + octets > skb->len || bpf_skb_pull_data(skb, offset + octets) != 0)
+		return NULL;
+	at = PACKET_POINTER(skb, data) + offset;
+	return at + octets <= PACKET_POINTER(skb, data_end) ? at : NULL;
+}
+
+static __always_inline int
+packet_is_mapped(const struct km_addr *a)
+{
+	return a->word[0] == 0 && a->word[1] == 0 && a->word[2] == bpf_htonl(0xffff);
+}
+
+static __always_inline void
+packet_addr_v4(struct km_addr *a, __u32 address)
+{
+	a->word[0] = 0;
+	a->word[1] = 0;
+	a->word[2] = bpf_htonl(0xffff);
+	a->word[3] = address;
+}
+
+static __always_inline enum packet_kind
+packet_parse_tcp(struct __sk_buff *skb, struct packet *p)
+{
+	const struct tcphdr *tcp = packet_at(skb, p->l4, sizeof *tcp);
+	__u32 header;
+
+	if (tcp == NULL || p->behind < sizeof *tcp)
+		return PACKET_LIES;
+	header = tcp->doff * 4;
+	if (header < sizeof *tcp || header > p->behind)
+		return PACKET_LIES;
+	p->from_port = tcp->source;
+	p->to_port = tcp->dest;
+	p->seq = bpf_ntohl(tcp->seq);
+	p->ack = bpf_ntohl(tcp->ack_seq);
+	p->tcp = ((const __u8 *)tcp)[13];
+	p->octets = p->behind - header;
+	if (skb->gso_size != 0)
+		p->size = p->l4 - ETH_HLEN + header + skb->gso_size;
+	return PACKET_SESSION;
+}
+
+static __always_inline enum packet_kind
+packet_parse_udp(struct __sk_buff *skb, struct packet *p)
+{
+	const struct udphdr *udp = packet_at(skb, p->l4, sizeof *udp);
+	__u32 length;
+
+	if (udp == NULL || p->behind < sizeof *udp)
+		return PACKET_LIES;
+	length = bpf_ntohs(udp->len);
+	if (length < sizeof *udp || (length > p->behind && !p->first))
+		return PACKET_LIES;
+	p->from_port = udp->source;
+	p->to_port = udp->dest;
+	p->octets = (length < p->behind ? length : p->behind) - sizeof *udp;
+	if (skb->gso_size != 0)
+		p->size = p->l4 - ETH_HLEN + sizeof *udp + skb->gso_size;
+	return PACKET_SESSION;
+}
+
+static __always_inline enum packet_kind
+packet_parse_transport(struct __sk_buff *skb, struct packet *p)
+{
+	p->packets = skb->gso_segs > 1 ? skb->gso_segs : 1;
+	if (p->proto == IPPROTO_TCP)
+		return packet_parse_tcp(skb, p);
+	if (p->proto == IPPROTO_UDP)
+		return packet_parse_udp(skb, p);
+	if (p->proto == (p->v6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP))
+		return PACKET_ICMP;
+	return PACKET_OTHER;
+}
+
+#define IP_DF     0x4000
+#define IP_MF     0x2000
+#define IP_OFFSET 0x1fff
+
+static __always_inline enum packet_kind
+packet_parse_v4(struct __sk_buff *skb, struct packet *p)
+{
+	const struct iphdr *ip = packet_at(skb, ETH_HLEN, sizeof *ip);
+	__u32 header, total, fragment;
+
+	if (ip == NULL || ip->version != 4)
+		return PACKET_OTHER;
+	header = ip->ihl * 4;
+	total = bpf_ntohs(ip->tot_len);
+	/* A super-packet beyond 64 kB has no length. */
+	if (total == 0 && skb->gso_size != 0)
+		total = skb->len - ETH_HLEN;
+	packet_addr_v4(&p->from, ip->saddr);
+	packet_addr_v4(&p->to, ip->daddr);
+	p->proto = ip->protocol;
+	p->v6 = 0;
+	p->life = ip->ttl;
+	p->tos = ip->tos;
+	p->id = ip->id;
+	p->l4 = ETH_HLEN + header;
+	p->behind = total - header;
+	p->size = total;
+	fragment = bpf_ntohs(ip->frag_off);
+	p->whole = (fragment & IP_DF) != 0;
+	p->first = (fragment & IP_MF) != 0 && (fragment & IP_OFFSET) == 0;
+	if (header < sizeof *ip || total < header || total > skb->len - ETH_HLEN)
+		return PACKET_LIES;
+	if ((fragment & IP_OFFSET) != 0)
+		return PACKET_LATER;
+	return packet_parse_transport(skb, p);
+}
+
+static __always_inline enum packet_kind
+packet_parse_v6(struct __sk_buff *skb, struct packet *p)
+{
+	const struct ipv6hdr *ip = packet_at(skb, ETH_HLEN, sizeof *ip);
+	__u32 behind;
+
+	if (ip == NULL || ip->version != 6)
+		return PACKET_OTHER;
+	behind = bpf_ntohs(ip->payload_len);
+	if (behind == 0 && skb->gso_size != 0)
+		behind = skb->len - ETH_HLEN - sizeof *ip;
+	__builtin_memcpy(&p->from, &ip->saddr, sizeof p->from);
+	__builtin_memcpy(&p->to, &ip->daddr, sizeof p->to);
+	p->proto = ip->nexthdr;
+	p->v6 = 1;
+	p->life = ip->hop_limit;
+	p->tos = *(const __u32 *)ip & bpf_htonl(0x0fffffff);
+	p->l4 = ETH_HLEN + sizeof *ip;
+	p->behind = behind;
+	p->size = sizeof *ip + behind;
+	p->whole = 1;
+	p->first = 0;
+	p->id = 0;
+	if (p->size > skb->len - ETH_HLEN)
+		return PACKET_LIES;
+	return packet_parse_transport(skb, p);
+}
+
+/* A function of its own (not static) is judged once by the verifier, instead of once for
+ * each of its ways out: enum packet_kind. */
+__noinline int
+packet_parse(struct __sk_buff *skb, struct packet *p)
+{
+	if (p == NULL)
+		return PACKET_OTHER;
+	/* For another host (a promiscuous interface), or of a VLAN, whose own interface
+	 * sees it next. */
+	if (skb->pkt_type != 0 || skb->vlan_present)
+		return PACKET_OTHER;
+	if (skb->protocol == bpf_htons(ETH_P_IP))
+		return packet_parse_v4(skb, p);
+	if (skb->protocol == bpf_htons(ETH_P_IPV6))
+		return packet_parse_v6(skb, p);
+	return PACKET_OTHER;
+}
+
+#endif

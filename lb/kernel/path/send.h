@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+#ifndef PATH_SEND_H
+#define PATH_SEND_H
+
+/*
+ * send - a packet that belongs to a flow is translated and sent on.
+ *
+ * Everything that may still refuse it is asked before it is changed: what is passed up
+ * or quoted is the packet that came.
+ */
+#include "answer.h"
+#include "fragment.h"
+#include "passage.h"
+#include "rewrite.h"
+#include "way.h"
+
+static __always_inline int
+send_translated(struct __sk_buff *skb, const struct passage *v, const struct rewrite *r)
+{
+	return rewrite_transport(skb, &v->p, r) != 0 ||
+	       rewrite_network(skb, &v->p, r) != 0;
+}
+
+static __always_inline int
+send_to_hop(__u32 ifindex, struct bpf_redir_neigh *hop)
+{
+	return (int)bpf_redirect_neigh(ifindex, hop, sizeof *hop, 0);
+}
+
+/* To the member, along the way edge-lb keeps in the endpoint's row, or the routes'. */
+static __always_inline int
+send_forward(struct __sk_buff *skb, struct passage *v, __u32 endpoint)
+{
+	struct km_endpoint *e = endpoint_row(endpoint);
+	struct rewrite r = {.was_port = v->p.to_port, .to = 1, .spend = 1};
+	struct way way = {.ifindex = 0};
+	int narrow;
+
+	if (e == NULL)
+		return PATH_DROP;
+	if (v->p.life <= 1)
+		return answer_ttl(skb, v);
+	if (e->ifindex != 0)
+		way.mtu = e->mtu;
+	else if (way_find(skb, &v->p, &v->p.from, &e->addr, &way) != 0)
+		return send_nowhere(v);
+	narrow = way.mtu != 0 && v->p.size > way.mtu;
+	if (narrow && v->p.whole)
+		return answer_too_big(skb, v, way.mtu);
+	r.spend = !narrow; /* else the stack routes it, and does that, too */
+	r.was = &v->p.to;
+	r.is = &e->addr;
+	r.is_port = e->port;
+	if (send_translated(skb, v, &r) != 0)
+		return PATH_DROP;
+	count_packets(endpoint, KM_COUNT_PACKETS_IN, &v->p);
+	fragment_seen(v, KM_WAY_FORWARD, endpoint);
+	if (narrow)
+		return PATH_UP;
+	if (way.ifindex == 0)
+		return send_to_hop(e->ifindex, (struct bpf_redir_neigh *)&e->hop_family);
+	return send_to_hop(way.ifindex, &way.hop);
+}
+
+/* To the client, from the VIP. */
+static __always_inline int
+send_reverse(struct __sk_buff *skb, struct passage *v, __u32 endpoint)
+{
+	struct rewrite r = {.was_port = v->p.from_port, .to = 0, .spend = 1};
+	struct way way = {.ifindex = 0};
+	int narrow;
+
+	/* The stack tells the member. */
+	if (v->p.life <= 1)
+		return PATH_UP;
+	if (way_find(skb, &v->p, &v->l->addr, &v->p.to, &way) != 0)
+		return send_nowhere(v);
+	narrow = way.mtu != 0 && v->p.size > way.mtu;
+	if (narrow && v->p.whole)
+		return PATH_UP;
+	r.spend = !narrow;
+	r.was = &v->p.from;
+	r.is = &v->l->addr;
+	r.is_port = v->l->port;
+	if (send_translated(skb, v, &r) != 0)
+		return PATH_DROP;
+	count_packets(endpoint, KM_COUNT_PACKETS_OUT, &v->p);
+	fragment_seen(v, KM_WAY_REVERSE, v->listener);
+	return narrow ? PATH_UP : send_to_hop(way.ifindex, &way.hop);
+}
+
+#endif

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+#ifndef PATH_TCP_H
+#define PATH_TCP_H
+
+/*
+ * tcp - what the state of a TCP conversation makes of a packet.
+ *
+ * Nothing here is believed of one side alone: a flow is made by what only somebody who
+ * sees both directions can say, and a reset or an end shortens how long it waits in
+ * silence; whoever goes on speaking keeps it.
+ */
+#include "pick.h"
+
+static __always_inline int
+tcp_is_syn(const struct packet *p)
+{
+	return (p->tcp & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN;
+}
+
+static __always_inline int
+tcp_is_plain(const struct packet *p)
+{
+	return (p->tcp & (TCP_SYN | TCP_FIN | TCP_RST)) == 0;
+}
+
+/* A packet of one side (@fin: KM_FIN_IN or KM_FIN_OUT) passes on a flow. */
+static __always_inline void
+tcp_note(struct km_flow *f, const struct passage *v, __u8 fin)
+{
+	__u8 flags = f->flags;
+
+	if (v->p.tcp & TCP_RST)
+		flags |= KM_RST;
+	else
+		flags &= ~KM_RST;
+	if (v->p.tcp & TCP_FIN)
+		flags |= fin;
+	else if (v->p.octets != 0)
+		flags &= ~fin;
+	f->flags = flags;
+	f->seen = v->tick;
+}
+
+/* --- forward --- */
+
+/* A session of a socket of this host: the relay's, from before a change of engine. */
+static __always_inline int
+tcp_is_local(struct __sk_buff *skb, const struct packet *p)
+{
+	struct bpf_sock_tuple tuple = {};
+	__u32 size = p->v6 ? sizeof tuple.ipv6 : sizeof tuple.ipv4;
+	struct bpf_sock *sk;
+	int local;
+
+	if (p->v6) {
+		__builtin_memcpy(tuple.ipv6.saddr, &p->from, sizeof p->from);
+		__builtin_memcpy(tuple.ipv6.daddr, &p->to, sizeof p->to);
+		tuple.ipv6.sport = p->from_port;
+		tuple.ipv6.dport = p->to_port;
+	} else {
+		tuple.ipv4.saddr = p->from.word[3];
+		tuple.ipv4.daddr = p->to.word[3];
+		tuple.ipv4.sport = p->from_port;
+		tuple.ipv4.dport = p->to_port;
+	}
+	sk = bpf_skc_lookup_tcp(skb, &tuple, size, BPF_F_CURRENT_NETNS, 0);
+	if (sk == NULL)
+		return 0;
+	local = sk->state != BPF_TCP_LISTEN;
+	bpf_sk_release(sk);
+	return local;
+}
+
+static __noinline int
+tcp_middle(struct __sk_buff *skb, struct passage *v)
+{
+	__u32 to;
+
+	if (v->l->row != KM_ROW_ACTIVE || tcp_is_local(skb, &v->p))
+		return GO_UP;
+	to = pick_endpoint(v);
+	if (to == 0) {
+		count_drop(v->listener, KM_DROP_NO_MEMBER);
+		return GO_UP;
+	}
+	count_endpoint(to, KM_COUNT_STATELESS);
+	/* What no conversation goes on with leaves nothing behind. */
+	if ((v->p.tcp & (TCP_RST | TCP_SYN)) == 0) {
+		struct km_flow half = {
+		    .seen = v->tick, .endpoint = (__u16)to, .state = KM_PICKED};
+
+		half_write(v, &half);
+	}
+	return to;
+}
+
+static __noinline int
+tcp_new(struct passage *v)
+{
+	int to = pick_new(v);
+
+	if (to > 0) {
+		struct km_flow half = {
+		    .seen = v->tick, .endpoint = (__u16)to, .state = KM_SYN};
+
+		half.tcp.client_seq = v->p.seq;
+		half_write(v, &half);
+	}
+	return to;
+}
+
+static __noinline int
+tcp_ended(struct passage *v)
+{
+	count_drop(v->listener, KM_DROP_ENDED);
+	return GO_UP;
+}
+
+static __always_inline int
+tcp_half_syn(struct passage *v, struct km_flow *h)
+{
+	struct km_endpoint *e = h == NULL ? NULL : endpoint_row(h->endpoint);
+
+	if (v->l->row != KM_ROW_ACTIVE)
+		return GO_UP;
+	if (e == NULL || (h->state != KM_SYN && h->state != KM_SYN_ACK) ||
+	    h->tcp.client_seq != v->p.seq || e->use < KM_USE_KEEP)
+		return tcp_new(v);
+	h->seen = v->tick;
+	return h->endpoint;
+}
+
+/* No flow: half-open, or nothing. */
+static __noinline int
+tcp_half(struct __sk_buff *skb, struct passage *v)
+{
+	struct km_flow *h = bpf_map_lookup_elem(&half_open, &v->key);
+	struct km_endpoint *e = h == NULL ? NULL : endpoint_row(h->endpoint);
+	__u32 to;
+
+	if (e == NULL || e->listener != v->listener)
+		h = NULL;
+	if (tcp_is_syn(&v->p))
+		return tcp_half_syn(v, h);
+	if (h == NULL || e == NULL || h->state == KM_DIRECT)
+		return tcp_middle(skb, v);
+	to = h->endpoint;
+	if (v->p.tcp & TCP_RST)
+		return to;
+	if (e->use < KM_USE_DOWN_KEEP)
+		return tcp_ended(v);
+	h->seen = v->tick;
+	if ((h->state == KM_SYN_ACK || h->state == KM_PICKED_SEEN) &&
+	    (v->p.tcp & TCP_ACK) && v->p.ack == h->tcp.expect)
+		flow_begin(v, h, v->p.tcp & TCP_FIN ? KM_FIN_IN : 0);
+	return to;
+}
+
+static __noinline int
+tcp_forward(struct __sk_buff *skb, struct passage *v, struct km_flow *f)
+{
+	struct km_endpoint *e = f == NULL ? NULL : endpoint_row(f->endpoint);
+
+	if (f == NULL || e == NULL)
+		return tcp_half(skb, v);
+	if (e->listener != v->listener || flow_is_over(f, v) ||
+	    (tcp_is_syn(&v->p) && flow_has_ended(f))) {
+		flow_end(v, f->endpoint);
+		return tcp_half(skb, v);
+	}
+	/* A client's reset always goes through: the member must learn of it. */
+	if (e->use < KM_USE_DOWN_KEEP && (v->p.tcp & TCP_RST) == 0) {
+		f->flags |= KM_RST;
+		return tcp_ended(v);
+	}
+	tcp_note(f, v, KM_FIN_IN);
+	return f->endpoint;
+}
+
+/* --- reverse: 1: it came through the VIP, and is translated --- */
+
+/* The member's own number is noted, for the client to acknowledge.  Repeated when the
+ * client's acknowledgement was lost on its last stretch: then the flow is there. */
+static __always_inline int
+tcp_reverse_syn_ack(struct passage *v, struct km_flow *f, __u32 endpoint)
+{
+	struct km_flow *h = bpf_map_lookup_elem(&half_open, &v->key);
+	__u32 expect = v->p.seq + 1;
+
+	if (h != NULL && h->endpoint == endpoint &&
+	    (h->state == KM_SYN || h->state == KM_SYN_ACK) &&
+	    v->p.ack == h->tcp.client_seq + 1) {
+		h->tcp.expect = expect;
+		h->state = KM_SYN_ACK;
+		return 1;
+	}
+	if (f != NULL && v->p.ack == f->tcp.client_seq + 1 && f->tcp.expect == expect)
+		return 1;
+	if (f != NULL)
+		flow_end(v, endpoint);
+	if (h != NULL && h->endpoint == endpoint)
+		h->state = KM_DIRECT;
+	return 0;
+}
+
+/* What the client must acknowledge of a conversation found in its middle. */
+static __always_inline void
+tcp_note_picked(struct km_flow *h, const struct packet *p)
+{
+	__u32 expect = p->seq + p->octets + (p->tcp & TCP_FIN ? 1 : 0);
+
+	if (h->state == KM_PICKED || (__s32)(expect - h->tcp.expect) > 0)
+		h->tcp.expect = expect;
+	h->state = KM_PICKED_SEEN;
+}
+
+static __always_inline int
+tcp_reverse_half(struct passage *v, __u32 endpoint)
+{
+	struct km_flow *h = bpf_map_lookup_elem(&half_open, &v->key);
+
+	if (h == NULL || h->endpoint != endpoint || h->state == KM_DIRECT)
+		return 0;
+	if (v->p.tcp & TCP_RST) {
+		if (h->state == KM_SYN && v->p.ack != h->tcp.client_seq + 1)
+			return 0;
+		if (h->state == KM_SYN)
+			count_endpoint(endpoint, KM_COUNT_REFUSALS);
+		return 1;
+	}
+	h->seen = v->tick;
+	if (h->state == KM_PICKED || h->state == KM_PICKED_SEEN)
+		tcp_note_picked(h, &v->p);
+	return 1;
+}
+
+/* The table has been full lately, so that flows may be ours that nobody remembers. */
+static __always_inline int
+tcp_reverse_stateless(struct passage *v, __u32 endpoint)
+{
+	__u32 full = v->s->full_seen;
+
+	if (full == 0 || clock_past(v->tick, full, v->l->idle) ||
+	    pick_endpoint(v) != endpoint)
+		return 0;
+	count_endpoint(endpoint, KM_COUNT_STATELESS);
+	return 1;
+}
+
+static __noinline int
+tcp_reverse(struct passage *v, struct km_flow *f, __u32 endpoint)
+{
+	struct km_flow direct = {.seen = v->tick, .state = KM_DIRECT};
+
+	f = flow_of(v, f, endpoint);
+	if ((v->p.tcp & (TCP_SYN | TCP_ACK | TCP_RST)) == (TCP_SYN | TCP_ACK)) {
+		if (tcp_reverse_syn_ack(v, f, endpoint))
+			return 1;
+		direct.endpoint = (__u16)endpoint;
+		if (v->s->full_seen != 0)
+			half_write(v, &direct);
+		return 0;
+	}
+	if (f != NULL) {
+		tcp_note(f, v, KM_FIN_OUT);
+		return 1;
+	}
+	return tcp_reverse_half(v, endpoint) || tcp_reverse_stateless(v, endpoint);
+}
+
+#endif
