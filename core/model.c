@@ -185,7 +185,8 @@ listener_add(struct pool *p, const struct service *s, enum family f)
 		    .addr = s->vip.at[f],
 		    .port = s->port,
 		    .proto = info->proto,
-		    .service = s};
+		    .service = s,
+		    .engine = s->engine};
 		l->full_name =
 		    place_name(arena, p->fqdn, l->side, &l->addr, l->port, l->proto);
 		l->endpoints =

@@ -25,12 +25,18 @@ version(enum family f)
 	return f == FAMILY_V4 ? 4 : 6;
 }
 
+bool
+filter_keeps(const struct listener *l)
+{
+	return l->service->source == SOURCE_KEEP && l->engine != ENGINE_KERNEL;
+}
+
 const struct listener *
 filter_first_kept(const struct model *m)
 {
 	for (size_t p = 0; p < m->n_pools; p++)
 		for (size_t i = 0; i < m->pools[p].n_listeners; i++)
-			if (m->pools[p].listeners[i].service->source == SOURCE_KEEP)
+			if (filter_keeps(&m->pools[p].listeners[i]))
 				return &m->pools[p].listeners[i];
 	return NULL;
 }
@@ -43,7 +49,7 @@ add_listener_elements(struct sbuf *b, const struct listener *l, enum family f, i
 {
 	char text[ADDR_TEXT_MAX];
 
-	if (l->service->source != SOURCE_KEEP || (int)l->proto != proto)
+	if (!filter_keeps(l) || (int)l->proto != proto)
 		return;
 	for (size_t k = 0; k < l->n_endpoints; k++)
 		if (addr_family(&l->endpoints[k]->addr) == f)
@@ -192,9 +198,14 @@ filter_needs(const struct model *m)
 	for (size_t p = 0; p < m->n_pools; p++) {
 		const struct pool *pool = &m->pools[p];
 
-		for (size_t i = 0; i < pool->n_listeners; i++)
-			if (pool->listeners[i].service->source == SOURCE_KEEP)
-				needs.keep[addr_family(&pool->listeners[i].addr)] = true;
+		for (size_t i = 0; i < pool->n_listeners; i++) {
+			const struct listener *l = &pool->listeners[i];
+			enum family f = addr_family(&l->addr);
+
+			needs.keep[f] = needs.keep[f] || filter_keeps(l);
+			needs.pass[f] =
+			    needs.pass[f] || l->service->source == SOURCE_KEEP;
+		}
 		for_outbound(&b, pool, note_outbound);
 	}
 	needs.outbound = b.length > 0;
@@ -244,8 +255,15 @@ add_divert(struct sbuf *b)
 		    "update @asked%d { %s saddr . @th,96,128 }\n",
 		    ip, v, v, ip);
 	}
-	sbuf_addf(
-	    b, "\t\ticmp type redirect drop\n\t\ticmpv6 type nd-redirect drop\n\t}\n");
+	sbuf_addf(b, "\t}\n");
+}
+
+static void
+add_quiet(struct sbuf *b)
+{
+	sbuf_addf(b, "\tchain quiet {\n\t\ttype filter hook output priority mangle\n"
+		     "\t\ticmp type redirect drop\n\t\ticmpv6 type nd-redirect drop\n"
+		     "\t}\n");
 }
 
 static void
@@ -300,6 +318,8 @@ filter_text(const struct model *m, const struct filter_kept *past, size_t n_past
 	}
 	if (needs.keep[FAMILY_V4] || needs.keep[FAMILY_V6] || n_past > 0)
 		add_divert(ret);
+	if (needs.pass[FAMILY_V4] || needs.pass[FAMILY_V6] || n_past > 0)
+		add_quiet(ret);
 	add_notrack(ret, m);
 	if (needs.outbound)
 		add_outbound(ret, m);

@@ -27,7 +27,9 @@
 #define FILTER_MARK  0xed9e /* on diverted packets; also the routing table's number */
 
 struct filter_needs {
-	bool keep[FAMILIES]; /* a service keeps its clients' sources */
+	bool keep[FAMILIES]; /* the relay keeps clients' sources somewhere */
+	bool pass[FAMILIES]; /* members answer clients through this host: with kept
+				sources, whichever engine keeps them */
 	bool outbound;       /* some member's connections leave as a VIP */
 };
 
@@ -40,7 +42,10 @@ struct filter_kept {
 };
 
 struct filter_needs filter_needs(const struct model *m);
-/* "av-tcp of edge.contoso.net": the first service that keeps sources; NULL if none. */
+/* The relay serves it, and keeps its clients' sources: by a socket, which the kernel
+ * engine needs not. */
+bool filter_keeps(const struct listener *l);
+/* The first of those; NULL if none. */
 const struct listener *filter_first_kept(const struct model *m);
 /* The table's whole text, replacing one that exists; @past are @n_past endpoints to keep
  * beside those of @m. */

@@ -268,14 +268,14 @@ host_prepare(const struct model *m, const char *run_dir, struct sbuf *why)
 	struct host h = {.manage = m->lb.manage_host, .run_dir = run_dir, .why = why};
 	struct filter_needs needs = filter_needs(m);
 
-	if (needs.keep[FAMILY_V4]) {
+	if (needs.pass[FAMILY_V4]) {
 		need_setting(&h, "ipv4/ip_forward", 1);
 		note_interfaces(&h, m);
 		need_setting(&h, "ipv4/conf/all/send_redirects", 0);
 		for (size_t i = 0; i < h.n_interfaces; i++)
 			need_interface(&h, h.interfaces[i]);
 	}
-	if (needs.keep[FAMILY_V6])
+	if (needs.pass[FAMILY_V6])
 		need_setting(&h, "ipv6/conf/all/forwarding", 1);
 	if (!h.wrong)
 		return 0;

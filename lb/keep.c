@@ -168,14 +168,15 @@ warn_of_firewall(struct sbuf *why)
 	sbuf_fini(&chains);
 }
 
+/* What the relay needs; sessions that are running have it already. */
 static int
-check_kept(struct keep *k, const struct work *w, struct sbuf *why)
+check_kept(const struct work *w, struct sbuf *why)
 {
 	const struct listener *first = filter_first_kept(w->m);
 	int err;
 
 	if (first == NULL)
-		return 0; /* only sessions that are running need it: all is there */
+		return 0;
 	if (!nft_is_built_in()) {
 		sbuf_addf(why,
 		    "%s keeps its clients' addresses, for which this edge-lb must be "
@@ -184,21 +185,21 @@ check_kept(struct keep *k, const struct work *w, struct sbuf *why)
 		return -EOPNOTSUPP;
 	}
 	err = check_transparent();
-	if (err != 0) {
+	if (err != 0)
 		sbuf_addf(why,
 		    "%s keeps its clients' addresses: %s; needs CAP_NET_RAW and "
 		    "CAP_NET_ADMIN (the unit gives them)",
 		    first->full_name, strerror(-err));
-		return err;
-	}
-	return host_prepare(w->m, k->run_dir, why);
+	return err;
 }
 
 static int
 apply_kept(struct keep *k, const struct work *w, struct sbuf *why)
 {
-	int err = check_kept(k, w, why);
+	int err = check_kept(w, why);
 
+	if (err == 0)
+		err = host_prepare(w->m, k->run_dir, why);
 	if (err == 0)
 		err = apply_routes(k, &w->needs, why);
 	if (err == 0 && (err = apply_table(k, w, why)) != 0)
@@ -206,6 +207,32 @@ apply_kept(struct keep *k, const struct work *w, struct sbuf *why)
 	if (err == 0)
 		warn_of_firewall(why);
 	return err;
+}
+
+/* The kernel engine alone keeps sources: it works without a table, only worse. */
+static int
+apply_passed(struct keep *k, const struct work *w, struct sbuf *why)
+{
+	int err = host_prepare(w->m, k->run_dir, why);
+	struct sbuf detail;
+
+	if (err == 0)
+		err = apply_routes(k, &w->needs, why);
+	if (err != 0)
+		return err;
+	sbuf_init(&detail, 512);
+	if (!nft_is_built_in() || apply_table(k, w, &detail) != 0)
+		sbuf_addf(why,
+		    "what members and clients say to each other directly is tracked%s "
+		    "(%s)\n",
+		    w->needs.outbound ? ", and outbound federation leaves with the "
+					"members' own addresses, not the VIP's"
+				      : "",
+		    nft_is_built_in() ? sbuf_text(&detail) : "built without libnftables");
+	else
+		warn_of_firewall(why);
+	sbuf_fini(&detail);
+	return 0;
 }
 
 static void
@@ -234,6 +261,8 @@ keep_apply(
 	k->applied = true;
 	if (w.needs.keep[FAMILY_V4] || w.needs.keep[FAMILY_V6]) {
 		err = apply_kept(k, &w, why);
+	} else if (w.needs.pass[FAMILY_V4] || w.needs.pass[FAMILY_V6]) {
+		err = apply_passed(k, &w, why);
 	} else {
 		apply_routes(k, &w.needs, why);
 		host_restore(k->run_dir);

@@ -61,6 +61,7 @@ on_second(EV_P_ ev_timer *timer, int revents)
 	(void)revents;
 	if (lb_look_at_health(lb) && lb_publish(lb) != 0)
 		log_error("no memory for a new view: the old one stays");
+	lb_kernel_follow(lb);
 	lb_collect(lb);
 	lb_look_for_bypass(lb);
 	lb_stats_write(lb);
@@ -116,8 +117,9 @@ lb_log_sessions(struct lb *lb)
 static int
 start_workers(struct lb *lb)
 {
-	int err = lb_publish(lb);
+	int err = 0;
 
+	lb_kernel_commit(lb);
 	lb_log_sessions(lb);
 	for (unsigned i = 0; err == 0 && i < lb->n_workers; i++)
 		err = worker_start(lb->workers[i]);
@@ -154,11 +156,13 @@ open_parts(struct lb *lb, struct sbuf *why)
 
 	if (err != 0)
 		return err;
-	live_want(&lb->live, lb->model);
 	/* First: it finds out whether another edge-lb is running. */
 	err = lb_ctl_open(lb);
 	if (err != 0)
 		sbuf_addf(why, "control socket lb.ctl: %s", ctl_open_text(err));
+	if (err == 0)
+		err = lb_kernel_settle(lb, lb->model, why);
+	live_want(&lb->live, lb->model);
 	if (err == 0)
 		err = lb_open_listeners(lb, lb->model, why);
 	if (err == 0)
@@ -172,7 +176,12 @@ open_parts(struct lb *lb, struct sbuf *why)
 	lb_stats_adopt(lb);
 	lb_look_at_health(lb);
 	err = lb_create_workers(lb, NULL);
-	return said(err == 0 ? start_workers(lb) : err, why, "workers");
+	if (err == 0)
+		err = lb_publish(lb);
+	if (err != 0)
+		return said(err, why, "workers");
+	err = lb_kernel_prepare(lb, lb->model, lb->view, why);
+	return err != 0 ? err : said(start_workers(lb), why, "workers");
 }
 
 void
@@ -183,6 +192,7 @@ lb_init(struct lb *lb, const struct program *program, struct ev_loop *loop)
 	keep_init(&lb->keep, program->run_dir);
 	ev_async_init(&lb->acknowledged, on_acknowledged);
 	ev_async_start(loop, &lb->acknowledged);
+	ev_init(&lb->kernel_turn, NULL);
 }
 
 void
@@ -237,6 +247,7 @@ lb_close(struct lb *lb)
 	for (unsigned i = 0; lb->workers != NULL && i < lb->n_workers; i++)
 		worker_free(&lb->workers[i]);
 	free(lb->workers);
+	lb_kernel_close(lb);
 	keep_fini(&lb->keep);
 	lb_notice_close(lb);
 	if (lb->ctl != NULL)

@@ -19,6 +19,7 @@
 #include <edge/sbuf.h>
 
 #include "keep.h"
+#include "kernel.h"
 #include "live.h"
 #include "session_log.h"
 #include "steer.h"
@@ -32,6 +33,9 @@ struct lb {
 	struct model *model;
 	struct live live;
 	struct keep keep;
+	struct kernel *kernel; /* NULL while no configuration needed it */
+	struct kernel_wanted *wanted; /* prepared, and not yet in effect */
+	ev_timer kernel_turn;
 	struct steer_mask steer; /* fixed, like the number of workers */
 
 	struct port_set ports;
@@ -95,6 +99,20 @@ uint64_t lb_acked(const struct lb *lb, int64_t *ret_boot_ns);
 int lb_notice_open(struct lb *lb);
 void lb_notice_close(struct lb *lb);
 bool lb_look_at_health(struct lb *lb);
+
+/* lb_kernel.c: the kernel engine.  Settles which engine serves each listener of @m, and
+ * opens it where one needs it.  0, and remarks in @why; or -errno with the reason. */
+int lb_kernel_settle(struct lb *lb, struct model *m, struct sbuf *why);
+/* The same as far as it changes nothing. */
+int lb_kernel_check(struct model *m, struct sbuf *why);
+/* What can fail of @m and @v, then the rest; or the end of it. */
+int lb_kernel_prepare(
+    struct lb *lb, const struct model *m, const struct view *v, struct sbuf *why);
+void lb_kernel_commit(struct lb *lb);
+void lb_kernel_abort(struct lb *lb);
+/* The newest view is in effect; time has passed. */
+void lb_kernel_follow(struct lb *lb);
+void lb_kernel_close(struct lb *lb);
 
 /* lb_stats.c: our own board. */
 int lb_stats_open(struct lb *lb, struct sbuf *why);

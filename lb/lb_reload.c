@@ -31,9 +31,13 @@ remark_on_fixed(const struct lb *lb, const struct model *m, struct sbuf *why)
 
 /* Everything of @m that can fail.  The board goes last: it cannot be taken back. */
 static int
-prepare(struct lb *lb, const struct model *m, struct view **ret, struct sbuf *why)
+prepare(struct lb *lb, struct model *m, struct view **ret, struct sbuf *why)
 {
-	int err = live_grow(&lb->live, m);
+	int err = lb_kernel_settle(lb, m, why);
+
+	if (err != 0)
+		return err;
+	err = live_grow(&lb->live, m);
 
 	if (err != 0)
 		sbuf_addf(why, "no memory");
@@ -44,9 +48,13 @@ prepare(struct lb *lb, const struct model *m, struct view **ret, struct sbuf *wh
 	if (err == 0 && (*ret = lb_build(lb, m)) == NULL)
 		err = -ENOMEM;
 	if (err == 0)
+		err = lb_kernel_prepare(lb, m, *ret, why);
+	if (err == 0)
 		err = lb_stats_replace(lb, m, why);
-	if (err != 0)
+	if (err != 0) {
+		lb_kernel_abort(lb);
 		view_free(ret);
+	}
 	return err;
 }
 
@@ -79,6 +87,7 @@ lb_reload(struct lb *lb, struct sbuf *why)
 	lb_log_sessions(lb);
 	live_want(&lb->live, m);
 	lb_stats_adopt(lb);
+	lb_kernel_commit(lb);
 	lb_offer(lb, v);
 	/* New endpoints have no state yet. */
 	if (lb_look_at_health(lb))

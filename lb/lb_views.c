@@ -15,6 +15,14 @@
 /* --- listeners -----------------------------------------------------------------------
  */
 
+static bool
+is_relayed(const struct model *m, const struct live_listener *x)
+{
+	const struct listener *l = model_listener(m, x->id);
+
+	return l != NULL && l->engine != ENGINE_KERNEL;
+}
+
 /* Opens what is wanted and closed.  On failure closes again what it opened. */
 int
 lb_open_listeners(struct lb *lb, const struct model *m, struct sbuf *why)
@@ -27,7 +35,7 @@ lb_open_listeners(struct lb *lb, const struct model *m, struct sbuf *why)
 	for (i = 0; err == 0 && i < live->n_listeners; i++) {
 		struct live_listener *x = live->listeners[i];
 
-		if (model_listener(m, x->id) == NULL || live_listener_is_open(x))
+		if (!is_relayed(m, x) || live_listener_is_open(x))
 			continue;
 		err = listen_open(x, lb->n_workers, &lb->steer, why);
 		if (err == 0)
@@ -47,13 +55,14 @@ close_listeners(struct lb *lb, uint64_t acked)
 	for (size_t i = 0; i < lb->live.n_listeners; i++) {
 		struct live_listener *x = lb->live.listeners[i];
 
-		if (x->wanted || !live_listener_is_open(x) || acked <= x->last_view)
+		if (live_listener_is_relayed(x) || !live_listener_is_open(x) || acked <= x->last_view)
 			continue;
 		if (x->proto == PROTO_UDP &&
 		    atomic_load_explicit(&x->refs, memory_order_acquire) > 1)
 			continue;
 		listen_close(x, lb->n_workers);
-		log_info("%s: closed", x->full_name);
+		log_info("%s: closed%s", x->full_name,
+		    x->wanted ? " by the relay: the kernel engine serves it" : "");
 	}
 }
 
@@ -88,6 +97,7 @@ lb_publish(struct lb *lb)
 	if (v == NULL)
 		return -ENOMEM;
 	lb_offer(lb, v);
+	lb_kernel_follow(lb);
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "filter.h"
 #include "gate.h"
 
 void
@@ -214,7 +215,7 @@ note_kept(struct live *l, const struct model *m)
 		for (size_t i = 0; i < m->pools[p].n_listeners; i++) {
 			const struct listener *x = &m->pools[p].listeners[i];
 
-			if (x->service->source != SOURCE_KEEP)
+			if (!filter_keeps(x))
 				continue;
 			for (size_t k = 0; k < x->n_endpoints; k++)
 				live_endpoint(l, x->endpoints[k]->id)->kept = true;
@@ -225,8 +226,13 @@ note_kept(struct live *l, const struct model *m)
 void
 live_want(struct live *l, const struct model *m)
 {
-	for (size_t i = 0; i < l->n_listeners; i++)
-		l->listeners[i]->wanted = model_listener(m, l->listeners[i]->id) != NULL;
+	for (size_t i = 0; i < l->n_listeners; i++) {
+		const struct listener *x = model_listener(m, l->listeners[i]->id);
+
+		l->listeners[i]->wanted = x != NULL;
+		if (x != NULL)
+			l->listeners[i]->engine = x->engine;
+	}
 	for (size_t i = 0; i < l->n_endpoints; i++) {
 		struct live_endpoint *x = l->endpoints[i];
 
@@ -309,6 +315,12 @@ live_endpoint_put(struct live_endpoint *x)
 	unsigned before = atomic_fetch_sub_explicit(&x->refs, 1, memory_order_release);
 
 	assert(before > 1);
+}
+
+bool
+live_listener_is_relayed(const struct live_listener *x)
+{
+	return x->wanted && x->engine != ENGINE_KERNEL;
 }
 
 bool

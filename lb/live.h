@@ -118,6 +118,7 @@ struct live_listener {
 
 	/* Main thread; workers read @fds only through a view that was published after. */
 	bool wanted;
+	enum engine engine; /* who serves it in the current model */
 	bool vip_missing;
 	uint64_t last_view; /* generation of the last view that has it */
 	int *fds;           /* one per worker, -1 when closed */
@@ -158,6 +159,8 @@ void live_listener_put(struct live_listener *x);
 void live_endpoint_get(struct live_endpoint *x);
 void live_endpoint_put(struct live_endpoint *x);
 
+/* Wanted, and by a socket. */
+bool live_listener_is_relayed(const struct live_listener *x);
 bool live_listener_is_open(const struct live_listener *x);
 uint64_t
 live_listener_sum(const struct live *l, const struct live_listener *x, enum lb_field f);

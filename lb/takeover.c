@@ -162,6 +162,9 @@ restore(struct lb *lb, const struct program *program, struct ev_loop *loop,
 	lb_init(lb, program, loop);
 	if (!conf_load_said(program->conf_file, DIAG_ERROR, &lb->model, why))
 		return -EINVAL;
+	err = lb_kernel_check(lb->model, why);
+	if (err != 0)
+		return err;
 	lb_fix_sizes(lb);
 	lb->n_workers = s->process.workers;
 	lb->steer.bits[FAMILY_V4] = s->process.mask_v4;
@@ -222,6 +225,19 @@ part_stats(struct lb *lb, struct sbuf *why)
 	memcpy(lb->base, base, sizeof base);
 	if (err == 0)
 		lb_stats_adopt(lb);
+	return err;
+}
+
+/* Packets go on as the program before left it: its pins are still there. */
+static int
+part_kernel(struct lb *lb, struct sbuf *why)
+{
+	int err = lb_kernel_settle(lb, lb->model, why);
+
+	if (err == 0)
+		err = lb_kernel_prepare(lb, lb->model, lb->view, why);
+	if (err == 0)
+		lb_kernel_commit(lb);
 	return err;
 }
 
@@ -320,6 +336,7 @@ takeover(struct lb *lb, const struct program *program, struct ev_loop *loop, int
 	if (err != 0)
 		return err;
 	tell(lb, &s, clock_mono_ns());
+	insist(lb, part_kernel);
 	insist(lb, part_notices);
 	insist(lb, part_stats);
 	insist(lb, part_ctl);

@@ -58,7 +58,7 @@ ring_set(struct view_listener *vl)
 	uint32_t weights[MODEL_MEMBERS_MAX];
 	bool backups = true;
 
-	if (vl->algorithm != ALGORITHM_SOURCE_HASH)
+	if (vl->engine == ENGINE_KERNEL || vl->algorithm != ALGORITHM_SOURCE_HASH)
 		return true;
 	vl->ring = malloc(PICK_RING);
 	if (vl->ring == NULL)
@@ -112,6 +112,7 @@ listener_set(struct view_listener *vl, const struct listener *l, const struct mo
 	live_listener_get(vl->listener);
 	vl->domain = service->affinity ? affinity_domain(l) : 0;
 	vl->service = service_infos[service->kind].word;
+	vl->engine = l->engine;
 	vl->algorithm = service->algorithm;
 	vl->source = service->source;
 	vl->on_down = service->on_down;
@@ -129,6 +130,26 @@ listener_set(struct view_listener *vl, const struct listener *l, const struct mo
 	       prefixes_copy(&vl->deny, &vl->n_deny, service->limits.deny,
 		   service->limits.n_deny) &&
 	       ring_set(vl);
+}
+
+/* Those that the kernel engine serves, or the others. */
+static bool
+listeners_set(struct view *v, const struct model *m, const struct live *live,
+    struct view_clock now, bool kernel)
+{
+	for (size_t p = 0; p < m->n_pools; p++) {
+		const struct pool *pool = &m->pools[p];
+
+		for (size_t i = 0; i < pool->n_listeners; i++) {
+			const struct listener *l = &pool->listeners[i];
+
+			if ((l->engine == ENGINE_KERNEL) == kernel &&
+			    !listener_set(
+				&v->listeners[v->n_all++], l, m, live, now))
+				return false;
+		}
+	}
+	return true;
 }
 
 struct view *
@@ -149,19 +170,16 @@ view_new(const struct model *m, const struct live *live, uint64_t generation,
 	v->half_close_ns = m->lb.half_close_ns;
 	v->patience = (struct patience){m->lb.keepalive_ns, m->lb.user_timeout_ns};
 	v->connect_retries = m->lb.connect_retries;
-	for (size_t p = 0; p < m->n_pools; p++) {
-		const struct pool *pool = &m->pools[p];
-
-		for (size_t i = 0; i < pool->n_listeners; i++) {
-			struct view_listener *vl = &v->listeners[v->n_listeners++];
-
-			if (!listener_set(vl, &pool->listeners[i], m, live, now)) {
-				view_free(&v);
-				return NULL;
-			}
-		}
+	if (!listeners_set(v, m, live, now, false)) {
+		view_free(&v);
+		return NULL;
 	}
-	assert(v->n_listeners == n);
+	v->n_listeners = v->n_all;
+	if (!listeners_set(v, m, live, now, true)) {
+		view_free(&v);
+		return NULL;
+	}
+	assert(v->n_all == n);
 	return v;
 }
 
@@ -173,7 +191,7 @@ view_free(struct view **pv)
 	*pv = NULL;
 	if (v == NULL)
 		return;
-	for (size_t i = 0; i < v->n_listeners; i++) {
+	for (size_t i = 0; i < v->n_all; i++) {
 		struct view_listener *vl = &v->listeners[i];
 
 		for (size_t k = 0; k < vl->n_choices; k++)

@@ -47,7 +47,8 @@ struct view_listener {
 	struct live_listener *listener;
 	uint64_t domain; /* of affinity: one per pool and side; 0: no affinity */
 	const char *service; /* its word */
-	enum algorithm algorithm;
+	enum engine engine;
+	enum algorithm algorithm; /* of the relay */
 	enum source source;
 	enum on_down on_down;
 	int64_t idle_ns;
@@ -73,7 +74,8 @@ struct view {
 	int64_t affinity_ns, connect_timeout_ns, half_close_ns;
 	struct patience patience;
 	int connect_retries;
-	size_t n_listeners;
+	size_t n_listeners; /* the relay's: workers see no others */
+	size_t n_all;       /* with those of the kernel engine, which stand behind them */
 	struct view_listener listeners[];
 };
 

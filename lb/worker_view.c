@@ -36,7 +36,8 @@ gate_leave_view(struct gate *g)
 static void
 look_for_sweeps(struct worker *w, const struct view *v)
 {
-	for (size_t i = 0; i < v->n_listeners; i++) {
+	/* Of the kernel engine's, too: the relay may have served them before. */
+	for (size_t i = 0; i < v->n_all; i++) {
 		for (size_t k = 0; k < v->listeners[i].n_choices; k++) {
 			const struct view_choice *c = &v->listeners[i].choices[k];
 			struct live_endpoint_share *share =

@@ -1,8 +1,39 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * kernel - the kernel engine in edge-lb's main thread.
+ * kernel - the kernel engine in edge-lb's main thread: the order in which maps change.
+ *
+ *   to come   lists, endpoints, members -> endpoints, listeners, vips -> listeners, rings
+ *   to go     rings, vips, listeners (kept as PAST while a flow refers to them), ..., lists
+ *
+ * So a packet never finds a row that is not complete.  Everything that can fail happens
+ * in kernel_open() and kernel_prepare().
  */
 #include "kernel.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <edge/clock.h>
+#include <edge/log.h>
+
+#include "fill.h"
+#include "object.h"
+#include "rings.h"
+#include "rows.h"
+#include "table.h"
+
+#define LISTED 0x01010101u /* the value of lists says nothing */
+
+struct kernel {
+	struct object object;
+	struct rings rings;
+	struct rows_plan *plan, *next; /* in effect; prepared */
+	struct table lists, next_lists;
+	struct ring_want *wants; /* one for each listener of the plan */
+	size_t n_wants;
+};
 
 int
 kernel_possible(struct sbuf *why)
@@ -17,4 +48,258 @@ kernel_detach(const char *pins, struct sbuf *why)
 	(void)pins;
 	(void)why;
 	return 0;
+}
+
+/* --- begin and end -------------------------------------------------------------------
+ */
+
+int
+kernel_open(const struct kernel_setup *setup, struct kernel **ret, struct sbuf *why)
+{
+	struct object_sizes sizes = {setup->flows, setup->half_open};
+	struct kernel *k = calloc(1, sizeof *k);
+	int err;
+
+	*ret = NULL;
+	if (k == NULL)
+		return -ENOMEM;
+	table_init(&k->lists, sizeof(struct km_list_key));
+	table_init(&k->next_lists, sizeof(struct km_list_key));
+	object_init(&k->object);
+	err = object_open(&k->object, &sizes, setup->pins, why);
+	if (err == 0)
+		err = fill_settings_first(&k->object);
+	if (err != 0) {
+		kernel_close(&k);
+		return err;
+	}
+	rings_init(&k->rings, k->object.rings, k->object.listeners, k->object.found,
+	    clock_mono_ns());
+	*ret = k;
+	return 0;
+}
+
+void
+kernel_close(struct kernel **pk)
+{
+	struct kernel *k = *pk;
+
+	*pk = NULL;
+	if (k == NULL)
+		return;
+	object_close(&k->object);
+	free(k->plan);
+	free(k->next);
+	free(k->wants);
+	table_fini(&k->lists);
+	table_fini(&k->next_lists);
+	free(k);
+}
+
+/* --- what can fail -------------------------------------------------------------------
+ */
+
+static int
+add_list(struct table *t, unsigned row, bool deny, const struct prefix *list, size_t n)
+{
+	int err = 0;
+
+	for (size_t i = 0; err == 0 && i < n; i++) {
+		struct km_list_key key = {.list = htonl(row * 2 + deny)};
+
+		rows_addr(&list[i].addr, &key.addr);
+		key.bits = 32u + list[i].length +
+			   (addr_family(&list[i].addr) == FAMILY_V4 ? 96u : 0u);
+		err = table_add(t, &key, LISTED);
+	}
+	return err;
+}
+
+static int
+prepare_lists(struct kernel *k, const struct kernel_wanted *w, struct sbuf *why)
+{
+	int err = 0;
+
+	table_fini(&k->next_lists);
+	for (size_t i = 0; err == 0 && i < w->n_listeners; i++) {
+		const struct kernel_listener *l = &w->listeners[i];
+		unsigned row = k->next->at[i].row;
+
+		err = add_list(&k->next_lists, row, false, l->allow, l->n_allow);
+		if (err == 0)
+			err = add_list(&k->next_lists, row, true, l->deny, l->n_deny);
+	}
+	/* Half of the room: those before and those to come are there together. */
+	if (err == 0 && k->next_lists.n > KM_LISTS_MAX / 2) {
+		sbuf_addf(why,
+		    "allow and deny have %zu prefixes, each counted for every listener; "
+		    "the kernel engine has room for %d",
+		    k->next_lists.n, KM_LISTS_MAX / 2);
+		return -ENOSPC;
+	}
+	if (err == 0)
+		err = table_write(&k->next_lists, k->object.map[KERNEL_MAP_LISTS]);
+	if (err != 0)
+		sbuf_addf(
+		    why, "the kernel engine's allow and deny lists: %s", strerror(-err));
+	return err;
+}
+
+static int
+prepare_rings(struct kernel *k, const struct kernel_wanted *w, struct sbuf *why)
+{
+	size_t n = rings_count(w, k->next);
+
+	if (n <= RINGS_SHAPES_MAX)
+		return 0;
+	sbuf_addf(why,
+	    "%zu different sets of members and weights are behind the kernel engine's "
+	    "listeners; it has room for %d",
+	    n, RINGS_SHAPES_MAX);
+	return -ENOSPC;
+}
+
+int
+kernel_prepare(struct kernel *k, const struct kernel_wanted *w, struct sbuf *why)
+{
+	struct rows_tables tables = {k->object.listeners, k->object.endpoints};
+	int err;
+
+	free(k->next);
+	err = rows_plan(&tables, w, &k->next, why);
+	if (err == 0)
+		err = prepare_rings(k, w, why);
+	if (err == 0)
+		err = prepare_lists(k, w, why);
+	if (err == 0) {
+		struct ring_want *more =
+		    realloc(k->wants, (w->n_listeners + 1) * sizeof *more);
+
+		k->wants = more != NULL ? more : k->wants;
+		err = more != NULL ? 0 : -ENOMEM;
+	}
+	if (err != 0)
+		kernel_abort(k);
+	return err;
+}
+
+void
+kernel_abort(struct kernel *k)
+{
+	free(k->next);
+	k->next = NULL;
+	table_fini(&k->next_lists);
+	table_keep_only(&k->lists, k->object.map[KERNEL_MAP_LISTS]);
+}
+
+/* --- what cannot ---------------------------------------------------------------------
+ */
+
+static int
+add_place(struct table *t, const struct km_addr *addr, uint16_t port, uint8_t proto,
+    uint32_t row)
+{
+	struct km_place place = {.addr = *addr};
+	int err = table_add(t, &place, KM_ANY);
+
+	place.port = port;
+	place.proto = proto;
+	return err == 0 ? table_add(t, &place, row) : err;
+}
+
+static int
+vips_of(const struct object *o, struct table *t)
+{
+	int err = 0;
+
+	for (unsigned r = 1; err == 0 && r < KM_LISTENERS; r++) {
+		const struct km_listener *l = &o->listeners[r];
+
+		if (l->row != KM_ROW_FREE)
+			err = add_place(t, &l->addr, l->port, l->proto, r);
+	}
+	return err;
+}
+
+static int
+members_of(const struct object *o, struct table *t)
+{
+	int err = 0;
+
+	for (unsigned r = 1; err == 0 && r < KM_ENDPOINTS; r++) {
+		const struct km_endpoint *e = &o->endpoints[r];
+
+		if (e->id != 0)
+			err = add_place(t, &e->addr, e->port, e->proto, r);
+	}
+	return err;
+}
+
+static void
+places_follow(struct object *o, enum kernel_map map,
+    int (*rows_of)(const struct object *, struct table *), const char *what)
+{
+	struct table t;
+	int err;
+
+	table_init(&t, sizeof(struct km_place));
+	err = rows_of(o, &t);
+	if (err == 0)
+		err = table_write(&t, o->map[map]);
+	if (err == 0)
+		err = table_keep_only(&t, o->map[map]);
+	/* The maps have room for all rows, made beforehand: only our own memory can fail. */
+	if (err != 0)
+		log_error("kernel engine: %s: %s", what, strerror(-err));
+	table_fini(&t);
+}
+
+static void
+want_rings(struct kernel *k, const struct kernel_wanted *w)
+{
+	k->n_wants = k->plan->n;
+	for (size_t i = 0; i < k->n_wants && i < w->n_listeners; i++) {
+		k->wants[i].listener = &k->object.listeners[k->plan->at[i].row];
+		rings_shape(
+		    &w->listeners[i], k->plan->at[i].position, &k->wants[i].shape);
+	}
+}
+
+void
+kernel_commit(struct kernel *k, const struct kernel_wanted *w, int64_t now_ns)
+{
+	struct object *o = &k->object;
+
+	free(k->plan);
+	k->plan = k->next;
+	k->next = NULL;
+	fill_settings(o, w);
+	fill_endpoints(o, w, k->plan);
+	places_follow(o, KERNEL_MAP_MEMBERS, members_of, "members");
+	fill_listeners(o, w, k->plan);
+	want_rings(k, w);
+	kernel_turn(k, now_ns);
+	places_follow(o, KERNEL_MAP_VIPS, vips_of, "VIPs");
+	fill_past(o, k->plan);
+	table_fini(&k->lists);
+	k->lists = k->next_lists;
+	table_init(&k->next_lists, k->lists.key_size);
+	table_keep_only(&k->lists, o->map[KERNEL_MAP_LISTS]);
+}
+
+void
+kernel_follow(struct kernel *k, const struct kernel_wanted *w, int64_t now_ns)
+{
+	if (k->plan == NULL)
+		return;
+	fill_uses(&k->object, w, k->plan);
+	want_rings(k, w);
+	(void)now_ns;
+}
+
+int64_t
+kernel_turn(struct kernel *k, int64_t now_ns)
+{
+	return rings_turn(
+	    &k->rings, k->object.listeners, k->wants, k->n_wants, now_ns);
 }

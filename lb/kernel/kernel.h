@@ -7,17 +7,47 @@
  *
  * README.md tells the packet's side.  Built without libbpf or clang, kernel_none.c answers
  * everything with -ENOSYS and a sentence.
+ *
+ *   kernel_open      the program and its maps, as they were pinned before or new
+ *   kernel_prepare   all of another configuration that can fail; nothing else changes
+ *   kernel_commit    it is in effect
+ *   kernel_abort     it is forgotten
+ *   kernel_follow    states changed: one store for each endpoint, rings afterwards
+ *   kernel_turn      the next piece of that
+ *   kernel_close     lets go; packets go on as they do
  */
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <edge/model.h>
 #include <edge/sbuf.h>
 
+#include "wanted.h"
+
 struct kernel;
+
+struct kernel_setup {
+	const char *pins; /* directory below a bpffs; NULL: nothing is pinned (tests) */
+	uint32_t flows, half_open;
+	enum attach attach;
+	const char *const *interfaces; /* none: those the routes name */
+	size_t n_interfaces;
+};
 
 /* Whether this host and this build can: 0, or -errno with a sentence in @why that names
  * what is missing.  Changes nothing. */
 int kernel_possible(struct sbuf *why);
+
+int kernel_open(const struct kernel_setup *setup, struct kernel **ret, struct sbuf *why);
+void kernel_close(struct kernel **pk);
+
+int kernel_prepare(struct kernel *k, const struct kernel_wanted *w, struct sbuf *why);
+void kernel_commit(struct kernel *k, const struct kernel_wanted *w, int64_t now_ns);
+void kernel_abort(struct kernel *k);
+/* @w has the listeners and choices that were committed, in their order. */
+void kernel_follow(struct kernel *k, const struct kernel_wanted *w, int64_t now_ns);
+/* When it wants to be called again; INT64_MAX: after a change. */
+int64_t kernel_turn(struct kernel *k, int64_t now_ns);
 
 /* Takes away everything that any edge-lb left in the kernel under @pins: programs, maps,
  * links.  Flows end.  0, also when there is nothing; or -errno with a sentence. */

@@ -12,6 +12,58 @@ kernel_possible(struct sbuf *why)
 }
 
 int
+kernel_open(const struct kernel_setup *setup, struct kernel **ret, struct sbuf *why)
+{
+	(void)setup;
+	*ret = NULL;
+	return kernel_possible(why);
+}
+
+void
+kernel_close(struct kernel **pk)
+{
+	*pk = NULL;
+}
+
+int
+kernel_prepare(struct kernel *k, const struct kernel_wanted *w, struct sbuf *why)
+{
+	(void)k;
+	(void)w;
+	return kernel_possible(why);
+}
+
+void
+kernel_commit(struct kernel *k, const struct kernel_wanted *w, int64_t now_ns)
+{
+	(void)k;
+	(void)w;
+	(void)now_ns;
+}
+
+void
+kernel_abort(struct kernel *k)
+{
+	(void)k;
+}
+
+void
+kernel_follow(struct kernel *k, const struct kernel_wanted *w, int64_t now_ns)
+{
+	(void)k;
+	(void)w;
+	(void)now_ns;
+}
+
+int64_t
+kernel_turn(struct kernel *k, int64_t now_ns)
+{
+	(void)k;
+	(void)now_ns;
+	return INT64_MAX;
+}
+
+int
 kernel_detach(const char *pins, struct sbuf *why)
 {
 	(void)pins;

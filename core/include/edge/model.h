@@ -379,6 +379,8 @@ struct listener {
 	enum proto proto;
 	uint32_t services;
 	const struct service *service;
+	/* Who serves it: the service's; of "auto", what edge-lb made of it at load. */
+	enum engine engine;
 	/* One per member that can take its sessions: same family first, else (replaced
 	 * source only) the other.  In member order. */
 	struct endpoint **endpoints;

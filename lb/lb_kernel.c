@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * lb_kernel - the kernel engine in the life of edge-lb.
+ *
+ * It is opened when a configuration first needs it, or when an edge-lb before left it in
+ * the kernel (whose listeners must end to be ours), and from then on held to the end:
+ * what it serves no longer, it still knows until the last flow is gone.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <edge/base.h>
+#include <edge/clock.h>
+#include <edge/log.h>
+
+#include "engines.h"
+#include "lb.h"
+#include "lb_wanted.h"
+
+#define WHY_MAX 4096
+
+/* --- is it there? --------------------------------------------------------------------
+ */
+
+static int
+open_kernel(struct lb *lb, const struct model *m, struct sbuf *why)
+{
+	struct kernel_setup setup = {
+	    .pins = NULL,
+	    .flows = m->lb.kernel.flows,
+	    .half_open = m->lb.kernel.half_open,
+	    .attach = m->lb.kernel.attach,
+	    .interfaces = m->lb.interfaces,
+	    .n_interfaces = m->lb.n_interfaces,
+	};
+	int err = kernel_possible(why);
+
+	return err != 0 ? err : kernel_open(&setup, &lb->kernel, why);
+}
+
+int
+lb_kernel_settle(struct lb *lb, struct model *m, struct sbuf *why)
+{
+	enum engines_need need = engines_need(m);
+	const char *why_not = NULL;
+	struct sbuf because;
+	int err = 0;
+
+	sbuf_init(&because, WHY_MAX);
+	if (need != ENGINES_RELAY && lb->kernel == NULL) {
+		err = open_kernel(lb, m, &because);
+		if (err != 0)
+			why_not = sbuf_text(&because);
+	}
+	if (err != 0 && need == ENGINES_KERNEL) {
+		sbuf_addf(why, "%s is the kernel engine's: %s",
+		    engines_first_kernel(m)->full_name, why_not);
+	} else {
+		engines_settle(m, why_not);
+		engines_remark(m, why_not, why);
+		err = 0;
+	}
+	sbuf_fini(&because);
+	return err;
+}
+
+int
+lb_kernel_check(struct model *m, struct sbuf *why)
+{
+	enum engines_need need = engines_need(m);
+	struct sbuf because;
+	int err;
+
+	sbuf_init(&because, WHY_MAX);
+	err = need == ENGINES_RELAY ? 0 : kernel_possible(&because);
+	engines_settle(m, err == 0 ? NULL : sbuf_text(&because));
+	if (err != 0 && need == ENGINES_KERNEL)
+		sbuf_addf(why, "%s is the kernel engine's: %s",
+		    engines_first_kernel(m)->full_name, sbuf_text(&because));
+	else
+		err = 0;
+	sbuf_fini(&because);
+	return err;
+}
+
+static void
+forget(struct lb *lb)
+{
+	free(lb->wanted);
+	lb->wanted = NULL;
+}
+
+void
+lb_kernel_close(struct lb *lb)
+{
+	ev_timer_stop(lb->loop, &lb->kernel_turn);
+	forget(lb);
+	kernel_close(&lb->kernel);
+}
+
+/* --- what it does --------------------------------------------------------------------
+ */
+
+static void on_turn(EV_P_ ev_timer *timer, int revents);
+
+/* One piece of work, and an appointment for the next. */
+static void
+turn(struct lb *lb)
+{
+	int64_t now_ns = clock_mono_ns();
+	int64_t due_ns = kernel_turn(lb->kernel, now_ns);
+
+	ev_timer_stop(lb->loop, &lb->kernel_turn);
+	if (due_ns == INT64_MAX)
+		return;
+	ev_timer_init(&lb->kernel_turn, on_turn,
+	    due_ns <= now_ns ? 0. : (double)(due_ns - now_ns) / NS_PER_S, 0.);
+	ev_timer_start(lb->loop, &lb->kernel_turn);
+}
+
+static void
+on_turn(EV_P_ ev_timer *timer, int revents)
+{
+	(void)loop;
+	(void)revents;
+	turn(container_of(timer, struct lb, kernel_turn));
+}
+
+int
+lb_kernel_prepare(
+    struct lb *lb, const struct model *m, const struct view *v, struct sbuf *why)
+{
+	size_t said = why->length;
+	int err;
+
+	if (lb->kernel == NULL)
+		return 0;
+	lb->wanted = wanted_new(m, v, clock_mono_ns());
+	err = lb->wanted == NULL ? -ENOMEM : kernel_prepare(lb->kernel, lb->wanted, why);
+	if (err != 0 && why->length == said)
+		sbuf_addf(why, "the kernel engine: %s", strerror(-err));
+	if (err != 0)
+		forget(lb);
+	return err;
+}
+
+void
+lb_kernel_abort(struct lb *lb)
+{
+	if (lb->wanted != NULL)
+		kernel_abort(lb->kernel);
+	forget(lb);
+}
+
+void
+lb_kernel_commit(struct lb *lb)
+{
+	if (lb->wanted == NULL)
+		return;
+	kernel_commit(lb->kernel, lb->wanted, clock_mono_ns());
+	forget(lb);
+	turn(lb);
+}
+
+void
+lb_kernel_follow(struct lb *lb)
+{
+	int64_t now_ns = clock_mono_ns();
+	struct kernel_wanted *w;
+
+	if (lb->kernel == NULL || lb->view == NULL)
+		return;
+	w = wanted_new(lb->model, lb->view, now_ns);
+	if (w != NULL) {
+		kernel_follow(lb->kernel, w, now_ns);
+		turn(lb);
+	} else {
+		log_error("no memory: the kernel engine's states stay as they are");
+	}
+	free(w);
+}
