@@ -250,6 +250,10 @@ listener_write(struct writer *w, const struct picture_service *ps)
 	json_string(j, "full_name", ps->listener->full_name);
 	json_string(j, "vip", addr_text(&ps->listener->addr, addr));
 	json_bool(j, "open", (status & LB_LISTENER_OPEN) != 0);
+	json_string(j, "engine",
+	    !ps->has_lb                          ? NULL
+	    : (status & LB_LISTENER_KERNEL) != 0 ? engine_word(ENGINE_KERNEL)
+						 : engine_word(ENGINE_RELAY));
 	json_bool(j, "vip_present", ps->has_lb && (status & LB_LISTENER_NO_VIP) == 0);
 	json_bool(j, "paused", (status & LB_LISTENER_PAUSED) != 0);
 	json_string(j, "vip_view",

@@ -33,7 +33,7 @@ struct lb {
 	struct model *model;
 	struct live live;
 	struct keep keep;
-	struct kernel *kernel; /* NULL while no configuration needed it */
+	struct kernel *kernel;        /* NULL while no configuration needed it */
 	struct kernel_wanted *wanted; /* prepared, and not yet in effect */
 	ev_timer kernel_turn;
 	struct steer_mask steer; /* fixed, like the number of workers */

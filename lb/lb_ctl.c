@@ -22,7 +22,9 @@ status_text(unsigned status)
 		return "closed";
 	if (status & LB_LISTENER_NO_VIP)
 		return "vip-on-no-interface";
-	return status & LB_LISTENER_PAUSED ? "paused" : "open";
+	if (status & LB_LISTENER_PAUSED)
+		return "paused";
+	return status & LB_LISTENER_KERNEL ? "open-in-kernel" : "open";
 }
 
 static void

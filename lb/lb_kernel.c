@@ -27,7 +27,7 @@ static int
 open_kernel(struct lb *lb, const struct model *m, struct sbuf *why)
 {
 	struct kernel_setup setup = {
-	    .pins = NULL,
+	    .pins = m->lb.kernel.pins,
 	    .flows = m->lb.kernel.flows,
 	    .half_open = m->lb.kernel.half_open,
 	    .attach = m->lb.kernel.attach,
@@ -48,11 +48,19 @@ lb_kernel_settle(struct lb *lb, struct model *m, struct sbuf *why)
 	int err = 0;
 
 	sbuf_init(&because, WHY_MAX);
-	if (need != ENGINES_RELAY && lb->kernel == NULL) {
+	if (lb->kernel == NULL &&
+	    (need != ENGINES_RELAY || kernel_was_here(m->lb.kernel.pins))) {
 		err = open_kernel(lb, m, &because);
 		if (err != 0)
 			why_not = sbuf_text(&because);
+		else if (because.length != 0)
+			sbuf_addf(why, "%s\n", sbuf_text(&because));
 	}
+	if (err != 0 && need == ENGINES_RELAY)
+		sbuf_addf(why,
+		    "packets may still go by what an edge-lb before left in %s (edgectl "
+		    "detach takes it away): %s\n",
+		    m->lb.kernel.pins, why_not);
 	if (err != 0 && need == ENGINES_KERNEL) {
 		sbuf_addf(why, "%s is the kernel engine's: %s",
 		    engines_first_kernel(m)->full_name, why_not);

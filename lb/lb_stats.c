@@ -91,12 +91,12 @@ lb_stats_replace(struct lb *lb, const struct model *m, struct sbuf *why)
 unsigned
 lb_listener_status(const struct lb *lb, const struct live_listener *x)
 {
-	unsigned status = 0;
+	unsigned status = x->vip_missing ? LB_LISTENER_NO_VIP : 0;
 
+	if (x->wanted && x->engine == ENGINE_KERNEL)
+		return status | LB_LISTENER_OPEN | LB_LISTENER_KERNEL;
 	if (live_listener_is_open(x))
 		status |= LB_LISTENER_OPEN;
-	if (x->vip_missing)
-		status |= LB_LISTENER_NO_VIP;
 	for (unsigned w = 0; x->proto == PROTO_TCP && w < lb->n_workers; w++)
 		if (atomic_load_explicit(
 			&lb->workers[w]->paused_now, memory_order_relaxed))

@@ -55,7 +55,8 @@ close_listeners(struct lb *lb, uint64_t acked)
 	for (size_t i = 0; i < lb->live.n_listeners; i++) {
 		struct live_listener *x = lb->live.listeners[i];
 
-		if (live_listener_is_relayed(x) || !live_listener_is_open(x) || acked <= x->last_view)
+		if (live_listener_is_relayed(x) || !live_listener_is_open(x) ||
+		    acked <= x->last_view)
 			continue;
 		if (x->proto == PROTO_UDP &&
 		    atomic_load_explicit(&x->refs, memory_order_acquire) > 1)

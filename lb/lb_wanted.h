@@ -15,8 +15,7 @@ struct kernel_wanted *
 wanted_new(const struct model *m, const struct view *v, int64_t now_ns);
 
 /* What an endpoint may get, in one word. */
-enum km_use
-wanted_use(const struct view_choice *c, enum on_down on_down, int64_t now_ns);
+enum km_use wanted_use(const struct view_choice *c, enum on_down on_down, int64_t now_ns);
 /* The share of its weight, per mille, on the grid of steps of the rings. */
 unsigned wanted_share(const struct view_choice *c, int64_t now_ns);
 

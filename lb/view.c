@@ -144,8 +144,7 @@ listeners_set(struct view *v, const struct model *m, const struct live *live,
 			const struct listener *l = &pool->listeners[i];
 
 			if ((l->engine == ENGINE_KERNEL) == kernel &&
-			    !listener_set(
-				&v->listeners[v->n_all++], l, m, live, now))
+			    !listener_set(&v->listeners[v->n_all++], l, m, live, now))
 				return false;
 		}
 	}

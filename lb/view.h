@@ -45,7 +45,7 @@ struct view_choice {
 
 struct view_listener {
 	struct live_listener *listener;
-	uint64_t domain; /* of affinity: one per pool and side; 0: no affinity */
+	uint64_t domain;     /* of affinity: one per pool and side; 0: no affinity */
 	const char *service; /* its word */
 	enum engine engine;
 	enum algorithm algorithm; /* of the relay */

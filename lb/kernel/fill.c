@@ -74,7 +74,8 @@ clear_counts(const struct object *o, enum kernel_map map, uint32_t row, size_t s
 }
 
 static void
-endpoint_begin(struct object *o, unsigned row, const struct kernel_choice *c, uint8_t proto)
+endpoint_begin(
+    struct object *o, unsigned row, const struct kernel_choice *c, uint8_t proto)
 {
 	struct km_endpoint *e = &o->endpoints[row];
 
@@ -92,8 +93,7 @@ gap_us(uint32_t rate)
 }
 
 void
-fill_endpoints(
-    struct object *o, const struct kernel_wanted *w, const struct rows_plan *p)
+fill_endpoints(struct object *o, const struct kernel_wanted *w, const struct rows_plan *p)
 {
 	for (size_t i = 0; i < p->n; i++) {
 		const struct kernel_listener *l = &w->listeners[i];
@@ -162,8 +162,7 @@ listener_begin(struct object *o, unsigned r, const struct kernel_listener *l)
 }
 
 void
-fill_listeners(
-    struct object *o, const struct kernel_wanted *w, const struct rows_plan *p)
+fill_listeners(struct object *o, const struct kernel_wanted *w, const struct rows_plan *p)
 {
 	for (size_t i = 0; i < p->n; i++) {
 		const struct kernel_listener *l = &w->listeners[i];

@@ -22,7 +22,7 @@ void fill_listeners(
 /* What is no longer wanted takes nothing new. */
 void fill_past(struct object *o, const struct rows_plan *p);
 /* One store for each endpoint whose state has changed. */
-void fill_uses(
-    struct object *o, const struct kernel_wanted *w, const struct rows_plan *p);
+void
+fill_uses(struct object *o, const struct kernel_wanted *w, const struct rows_plan *p);
 
 #endif

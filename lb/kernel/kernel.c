@@ -3,7 +3,8 @@
  * kernel - the kernel engine in edge-lb's main thread: the order in which maps change.
  *
  *   to come   lists, endpoints, members -> endpoints, listeners, vips -> listeners, rings
- *   to go     rings, vips, listeners (kept as PAST while a flow refers to them), ..., lists
+ *   to go     rings, vips, listeners (kept as PAST while a flow refers to them), ...,
+ * lists
  *
  * So a packet never finds a row that is not complete.  Everything that can fail happens
  * in kernel_open() and kernel_prepare().
@@ -19,6 +20,7 @@
 #include <edge/log.h>
 
 #include "fill.h"
+#include "hook.h"
 #include "object.h"
 #include "rings.h"
 #include "rows.h"
@@ -50,6 +52,21 @@ kernel_detach(const char *pins, struct sbuf *why)
 	return 0;
 }
 
+bool
+kernel_was_here(const char *pins)
+{
+	struct sbuf ignored;
+	struct pins p;
+	bool here;
+
+	sbuf_init(&ignored, 512);
+	pins_init(&p);
+	here = pins_peek(&p, pins, &ignored) == 0 && pins_have(&p, PINS_MAPS);
+	pins_close(&p);
+	sbuf_fini(&ignored);
+	return here;
+}
+
 /* --- begin and end -------------------------------------------------------------------
  */
 
@@ -69,6 +86,9 @@ kernel_open(const struct kernel_setup *setup, struct kernel **ret, struct sbuf *
 	err = object_open(&k->object, &sizes, setup->pins, why);
 	if (err == 0)
 		err = fill_settings_first(&k->object);
+	if (err == 0)
+		err = hook_attach(
+		    k->object.program, setup->interfaces, setup->n_interfaces, why);
 	if (err != 0) {
 		kernel_close(&k);
 		return err;
@@ -248,7 +268,8 @@ places_follow(struct object *o, enum kernel_map map,
 		err = table_write(&t, o->map[map]);
 	if (err == 0)
 		err = table_keep_only(&t, o->map[map]);
-	/* The maps have room for all rows, made beforehand: only our own memory can fail. */
+	/* The maps have room for all rows, made beforehand: only our own memory can fail.
+	 */
 	if (err != 0)
 		log_error("kernel engine: %s: %s", what, strerror(-err));
 	table_fini(&t);
@@ -300,6 +321,5 @@ kernel_follow(struct kernel *k, const struct kernel_wanted *w, int64_t now_ns)
 int64_t
 kernel_turn(struct kernel *k, int64_t now_ns)
 {
-	return rings_turn(
-	    &k->rings, k->object.listeners, k->wants, k->n_wants, now_ns);
+	return rings_turn(&k->rings, k->object.listeners, k->wants, k->n_wants, now_ns);
 }

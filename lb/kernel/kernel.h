@@ -5,8 +5,8 @@
 /*
  * kernel - the kernel engine, as edge-lb's main thread holds it.
  *
- * README.md tells the packet's side.  Built without libbpf or clang, kernel_none.c answers
- * everything with -ENOSYS and a sentence.
+ * README.md tells the packet's side.  Built without libbpf or clang, kernel_none.c
+ * answers everything with -ENOSYS and a sentence.
  *
  *   kernel_open      the program and its maps, as they were pinned before or new
  *   kernel_prepare   all of another configuration that can fail; nothing else changes
@@ -37,6 +37,9 @@ struct kernel_setup {
 /* Whether this host and this build can: 0, or -errno with a sentence in @why that names
  * what is missing.  Changes nothing. */
 int kernel_possible(struct sbuf *why);
+
+/* An edge-lb before this one left its maps there, and packets may go by them. */
+bool kernel_was_here(const char *pins);
 
 int kernel_open(const struct kernel_setup *setup, struct kernel **ret, struct sbuf *why);
 void kernel_close(struct kernel **pk);

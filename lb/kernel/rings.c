@@ -16,8 +16,8 @@ _Static_assert(KM_SLOT_NONE == UINT8_MAX, "an empty ring is one of 0xff");
  */
 
 void
-rings_shape(const struct kernel_listener *l, const uint8_t *position,
-    struct ring_shape *ret)
+rings_shape(
+    const struct kernel_listener *l, const uint8_t *position, struct ring_shape *ret)
 {
 	bool backups = true;
 

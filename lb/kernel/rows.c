@@ -192,9 +192,9 @@ plan_endpoints(const struct rows_tables *t, const struct kernel_wanted *w,
 		for (size_t k = 0; k < w->listeners[i].n_choices; k++) {
 			if (ret[i][k] != NONE)
 				continue;
-			while (free_row < KM_ENDPOINTS &&
-			       (t->endpoints[free_row].id != 0 ||
-				   p->endpoint_used[free_row]))
+			while (
+			    free_row < KM_ENDPOINTS && (t->endpoints[free_row].id != 0 ||
+							   p->endpoint_used[free_row]))
 				free_row++;
 			if (free_row == KM_ENDPOINTS)
 				return say_full(&w->listeners[i], why);
@@ -211,8 +211,7 @@ plan_endpoints(const struct rows_tables *t, const struct kernel_wanted *w,
 /* Where @row was; or a position that was nobody's; or, when there is none left, the hole
  * of somebody who leaves. */
 static unsigned
-position_for(
-    const struct km_listener *was, const struct rows_listener *at, unsigned next)
+position_for(const struct km_listener *was, const struct rows_listener *at, unsigned next)
 {
 	if (next < KM_CHOICES)
 		return next;

@@ -258,7 +258,7 @@ enumerations_are_the_codes_of_core_plus_one(void **state)
 #include <edge/tbl/conditions.h>
 	};
 	static const char *const boards[] = {"health", "lb", "dns"};
-	static const char *const statuses[] = {"open", "no-vip", "paused"};
+	static const char *const statuses[] = {"open", "no-vip", "paused", "kernel"};
 
 	(void)state;
 	CHECK("EdgePoolHealth", HEALTH_WORDS);
@@ -281,6 +281,7 @@ enumerations_are_the_codes_of_core_plus_one(void **state)
 	assert_int_equal(LB_LISTENER_OPEN, 1 << 0);
 	assert_int_equal(LB_LISTENER_NO_VIP, 1 << 1);
 	assert_int_equal(LB_LISTENER_PAUSED, 1 << 2);
+	assert_int_equal(LB_LISTENER_KERNEL, 1 << 3);
 }
 
 static void

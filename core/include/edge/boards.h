@@ -51,9 +51,10 @@ enum dns_field {
 };
 
 enum lb_listener_status {
-	LB_LISTENER_OPEN = 1 << 0,   /* bound and listening */
+	LB_LISTENER_OPEN = 1 << 0,   /* bound and listening, or in the kernel's maps */
 	LB_LISTENER_NO_VIP = 1 << 1, /* the VIP is on no interface: a standby */
 	LB_LISTENER_PAUSED = 1 << 2, /* accepting is paused */
+	LB_LISTENER_KERNEL = 1 << 3, /* the kernel engine serves it, not the relay */
 };
 
 /* The id of the one ROW_PROCESS row of any board. */
