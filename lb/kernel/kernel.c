@@ -20,7 +20,7 @@
 #include <edge/log.h>
 
 #include "fill.h"
-#include "hook.h"
+#include "at_first.h"
 #include "object.h"
 #include "rings.h"
 #include "rows.h"
@@ -87,7 +87,7 @@ kernel_open(const struct kernel_setup *setup, struct kernel **ret, struct sbuf *
 	if (err == 0)
 		err = fill_settings_first(&k->object);
 	if (err == 0)
-		err = hook_attach(
+		err = at_first_attach(
 		    k->object.program, setup->interfaces, setup->n_interfaces, why);
 	if (err != 0) {
 		kernel_close(&k);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "hook.h"
+#include "at_first.h"
 
 #include <bpf/libbpf.h>
 #include <errno.h>
@@ -19,7 +19,7 @@ attach_one(int program, unsigned ifindex)
 }
 
 int
-hook_attach(int program, const char *const *interfaces, size_t n, struct sbuf *why)
+at_first_attach(int program, const char *const *interfaces, size_t n, struct sbuf *why)
 {
 	struct if_nameindex *all = if_nameindex();
 	int err = all == NULL ? -errno : 0;
