@@ -265,6 +265,51 @@ row_ends_as(struct world *w, struct spec in, int verdict, struct spec out)
 	run(w, &in, verdict, &want);
 }
 
+static uint16_t
+at16(const uint8_t *at)
+{
+	return (uint16_t)(at[0] << 8 | at[1]);
+}
+
+/* How much is quoted is the program's choice, within what the standards ask. */
+void
+row_answered(struct world *w, struct spec s, uint8_t type, uint8_t code, uint32_t rest)
+{
+	struct spec answer = {.v6 = w->v6,
+	    .from = s.to,
+	    .to = s.from,
+	    .proto = w->v6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP,
+	    .type = type,
+	    .code = code,
+	    .rest = rest};
+	size_t header = LINK_OCTETS + (w->v6 ? 40 : 20), least = (w->v6 ? 40 : 20) + 8;
+	struct packet in, out, want;
+	int got;
+
+	packet_build(&s, &in);
+	got = world_run(w, link_of(w, &s), &in, &out);
+	if (got != WORLD_SENT)
+		fail(w, "verdict %d (%s), not an answer", got, verdict_text(got));
+	if (out.n < header + 8 + least || out.n > LINK_OCTETS + (w->v6 ? 1280 : 576))
+		fail(w, "an answer of %zu octets", out.n);
+	answer.quote = &s;
+	answer.quoted = out.n - header - 8;
+	/* what is the program's choice */
+	answer.ttl = out.octets[LINK_OCTETS + (w->v6 ? 7 : 8)];
+	answer.tos = w->v6 ? 0 : out.octets[LINK_OCTETS + 1];
+	answer.id = w->v6 ? 0 : at16(out.octets + LINK_OCTETS + 4);
+	answer.df = !w->v6 && (out.octets[LINK_OCTETS + 6] & 0x40) != 0;
+	if (answer.ttl < 32)
+		fail(w, "an answer that lives for %u hops", answer.ttl);
+	packet_build(&answer, &want);
+	if (want.n != out.n ||
+	    memcmp(want.octets + 12, out.octets + 12, out.n - 12) != 0) {
+		show("out ", &out);
+		show("want", &want);
+		fail(w, "another answer");
+	}
+}
+
 int
 row_goes_to(struct world *w, struct spec s)
 {
@@ -337,6 +382,59 @@ flow_put(struct world *w, enum service s, unsigned member, uint8_t flags)
 
 	if (bpf_map_update_elem(w->o.map[KERNEL_MAP_FLOWS], &key, &f, BPF_ANY) != 0)
 		fail(w, "no room for a flow");
+}
+
+void
+half_put(struct world *w, enum service s, unsigned member, enum km_state state,
+    uint32_t client_seq, uint32_t expect)
+{
+	struct km_flow_key key = flow_key(w, s);
+	struct km_flow f = {.seen = object_tick(),
+	    .endpoint = (uint16_t)world_endpoint_row(w, s, member),
+	    .state = (uint8_t)state,
+	    .tcp = {.client_seq = client_seq, .expect = expect}};
+
+	if (bpf_map_update_elem(w->o.map[KERNEL_MAP_HALF_OPEN], &key, &f, BPF_ANY) != 0)
+		fail(w, "no room for a half-open flow");
+}
+
+uint32_t
+affinity_get(const struct world *w, uint32_t domain, struct km_addr client)
+{
+	struct km_affinity_key key = {domain, client};
+	struct km_affinity a = {0};
+
+	bpf_map_lookup_elem(w->o.map[KERNEL_MAP_AFFINITIES], &key, &a);
+	return a.member;
+}
+
+void
+affinity_put(struct world *w, uint32_t domain, uint32_t member, uint32_t seen)
+{
+	struct km_affinity_key key = {domain, world_client(w, w->client)};
+	struct km_affinity a = {member, seen};
+
+	if (bpf_map_update_elem(w->o.map[KERNEL_MAP_AFFINITIES], &key, &a, BPF_ANY) != 0)
+		fail(w, "no room for an affinity");
+}
+
+void
+tcp_made(struct world *w, unsigned member)
+{
+	world_ring(w, TLS, (uint8_t)member);
+	row_forwarded(w, tcp_in(w, TCP_SYN, 1000, 0), member);
+	row_returned(w, tcp_out(w, member, TCP_SYN | TCP_ACK, 5000, 1001), member);
+	row_forwarded(w, tcp_in(w, TCP_ACK, 1001, 5001), member);
+	row_entry_is(w, KERNEL_MAP_FLOWS, TLS, KM_OPEN);
+}
+
+void
+udp_made(struct world *w, unsigned member, uint8_t first)
+{
+	world_ring(w, TURN, (uint8_t)member);
+	row_forwarded(w, udp_in(w, first), member);
+	row_returned(w, udp_out(w, member, first), member);
+	row_entry_is(w, KERNEL_MAP_FLOWS, TURN, KM_OPEN);
 }
 
 void

@@ -63,6 +63,9 @@ struct spec at_client(const struct world *w, struct spec s);
 /* Sent somewhere as @out; packets are not counted. */
 #define sent_as(w, in, out)   (HERE(w), row_ends_as(w, in, WORLD_SENT, out))
 #define passed_as(w, in, out) (HERE(w), row_ends_as(w, in, WORLD_PASS, out))
+/* Answered with an ICMP error from the VIP to whom it came from: type and code, the rest
+ * of its header, and the beginning of @s, all checksums right. */
+#define answered(w, s, type, code, rest) (HERE(w), row_answered(w, s, type, code, rest))
 /* Which member gets it, or -1: no verdict, no count of packets. */
 #define goes_to(w, s) (HERE(w), row_goes_to(w, s))
 
@@ -81,12 +84,25 @@ void flow_put(struct world *w, enum service s, unsigned member, uint8_t flags);
 void flows_fill(struct world *w);
 unsigned entries(const struct world *w, enum kernel_map map);
 
+/* An entry of half_open in @state, as if packets had made it; @expect as in maps.h. */
+void half_put(struct world *w, enum service s, unsigned member, enum km_state state,
+    uint32_t client_seq, uint32_t expect);
+/* The client's member by affinity, and its entry; 0: none. */
+uint32_t affinity_get(const struct world *w, uint32_t domain, struct km_addr client);
+void affinity_put(struct world *w, uint32_t domain, uint32_t member, uint32_t seen);
+/* A flow made by packets, with the numbers of the rows: client 1001, member 5001. */
+void tcp_made(struct world *w, unsigned member);
+void udp_made(struct world *w, unsigned member, uint8_t transaction);
+
 /* --- what was counted --- */
 
 #define counts_are(w, s, member, what, n)                                                \
 	(HERE(w), row_counts_are(w, world_endpoint_row(w, s, member), what, n))
 /* Also takes away what the end of the row would complain about. */
-#define drops_are(w, listener, what, n) (HERE(w), row_drops_are(w, listener, what, n))
+#define drops_are(w, service, what, n)                                                   \
+	(HERE(w), row_drops_are(w, world_row(w, service), what, n))
+/* Of what belongs to no listener. */
+#define drops_of_nobody(w, what, n) (HERE(w), row_drops_are(w, 0, what, n))
 
 /* --- the rest --- */
 
@@ -98,6 +114,8 @@ void row_returned(struct world *w, struct spec s, unsigned member);
 void row_passed(struct world *w, struct spec s);
 void row_dropped(struct world *w, struct spec s);
 void row_ends_as(struct world *w, struct spec in, int verdict, struct spec out);
+void
+row_answered(struct world *w, struct spec s, uint8_t type, uint8_t code, uint32_t rest);
 int row_goes_to(struct world *w, struct spec s);
 void
 row_entry_is(struct world *w, enum kernel_map map, enum service s, enum km_state state);

@@ -5,4 +5,11 @@
  * GROUP(name, about)   its rows are in rows_NAME.c; ctest runs it as bpf.NAME
  */
 GROUP(direct, "packets that are none of ours")
+GROUP(pick,   "which member a client's first packet goes to")
+GROUP(use,    "an endpoint's use, limits, budgets, lists")
+GROUP(tcp,    "what makes a TCP flow")
+GROUP(ends,   "how TCP flows end; direct conversations")
+GROUP(udp,    "transactions")
+GROUP(size,   "lives, widths, super-packets, ways")
+GROUP(header, "options, extension headers, lies, short packets")
 #undef GROUP
