@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * rows_header - options, extension headers, headers that lie, packets that end too early.
+ * rows_header - options, headers that lie, packets that end too early.
  */
+#include <errno.h>
 #include <netinet/in.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "row.h"
@@ -67,69 +67,6 @@ tcp_options(struct world *w)
 		s.tcp_options = n;
 		forwarded(w, s, 1);
 	}
-}
-
-static void
-each_extension(struct world *w)
-{
-	static const struct extension each[] = {{IPPROTO_HOPOPTS, 8},
-	    {IPPROTO_DSTOPTS, 8}, {IPPROTO_DSTOPTS, 24}, {IPPROTO_HOPOPTS, 64}};
-
-	world_ring(w, TLS, 1);
-	for (unsigned i = 0; i < sizeof each / sizeof each[0]; i++) {
-		struct spec s = tcp_in(w, TCP_SYN, 1000, 0);
-
-		s.extensions[0] = each[i];
-		forwarded(w, s, 1);
-	}
-}
-
-static void
-extensions_in_a_row(struct world *w)
-{
-	struct spec s = udp_in(w, 10), r = udp_out(w, 1, 10);
-
-	world_ring(w, TURN, 1);
-	s.extensions[0] = (struct extension){IPPROTO_HOPOPTS, 8};
-	s.extensions[1] = (struct extension){IPPROTO_DSTOPTS, 16};
-	r.extensions[0] = (struct extension){IPPROTO_DSTOPTS, 8};
-	r.extensions[1] = (struct extension){IPPROTO_DSTOPTS, 8};
-	forwarded(w, s, 1);
-	returned(w, r, 1);
-}
-
-/* More than anybody sends: sent right or passed up, never something else. */
-static void
-extensions_without_end(struct world *w)
-{
-	struct spec s = tcp_in(w, TCP_SYN, 1000, 0);
-	int first = 0;
-
-	world_ring(w, TLS, 1);
-	for (unsigned i = 0; i < EXTENSIONS_MAX; i++) {
-		s.extensions[i] = (struct extension){IPPROTO_DSTOPTS, 8};
-		first = goes_to(w, s);
-		must(w, first == 1 || first == -1);
-	}
-	must(w, first == -1);
-	drops_of_nobody(w, KM_DROP_BAD, world_drop(w, 0, KM_DROP_BAD));
-	drops_are(w, TLS, KM_DROP_BAD, world_drop(w, world_row(w, TLS), KM_DROP_BAD));
-}
-
-static void
-strange_extensions(struct world *w)
-{
-	static const uint8_t types[] = {IPPROTO_NONE, IPPROTO_ESP, 135, 139, 253};
-
-	for (unsigned i = 0; i < sizeof types; i++) {
-		struct spec s = tcp_in(w, TCP_SYN, 1000, 0);
-
-		s.extensions[0] = (struct extension){types[i], 8};
-		must(w, goes_to(w, s) == -1 || types[i] >= 135);
-	}
-	must(w, entries(w, KERNEL_MAP_FLOWS) == 0);
-	drops_of_nobody(w, KM_DROP_BAD, world_drop(w, 0, KM_DROP_BAD));
-	drops_are(w, TLS, KM_DROP_BAD, world_drop(w, world_row(w, TLS), KM_DROP_BAD));
 }
 
 /* --- lies --- */
@@ -264,6 +201,13 @@ other_frames(struct world *w)
 
 /* --- cut short at every octet --- */
 
+/* Newer kernels do not run a frame that ends within its network header. */
+static bool
+refused(const struct world *w, const struct packet *in, int got)
+{
+	return got == WORLD_FAILED - EINVAL && in->n < LINK_OCTETS + (w->v6 ? 40u : 20u);
+}
+
 /* What is left of @s at every length is passed up as it is, or dropped, until it is
  * whole. */
 static void
@@ -277,7 +221,8 @@ cut(struct world *w, struct spec s, uint32_t link)
 	for (in.n = LINK_OCTETS; in.n < whole; in.n++) {
 		int got = world_run(w, link, &in, &out);
 
-		must(w, got > WORLD_FAILED);
+		if (refused(w, &in, got))
+			continue;
 		must(w, got == WORLD_PASS || got == WORLD_DROP);
 		must(w, got == WORLD_DROP ||
 			    (out.n == in.n && memcmp(in.octets, out.octets, in.n) == 0));
@@ -323,6 +268,8 @@ cut_reply(struct world *w)
 	for (in.n = in.n - 1; in.n >= LINK_OCTETS; in.n--) {
 		int got = world_run(w, w->member_link, &in, &out);
 
+		if (refused(w, &in, got))
+			continue;
 		must(w, got == WORLD_PASS || got == WORLD_DROP);
 		must(w, got == WORLD_DROP || memcmp(in.octets, out.octets, in.n) == 0);
 	}
@@ -335,10 +282,6 @@ static const struct row header_rows[] = {
     {"and with UDP", options_udp, ONLY_V4},
     {"a source route harms nobody", source_route, ONLY_V4},
     {"TCP options of every length go through", tcp_options, BOTH},
-    {"extension headers go through", each_extension, ONLY_V6},
-    {"several extension headers go through, both ways", extensions_in_a_row, ONLY_V6},
-    {"extension headers without end are passed up", extensions_without_end, ONLY_V6},
-    {"extension headers nobody can see past are passed up", strange_extensions, ONLY_V6},
     {"a total length that lies is passed up", total_length, BOTH},
     {"the link's padding is no part of a packet", trailer, BOTH},
     {"a version or header length that lies is passed up", header_length, BOTH},

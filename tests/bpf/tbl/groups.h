@@ -10,6 +10,5 @@ GROUP(use,    "an endpoint's use, limits, budgets, lists")
 GROUP(tcp,    "what makes a TCP flow")
 GROUP(ends,   "how TCP flows end; direct conversations")
 GROUP(udp,    "transactions")
-GROUP(size,   "lives, widths, super-packets, ways")
-GROUP(header, "options, extension headers, lies, short packets")
+GROUP(header, "options, lies, short packets")
 #undef GROUP
