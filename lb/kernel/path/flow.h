@@ -88,6 +88,30 @@ affinity_write(struct passage *v, __u32 member)
 	bpf_map_update_elem(&affinities, &key, &value, BPF_ANY);
 }
 
+/* Flows may be ours that nobody remembers. */
+static __always_inline int
+flow_table_was_full(struct passage *v)
+{
+	__u32 full = v->s->full_seen;
+
+	if (full == 0)
+		return 0;
+	if (!clock_past(v->tick, full, v->l->idle))
+		return 1;
+	v->s->full_seen = 0; /* before ticks come round */
+	return 0;
+}
+
+static __always_inline void
+flow_found_no_room(struct passage *v)
+{
+	__u32 tick = v->tick == 0 ? 1 : v->tick;
+
+	if (v->s->full_seen != tick)
+		v->s->full_seen = tick;
+	count_drop(v->listener, KM_DROP_FULL);
+}
+
 /* Both sides have answered: what was @half open lasts.  Without room it stays where it
  * is, and is forgotten there. */
 static __noinline int
@@ -102,11 +126,10 @@ flow_begin(struct passage *v, const struct km_flow *half, __u8 flags)
 	flow.state = KM_OPEN;
 	flow.flags |= flags;
 	err = bpf_map_update_elem(&flows, &v->key, &flow, BPF_NOEXIST);
+	if (err == -17 /* EEXIST: another CPU was faster */)
+		return 0;
 	if (err != 0) {
-		if (err == -17 /* EEXIST: another CPU was faster */)
-			return 0;
-		v->s->full_seen = v->tick == 0 ? 1 : v->tick;
-		count_drop(v->listener, KM_DROP_FULL);
+		flow_found_no_room(v);
 		return 0;
 	}
 	bpf_map_delete_elem(&half_open, &v->key);

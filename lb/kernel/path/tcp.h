@@ -95,17 +95,23 @@ tcp_middle(struct __sk_buff *skb, struct passage *v)
 }
 
 static __noinline int
+tcp_write_syn(struct passage *v, __u32 endpoint)
+{
+	struct km_flow half = {
+	    .seen = v->tick, .endpoint = (__u16)endpoint, .state = KM_SYN};
+
+	half.tcp.client_seq = v->p.seq;
+	half_write(v, &half);
+	return 0;
+}
+
+static __noinline int
 tcp_new(struct passage *v)
 {
 	int to = pick_new(v);
 
-	if (to > 0) {
-		struct km_flow half = {
-		    .seen = v->tick, .endpoint = (__u16)to, .state = KM_SYN};
-
-		half.tcp.client_seq = v->p.seq;
-		half_write(v, &half);
-	}
+	if (to > 0)
+		tcp_write_syn(v, to);
 	return to;
 }
 
@@ -174,6 +180,9 @@ tcp_forward(struct __sk_buff *skb, struct passage *v, struct km_flow *f)
 		return tcp_ended(v);
 	}
 	tcp_note(f, v, KM_FIN_IN);
+	/* The client has forgotten it; perhaps the member has, too, and answers. */
+	if (tcp_is_syn(&v->p))
+		tcp_write_syn(v, f->endpoint);
 	return f->endpoint;
 }
 
@@ -194,13 +203,24 @@ tcp_reverse_syn_ack(struct passage *v, struct km_flow *f, __u32 endpoint)
 		h->state = KM_SYN_ACK;
 		return 1;
 	}
-	if (f != NULL && v->p.ack == f->tcp.client_seq + 1 && f->tcp.expect == expect)
-		return 1;
+	return f != NULL && v->p.ack == f->tcp.client_seq + 1 && f->tcp.expect == expect;
+}
+
+/* A conversation past the VIP has begun; what was left of one through it ends.  It is
+ * written down only where it might be mistaken for one that nobody remembers. */
+static __always_inline void
+tcp_is_direct(struct passage *v, const struct km_flow *f, __u32 endpoint)
+{
+	struct km_flow direct = {
+	    .seen = v->tick, .endpoint = (__u16)endpoint, .state = KM_DIRECT};
+	struct km_flow *h = bpf_map_lookup_elem(&half_open, &v->key);
+
 	if (f != NULL)
 		flow_end(v, endpoint);
 	if (h != NULL && h->endpoint == endpoint)
 		h->state = KM_DIRECT;
-	return 0;
+	else if (h == NULL && flow_table_was_full(v))
+		half_write(v, &direct);
 }
 
 /* What the client must acknowledge of a conversation found in its middle. */
@@ -221,9 +241,10 @@ tcp_reverse_half(struct passage *v, __u32 endpoint)
 
 	if (h == NULL || h->endpoint != endpoint || h->state == KM_DIRECT)
 		return 0;
+	/* Before the member's SYN-ACK nothing else is an answer to the SYN. */
+	if (h->state == KM_SYN && v->p.ack != h->tcp.client_seq + 1)
+		return 0;
 	if (v->p.tcp & TCP_RST) {
-		if (h->state == KM_SYN && v->p.ack != h->tcp.client_seq + 1)
-			return 0;
 		if (h->state == KM_SYN)
 			count_endpoint(endpoint, KM_COUNT_REFUSALS);
 		return 1;
@@ -234,14 +255,10 @@ tcp_reverse_half(struct passage *v, __u32 endpoint)
 	return 1;
 }
 
-/* The table has been full lately, so that flows may be ours that nobody remembers. */
 static __always_inline int
 tcp_reverse_stateless(struct passage *v, __u32 endpoint)
 {
-	__u32 full = v->s->full_seen;
-
-	if (full == 0 || clock_past(v->tick, full, v->l->idle) ||
-	    pick_endpoint(v) != endpoint)
+	if (!flow_table_was_full(v) || pick_endpoint(v) != endpoint)
 		return 0;
 	count_endpoint(endpoint, KM_COUNT_STATELESS);
 	return 1;
@@ -250,15 +267,11 @@ tcp_reverse_stateless(struct passage *v, __u32 endpoint)
 static __noinline int
 tcp_reverse(struct passage *v, struct km_flow *f, __u32 endpoint)
 {
-	struct km_flow direct = {.seen = v->tick, .state = KM_DIRECT};
-
 	f = flow_of(v, f, endpoint);
 	if ((v->p.tcp & (TCP_SYN | TCP_ACK | TCP_RST)) == (TCP_SYN | TCP_ACK)) {
 		if (tcp_reverse_syn_ack(v, f, endpoint))
 			return 1;
-		direct.endpoint = (__u16)endpoint;
-		if (v->s->full_seen != 0)
-			half_write(v, &direct);
+		tcp_is_direct(v, f, endpoint);
 		return 0;
 	}
 	if (f != NULL) {

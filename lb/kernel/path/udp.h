@@ -147,9 +147,12 @@ udp_new(struct __sk_buff *skb, struct passage *v)
 	return to;
 }
 
+/* Its member takes nothing any more: the stack tells the client, whose next datagram
+ * finds another. */
 static __noinline int
 udp_refused(struct passage *v)
 {
+	bpf_map_delete_elem(&half_open, &v->key);
 	count_drop(v->listener, KM_DROP_ENDED);
 	return GO_UP;
 }
@@ -181,11 +184,9 @@ udp_forward(struct __sk_buff *skb, struct passage *v, struct km_flow *f)
 	if (f == NULL)
 		return udp_half(skb, v);
 	on = udp_goes_on(v, endpoint_row(f->endpoint));
-	if (on == UDP_REFUSED)
-		return udp_refused(v);
-	if (on == UDP_ANEW || flow_is_over(f, v)) {
+	if (on != UDP_ON || flow_is_over(f, v)) {
 		flow_end(v, f->endpoint);
-		return udp_half(skb, v);
+		return on == UDP_REFUSED ? udp_refused(v) : udp_half(skb, v);
 	}
 	udp_note_asked(skb, v, f);
 	return f->endpoint;

@@ -24,7 +24,7 @@ way_ask(struct bpf_fib_lookup *fib, const struct __sk_buff *skb, const struct pa
 {
 	fib->l4_protocol = p->proto;
 	fib->tot_len = (__u16)(p->size > 0xffff ? 0xffff : p->size);
-	fib->ifindex = skb->ingress_ifindex;
+	fib->ifindex = skb->ifindex;
 	if (p->v6) {
 		fib->family = PATH_AF_INET6;
 		fib->flowinfo = p->tos;
