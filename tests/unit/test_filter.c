@@ -55,12 +55,37 @@ what_sessions_still_use_stays_in_it(void **state)
 	model_free(&m);
 }
 
+/* The kernel engine keeps them, too, and needs none of the relay's sockets for it. */
+static void
+the_kernel_engine_s_members_are_not_diverted(void **state)
+{
+	struct model *m = fixture_model("engine = \"kernel\";", "");
+	struct filter_needs needs = filter_needs(m);
+	struct sbuf b;
+
+	(void)state;
+	assert_true(needs.pass[FAMILY_V4] && needs.pass[FAMILY_V6] && needs.outbound);
+	assert_false(needs.keep[FAMILY_V4] || needs.keep[FAMILY_V6]);
+	assert_null(filter_first_kept(m));
+	sbuf_init(&b, 1 << 20);
+	filter_text(m, NULL, 0, &b);
+	assert_null(strstr(sbuf_text(&b), "131.107.155.30 . 3478"));
+	assert_null(strstr(sbuf_text(&b), "tproxy"));
+	has(&b, "ip saddr @ours4 notrack");
+	has(&b, "icmp type redirect drop");
+	has(&b, "ip saddr 131.107.155.11 tcp dport 5061 ip daddr != @ours4 snat ip to "
+		"131.107.155.110");
+	sbuf_fini(&b);
+	model_free(&m);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(kept_sources_and_outbound_federation_are_in_it),
 	    cmocka_unit_test(what_sessions_still_use_stays_in_it),
+	    cmocka_unit_test(the_kernel_engine_s_members_are_not_diverted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
