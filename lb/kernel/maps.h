@@ -52,6 +52,7 @@
 #define KM_LISTS_MAX 32768
 #define KM_TICK_BITS 20
 #define KM_SLOT_NONE 255
+#define KM_BUDGET_ANSWERS 0 /* row of budgets that is no member's: our own ICMP errors */
 
 struct km_addr {
 	__u32 word[4];
@@ -219,7 +220,7 @@ enum km_fragment_way { KM_WAY_PASS, KM_WAY_FORWARD, KM_WAY_REVERSE };
 struct km_fragment {
 	__u32 seen;
 	__u32 way;   /* enum km_fragment_way */
-	__u32 row;   /* forward: endpoint; reverse: listener */
+	__u32 row;   /* forward, reverse: the endpoint */
 	__u32 zero;
 };
 

@@ -21,6 +21,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "../maps.h"
+#include "walk.h"
 
 /* Verdicts. */
 #define PATH_UP   TC_ACT_UNSPEC /* unchanged: to other programs and the host's stack */
@@ -155,6 +156,16 @@ packet_parse_transport(struct __sk_buff *skb, struct packet *p)
 	return PACKET_OTHER;
 }
 
+/* A fragment at @offset.  One that would write over the ports and flags that the first
+ * has shown, or beyond the longest packet, lies. */
+static __always_inline enum packet_kind
+packet_later(const struct packet *p, __u32 offset)
+{
+	if (p->proto == IPPROTO_TCP && offset < sizeof(struct tcphdr))
+		return PACKET_LIES;
+	return offset + p->behind > 0xffff ? PACKET_LIES : PACKET_LATER;
+}
+
 #define IP_DF     0x4000
 #define IP_MF     0x2000
 #define IP_OFFSET 0x1fff
@@ -188,7 +199,31 @@ packet_parse_v4(struct __sk_buff *skb, struct packet *p)
 	if (header < sizeof *ip || total < header || total > skb->len - ETH_HLEN)
 		return PACKET_LIES;
 	if ((fragment & IP_OFFSET) != 0)
-		return PACKET_LATER;
+		return packet_later(p, (fragment & IP_OFFSET) * 8);
+	return packet_parse_transport(skb, p);
+}
+
+/* Past the extension headers, where there are any. */
+static __noinline enum packet_kind
+packet_walk_v6(struct __sk_buff *skb, struct packet *p)
+{
+	struct walk w;
+
+	__u32 at;
+
+	if (walk_v6(skb, p->l4, p->l4 + p->behind, p->proto, &w) != 0)
+		return PACKET_LIES;
+	/* The verifier believes no pointer that might be further in a packet. */
+	at = w.at & 0x7fff;
+	if (at != w.at)
+		return PACKET_LIES;
+	p->behind -= at - p->l4;
+	p->l4 = (__u16)at;
+	p->proto = w.proto;
+	p->id = w.id;
+	p->first = w.offset == WALK_MORE;
+	if ((w.offset & WALK_OFFSET) != 0)
+		return packet_later(p, w.offset & WALK_OFFSET);
 	return packet_parse_transport(skb, p);
 }
 
@@ -217,6 +252,8 @@ packet_parse_v6(struct __sk_buff *skb, struct packet *p)
 	p->id = 0;
 	if (p->size > skb->len - ETH_HLEN)
 		return PACKET_LIES;
+	if (p->proto != IPPROTO_TCP && p->proto != IPPROTO_UDP)
+		return packet_walk_v6(skb, p);
 	return packet_parse_transport(skb, p);
 }
 

@@ -10,6 +10,7 @@
  * call.
  */
 #include "icmp.h"
+#include "later.h"
 #include "send.h"
 #include "tcp.h"
 #include "udp.h"
@@ -94,7 +95,10 @@ session(struct __sk_buff *skb, struct passage *v)
 		return forward(skb, v);
 	}
 	row = place_row(&members, &v->p.from, v->p.from_port, v->p.proto);
-	return row == 0 ? PATH_UP : reverse(skb, v, row);
+	if (row != 0)
+		return reverse(skb, v, row);
+	fragment_seen(v, KM_WAY_PASS, 0);
+	return PATH_UP;
 }
 
 /* Headers that cannot be: the stack knows what to do, we count what came to a VIP. */
@@ -103,6 +107,7 @@ lies(struct passage *v)
 {
 	if (place_row(&vips, &v->p.to, 0, 0) != 0)
 		count_drop(0, KM_DROP_BAD);
+	fragment_seen(v, KM_WAY_PASS, 0);
 	return PATH_UP;
 }
 
@@ -127,7 +132,7 @@ edge_ingress(struct __sk_buff *skb)
 	case PACKET_ICMP:
 		return icmp_packet(skb, &v);
 	case PACKET_LATER:
-		return fragment_packet(skb, &v);
+		return later_packet(skb, &v);
 	case PACKET_OTHER:
 		break;
 	}

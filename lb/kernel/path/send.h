@@ -85,7 +85,7 @@ send_reverse(struct __sk_buff *skb, struct passage *v, __u32 endpoint)
 	if (send_translated(skb, v, &r) != 0)
 		return PATH_DROP;
 	count_packets(endpoint, KM_COUNT_PACKETS_OUT, &v->p);
-	fragment_seen(v, KM_WAY_REVERSE, v->listener);
+	fragment_seen(v, KM_WAY_REVERSE, endpoint);
 	return narrow ? PATH_UP : send_to_hop(way.ifindex, &way.hop);
 }
 
