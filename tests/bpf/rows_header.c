@@ -171,7 +171,8 @@ other_protocols(struct world *w)
 		struct spec s = tcp_in(w, TCP_SYN, 1000, 0);
 
 		if (proto == IPPROTO_TCP || proto == IPPROTO_UDP ||
-		    proto == IPPROTO_ICMP || proto == IPPROTO_ICMPV6)
+		    proto == IPPROTO_ICMP || proto == IPPROTO_ICMPV6 ||
+		    (w->v6 && proto == IPPROTO_FRAGMENT))
 			continue;
 		s.proto = (uint8_t)proto;
 		s.n = 60;
