@@ -266,5 +266,12 @@ packet_build(const struct spec *s, struct packet *p)
 size_t
 packet_carried(const struct spec *s)
 {
-	return s->n;
+	size_t header = s->proto == IPPROTO_TCP ? 20u + s->tcp_options : 8u,
+	       n = header + s->n;
+
+	if (s->fragment) {
+		n -= s->offset;
+		n = s->cut != 0 && s->cut < n ? s->cut : n;
+	}
+	return s->offset != 0 ? n : n - header;
 }

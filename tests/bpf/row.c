@@ -6,7 +6,6 @@
 
 #include <arpa/inet.h>
 #include <assert.h>
-#include <bpf/bpf.h>
 #include <netinet/in.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -22,106 +21,6 @@ struct row_course {
 	struct km_counts counts[ENDPOINTS_END];
 	struct km_drops drops[LISTENERS_END];
 };
-
-static enum service
-service_of(const struct spec *s)
-{
-	return s->proto == IPPROTO_TCP ? TLS : TURN;
-}
-
-/* --- packets --- */
-
-static struct spec
-between(const struct world *w, uint8_t proto)
-{
-	return (struct spec){
-	    .v6 = w->v6, .proto = proto, .ttl = 64, .df = true, .id = 4711};
-}
-
-static struct spec
-inward(const struct world *w, enum service service)
-{
-	struct spec s = between(w, service == TLS ? IPPROTO_TCP : IPPROTO_UDP);
-
-	s.from = world_client(w, w->client);
-	s.sport = w->port;
-	s.to = world_vip(w);
-	s.dport = world_vip_port(service);
-	return s;
-}
-
-static struct spec
-outward(const struct world *w, enum service service, unsigned member)
-{
-	struct spec s = between(w, service == TLS ? IPPROTO_TCP : IPPROTO_UDP);
-
-	s.from = world_member(w, member);
-	s.sport = world_member_port(service);
-	s.to = world_client(w, w->client);
-	s.dport = w->port;
-	return s;
-}
-
-static struct spec
-segment(struct spec s, uint8_t flags, uint32_t seq, uint32_t ack)
-{
-	s.flags = flags;
-	s.seq = seq;
-	s.ack = ack;
-	s.tcp_options = flags & TCP_SYN ? 20 : 12;
-	s.n = flags & TCP_PSH ? 100 : 0;
-	return s;
-}
-
-struct spec
-tcp_in(const struct world *w, uint8_t flags, uint32_t seq, uint32_t ack)
-{
-	return segment(inward(w, TLS), flags, seq, ack);
-}
-
-struct spec
-tcp_out(const struct world *w, unsigned member, uint8_t flags, uint32_t seq, uint32_t ack)
-{
-	return segment(outward(w, TLS, member), flags, seq, ack);
-}
-
-static struct spec
-transaction(struct spec s, uint8_t first)
-{
-	s.first = first;
-	s.n = 83;
-	return s;
-}
-
-struct spec
-udp_in(const struct world *w, uint8_t first)
-{
-	return transaction(inward(w, TURN), first);
-}
-
-struct spec
-udp_out(const struct world *w, unsigned member, uint8_t first)
-{
-	return transaction(outward(w, TURN, member), first);
-}
-
-struct spec
-at_member(const struct world *w, struct spec s, unsigned member)
-{
-	s.to = world_member(w, member);
-	s.dport = world_member_port(service_of(&s));
-	s.ttl--;
-	return s;
-}
-
-struct spec
-at_client(const struct world *w, struct spec s)
-{
-	s.from = world_vip(w);
-	s.sport = world_vip_port(service_of(&s));
-	s.ttl--;
-	return s;
-}
 
 /* --- failing --- */
 
@@ -213,7 +112,7 @@ account(struct world *w, const struct spec *s, unsigned member, enum km_count pa
     enum km_count octets)
 {
 	struct km_counts *c =
-	    &w->course->counts[world_endpoint_row(w, service_of(s), member)];
+	    &w->course->counts[world_endpoint_row(w, row_service(s), member)];
 
 	c->at[packets] += s->gso_segs != 0 ? s->gso_segs : 1;
 	c->at[octets] += packet_carried(s);
@@ -296,7 +195,8 @@ row_answered(struct world *w, struct spec s, uint8_t type, uint8_t code, uint32_
 	answer.quoted = out.n - header - 8;
 	/* what is the program's choice */
 	answer.ttl = out.octets[LINK_OCTETS + (w->v6 ? 7 : 8)];
-	answer.tos = w->v6 ? 0 : out.octets[LINK_OCTETS + 1];
+	answer.tos = w->v6 ? (uint8_t)(at16(out.octets + LINK_OCTETS) >> 4)
+			   : out.octets[LINK_OCTETS + 1];
 	answer.id = w->v6 ? 0 : at16(out.octets + LINK_OCTETS + 4);
 	answer.df = !w->v6 && (out.octets[LINK_OCTETS + 6] & 0x40) != 0;
 	if (answer.ttl < 32)
@@ -331,137 +231,18 @@ row_goes_to(struct world *w, struct spec s)
 	return -1;
 }
 
-/* --- maps --- */
-
-struct km_flow_key
-flow_key(const struct world *w, enum service s)
-{
-	return (struct km_flow_key){
-	    world_client(w, w->client), htons(w->port), (uint16_t)world_row(w, s)};
-}
-
-static bool
-get(const struct world *w, enum kernel_map map, enum service s, struct km_flow *f)
-{
-	struct km_flow_key key = flow_key(w, s);
-
-	return bpf_map_lookup_elem(w->o.map[map], &key, f) == 0;
-}
-
-bool
-flow_get(const struct world *w, enum service s, struct km_flow *f)
-{
-	return get(w, KERNEL_MAP_FLOWS, s, f);
-}
-
-bool
-half_get(const struct world *w, enum service s, struct km_flow *f)
-{
-	return get(w, KERNEL_MAP_HALF_OPEN, s, f);
-}
-
 void
 row_entry_is(struct world *w, enum kernel_map map, enum service s, enum km_state state)
 {
 	struct km_flow f = {.state = KM_NONE};
 
-	get(w, map, s, &f);
+	if (map == KERNEL_MAP_FLOWS)
+		flow_get(w, s, &f);
+	else
+		half_get(w, s, &f);
 	if (f.state != state)
 		fail(w, "state %d in %s, not %d", (int)f.state,
 		    map == KERNEL_MAP_FLOWS ? "flows" : "half_open", (int)state);
-}
-
-void
-flow_put(struct world *w, enum service s, unsigned member, uint8_t flags)
-{
-	struct km_flow_key key = flow_key(w, s);
-	struct km_flow f = {.seen = object_tick(),
-	    .endpoint = (uint16_t)world_endpoint_row(w, s, member),
-	    .state = KM_OPEN,
-	    .flags = flags};
-
-	if (bpf_map_update_elem(w->o.map[KERNEL_MAP_FLOWS], &key, &f, BPF_ANY) != 0)
-		fail(w, "no room for a flow");
-}
-
-void
-half_put(struct world *w, enum service s, unsigned member, enum km_state state,
-    uint32_t client_seq, uint32_t expect)
-{
-	struct km_flow_key key = flow_key(w, s);
-	struct km_flow f = {.seen = object_tick(),
-	    .endpoint = (uint16_t)world_endpoint_row(w, s, member),
-	    .state = (uint8_t)state,
-	    .tcp = {.client_seq = client_seq, .expect = expect}};
-
-	if (bpf_map_update_elem(w->o.map[KERNEL_MAP_HALF_OPEN], &key, &f, BPF_ANY) != 0)
-		fail(w, "no room for a half-open flow");
-}
-
-uint32_t
-affinity_get(const struct world *w, uint32_t domain, struct km_addr client)
-{
-	struct km_affinity_key key = {domain, client};
-	struct km_affinity a = {0};
-
-	bpf_map_lookup_elem(w->o.map[KERNEL_MAP_AFFINITIES], &key, &a);
-	return a.member;
-}
-
-void
-affinity_put(struct world *w, uint32_t domain, uint32_t member, uint32_t seen)
-{
-	struct km_affinity_key key = {domain, world_client(w, w->client)};
-	struct km_affinity a = {member, seen};
-
-	if (bpf_map_update_elem(w->o.map[KERNEL_MAP_AFFINITIES], &key, &a, BPF_ANY) != 0)
-		fail(w, "no room for an affinity");
-}
-
-void
-tcp_made(struct world *w, unsigned member)
-{
-	world_ring(w, TLS, (uint8_t)member);
-	row_forwarded(w, tcp_in(w, TCP_SYN, 1000, 0), member);
-	row_returned(w, tcp_out(w, member, TCP_SYN | TCP_ACK, 5000, 1001), member);
-	row_forwarded(w, tcp_in(w, TCP_ACK, 1001, 5001), member);
-	row_entry_is(w, KERNEL_MAP_FLOWS, TLS, KM_OPEN);
-}
-
-void
-udp_made(struct world *w, unsigned member, uint8_t first)
-{
-	world_ring(w, TURN, (uint8_t)member);
-	row_forwarded(w, udp_in(w, first), member);
-	row_returned(w, udp_out(w, member, first), member);
-	row_entry_is(w, KERNEL_MAP_FLOWS, TURN, KM_OPEN);
-}
-
-void
-flows_fill(struct world *w)
-{
-	uint16_t port = w->port;
-
-	while (entries(w, KERNEL_MAP_FLOWS) < FLOWS) {
-		w->port = (uint16_t)(port + 1 + entries(w, KERNEL_MAP_FLOWS));
-		flow_put(w, TLS, 0, 0);
-	}
-	w->port = port;
-}
-
-unsigned
-entries(const struct world *w, enum kernel_map map)
-{
-	uint8_t a[128], b[128];
-	unsigned n = 0;
-	int err = bpf_map_get_next_key(w->o.map[map], NULL, a);
-
-	while (err == 0) {
-		n++;
-		memcpy(b, a, sizeof a);
-		err = bpf_map_get_next_key(w->o.map[map], b, a);
-	}
-	return n;
 }
 
 /* --- counters --- */

@@ -44,6 +44,8 @@ struct spec udp_out(const struct world *w, unsigned member, uint8_t transaction)
 /* The packet as the member gets it; as the client gets it. */
 struct spec at_member(const struct world *w, struct spec s, unsigned member);
 struct spec at_client(const struct world *w, struct spec s);
+/* Whose it is by its protocol. */
+enum service row_service(const struct spec *s);
 
 /* --- verdicts; each ends the row when it is another --- */
 

@@ -184,6 +184,59 @@ other_clients_flow(struct world *w)
 	counts_are(w, TLS, 1, KM_COUNT_UNASKED, 2);
 }
 
+/* It has rebooted; the client begins anew from the same port. */
+static void
+forgotten_by_the_member(struct world *w)
+{
+	tcp_made(w, 1);
+	forwarded(w, tcp_in(w, TCP_SYN, 9000, 0), 1);
+	half_is(w, TLS, KM_SYN);
+	returned(w, tcp_out(w, 1, TCP_SYN | TCP_ACK, 8000, 9001), 1);
+	forwarded(w, tcp_in(w, TCP_ACK, 9001, 8001), 1);
+	flow_is(w, TLS, KM_OPEN);
+	returned(w, tcp_out(w, 1, TCP_ACK | TCP_PSH, 8001, 9001), 1);
+	must(w, world_listener(w, TLS)->sessions == 1);
+}
+
+static void
+challenged(struct world *w)
+{
+	tcp_made(w, 1);
+	forwarded(w, tcp_in(w, TCP_SYN, 9000, 0), 1);
+	returned(w, tcp_out(w, 1, TCP_ACK, 5001, 1001), 1);
+	forwarded(w, tcp_in(w, TCP_RST, 1001, 0), 1);
+}
+
+static void
+data_after_fin(struct world *w)
+{
+	tcp_made(w, 1);
+	forwarded(w, tcp_in(w, TCP_FIN | TCP_ACK, 77001, 5001), 1);
+	must(w, flags(w) == KM_FIN_IN);
+	forwarded(w, tcp_in(w, TCP_ACK | TCP_PSH, 1001, 5001), 1);
+	must(w, flags(w) == 0);
+}
+
+static void
+reset_of_one_that_is_out(struct world *w)
+{
+	tcp_made(w, 1);
+	world_endpoint(w, TLS, 1)->use = KM_USE_OUT;
+	forwarded(w, tcp_in(w, TCP_RST, 1001, 0), 1);
+}
+
+static void
+answer_past_a_syn(struct world *w)
+{
+	world_ring(w, TLS, 1);
+	forwarded(w, tcp_in(w, TCP_SYN, 1000, 0), 1);
+	passed(w, tcp_out(w, 1, TCP_ACK | TCP_PSH, 70000, 60001));
+	passed(w, tcp_out(w, 1, TCP_RST | TCP_ACK, 0, 60001));
+	half_is(w, TLS, KM_SYN);
+	returned(w, tcp_out(w, 1, TCP_SYN | TCP_ACK, 5000, 1001), 1);
+	counts_are(w, TLS, 1, KM_COUNT_UNASKED, 2);
+}
+
 static const struct row ends_rows[] = {
     {"FINs of both sides are noted and translated", fin, BOTH},
     {"a half-closed flow goes on", fin_of_the_member_first, BOTH},
@@ -201,5 +254,12 @@ static const struct row ends_rows[] = {
 	half_open_with_another_member, BOTH},
     {"direct segments are passed up, and counted", direct_data, BOTH},
     {"a flow belongs to its client's address and port", other_clients_flow, BOTH},
+    {"a SYN on a flow that its member has forgotten makes it anew",
+	forgotten_by_the_member, BOTH},
+    {"a challenge to a SYN on a live flow is translated", challenged, BOTH},
+    {"data after an invented FIN takes it back", data_after_fin, BOTH},
+    {"a client's reset goes through where nothing else does", reset_of_one_that_is_out,
+	BOTH},
+    {"beside a SYN a member's other conversation is direct", answer_past_a_syn, BOTH},
 };
 ROWS(ends);

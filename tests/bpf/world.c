@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * world - the host, the pool in the maps, and the program run over a packet.
+ * world - the pool in the maps, and the program run over a packet.
  */
 #include "world.h"
 
@@ -8,77 +8,13 @@
 #include <assert.h>
 #include <bpf/bpf.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/bpf.h>
-#include <net/if.h>
 #include <netinet/in.h>
-#include <sched.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-/* One link to clients and one to members; each has the address that packet.c writes. */
-static const char links[] =
-    "link set lo up\n"
-    "link add c0 address 02:00:00:00:00:01 type veth peer name c1\n"
-    "link add m0 address 02:00:00:00:00:01 type veth peer name m1\n"
-    "link set c0 up\nlink set c1 up\nlink set m0 up\nlink set m1 up\n"
-    "addr add 198.51.100.1/24 dev c0\n"
-    "addr add 2001:db8:b::1/64 dev c0 nodad\n"
-    "addr add 10.1.0.1/24 dev m0\n"
-    "addr add fd01::1/64 dev m0 nodad\n"
-    "addr add 192.0.2.10/32 dev lo\n"
-    "addr add 2001:db8:a::10/128 dev lo nodad\n"
-    "route add default via 198.51.100.254\n"
-    "route add default via 2001:db8:b::254\n"
-    "route add unreachable 203.0.113.200/32\n"
-    "route add unreachable 2001:db8:c::c8/128\n";
-
-static int
-write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	ssize_t n;
-
-	if (fd < 0)
-		return -errno;
-	n = write(fd, text, strlen(text));
-	close(fd);
-	return n < 0 ? -EIO : 0;
-}
-
-static int
-host_new(struct world *w, struct sbuf *why)
-{
-	FILE *ip;
-	int status;
-
-	if (unshare(CLONE_NEWNET) != 0) {
-		status = -errno;
-		sbuf_addf(
-		    why, "no network namespace: %s (root is needed)", strerror(errno));
-		return status;
-	}
-	if (write_file("/proc/sys/net/ipv4/ip_forward", "1") != 0 ||
-	    write_file("/proc/sys/net/ipv6/conf/all/forwarding", "1") != 0) {
-		sbuf_addf(why, "the network namespace cannot be told to forward");
-		return -EPERM;
-	}
-	ip = popen("ip -batch -", "w");
-	if (ip == NULL)
-		return -errno;
-	fputs(links, ip);
-	status = pclose(ip);
-	w->client_link = if_nametoindex("c0");
-	w->member_link = if_nametoindex("m0");
-	if (status != 0 || w->client_link == 0 || w->member_link == 0) {
-		sbuf_addf(why, "the links of the laboratory cannot be made with ip");
-		return -ENODEV;
-	}
-	return 0;
-}
+#include "host.h"
 
 struct km_addr
 world_addr(const char *text)
@@ -292,7 +228,7 @@ world_reset(struct world *w)
 	empty(w, KERNEL_MAP_LISTS, sizeof(struct km_list_key));
 	clear_counters(w);
 	settings_new(w);
-	memset(w->o.budgets, 0, 8 * sizeof *w->o.budgets);
+	memset(w->o.budgets, 0, KM_BUDGETS * sizeof *w->o.budgets);
 	for (int f = 0; f < 2; f++) {
 		w->v6 = f == 1;
 		listener_new(w, TLS);
@@ -327,7 +263,7 @@ world_open(struct world *w, struct sbuf *why)
 
 	*w = (struct world){0};
 	object_init(&w->o);
-	err = host_new(w, why);
+	err = host_open(&w->client_link, &w->member_link, why);
 	if (err == 0)
 		err = object_open(&w->o, &sizes, NULL, why);
 	if (err != 0)

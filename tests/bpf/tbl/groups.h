@@ -9,6 +9,7 @@ GROUP(pick,   "which member a client's first packet goes to")
 GROUP(use,    "an endpoint's use, limits, budgets, lists")
 GROUP(tcp,    "what makes a TCP flow")
 GROUP(ends,   "how TCP flows end; direct conversations")
+GROUP(idle,   "flows nobody spoke on; sockets of the host")
 GROUP(udp,    "transactions")
 GROUP(header, "options, lies, short packets")
 #undef GROUP

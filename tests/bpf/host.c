@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * host - the namespace, its links, addresses and routes.
+ */
+#include "host.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* One link to clients and one to members; each has the address that packet.c writes. */
+static const char links[] =
+    "link set lo up\n"
+    "link add c0 address 02:00:00:00:00:01 type veth peer name c1\n"
+    "link add m0 address 02:00:00:00:00:01 type veth peer name m1\n"
+    "link set c0 up\nlink set c1 up\nlink set m0 up\nlink set m1 up\n"
+    "addr add 198.51.100.1/24 dev c0\n"
+    "addr add 2001:db8:b::1/64 dev c0 nodad\n"
+    "addr add 10.1.0.1/24 dev m0\n"
+    "addr add fd01::1/64 dev m0 nodad\n"
+    "addr add 192.0.2.10/32 dev lo\n"
+    "addr add 2001:db8:a::10/128 dev lo nodad\n"
+    "route add default via 198.51.100.254\n"
+    "route add default via 2001:db8:b::254\n"
+    "route add unreachable 203.0.113.200/32\n"
+    "route add unreachable 2001:db8:c::c8/128\n";
+
+static int
+write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	n = write(fd, text, strlen(text));
+	close(fd);
+	return n < 0 ? -EIO : 0;
+}
+
+int
+host_open(uint32_t *clients, uint32_t *members, struct sbuf *why)
+{
+	FILE *ip;
+	int status;
+
+	if (unshare(CLONE_NEWNET) != 0) {
+		status = -errno;
+		sbuf_addf(
+		    why, "no network namespace: %s (root is needed)", strerror(errno));
+		return status;
+	}
+	if (write_file("/proc/sys/net/ipv4/ip_forward", "1") != 0 ||
+	    write_file("/proc/sys/net/ipv6/conf/all/forwarding", "1") != 0) {
+		sbuf_addf(why, "the network namespace cannot be told to forward");
+		return -EPERM;
+	}
+	ip = popen("ip -batch -", "w");
+	if (ip == NULL)
+		return -errno;
+	fputs(links, ip);
+	status = pclose(ip);
+	*clients = if_nametoindex("c0");
+	*members = if_nametoindex("m0");
+	if (status != 0 || *clients == 0 || *members == 0) {
+		sbuf_addf(why, "the links of the laboratory cannot be made with ip");
+		return -ENODEV;
+	}
+	return 0;
+}
