@@ -47,7 +47,9 @@ struct lb {
 	ev_async acknowledged;
 
 	struct board *board;
-	uint64_t base[LB_FIELDS]; /* the process row's, from before this process */
+	uint64_t base[LB_FIELDS]; /* the process row's, as live.h has it for objects */
+	bool tallied;
+	uint64_t flows; /* sessions in the kernel engine */
 	int64_t looked_for_vips_ns, looked_for_bypass_ns;
 
 	struct board_reader *health;
@@ -125,6 +127,9 @@ void lb_stats_write(struct lb *lb);
 void lb_stats_applied(struct lb *lb);
 /* The process row's counters as they are now. */
 void lb_stats_sums(const struct lb *lb, uint64_t ret[LB_FIELDS]);
+
+/* lb_tally.c: what the kernel engine counted since the last time. */
+void lb_tally(struct lb *lb);
 
 /* lb_past.c: members that answer past the balancer.  Looks every few seconds. */
 void lb_look_for_bypass(struct lb *lb);

@@ -28,6 +28,18 @@ status_text(unsigned status)
 }
 
 static void
+kernel_status(const struct lb *lb, struct sbuf *out)
+{
+	struct sweep_figures f = kernel_figures(lb->kernel);
+
+	sbuf_addf(out, "kernel flows %llu of %u\n", (unsigned long long)lb->flows,
+	    kernel_flows_max(lb->kernel));
+	sbuf_addf(out, "kernel sweep %.3f ms of %llu flows longest slice %.3f ms\n",
+	    (double)f.cpu_ns / NS_PER_MS, (unsigned long long)f.flows,
+	    (double)f.slice_max_ns / NS_PER_MS);
+}
+
+static void
 verb_status(void *owner, struct ctl_request *req)
 {
 	struct lb *lb = owner;
@@ -49,6 +61,8 @@ verb_status(void *owner, struct ctl_request *req)
 	    (unsigned long long)lb->view->generation, (unsigned long long)acked);
 	sbuf_addf(req->out, "sessions %llu of %u\n", (unsigned long long)sessions,
 	    lb->sessions_max);
+	if (lb->kernel != NULL)
+		kernel_status(lb, req->out);
 	sbuf_addf(req->out, "ports short %llu\n",
 	    (unsigned long long)sums[LB_FIELD_PORTS_SHORT]);
 	sbuf_addf(req->out, "loop lag %.3f ms\n", (double)lag_ns / NS_PER_MS);
@@ -74,7 +88,8 @@ verb_sessions(void *owner, struct ctl_request *req)
 		const struct live_listener *x = live->listeners[i];
 
 		sbuf_addf(req->out, "%s %s sessions %u total %llu\n", x->full_name,
-		    status_text(lb_listener_status(lb, x)), atomic_load(&x->sessions),
+		    status_text(lb_listener_status(lb, x)),
+		    atomic_load(&x->sessions) + x->flows,
 		    (unsigned long long)live_listener_sum(
 			live, x, LB_FIELD_SESSIONS_TOTAL));
 	}
@@ -83,7 +98,7 @@ verb_sessions(void *owner, struct ctl_request *req)
 
 		sbuf_addf(req->out, "%s %s sessions %u total %llu\n", x->full_name,
 		    x->wanted ? state_summary(&x->state) : "removed",
-		    atomic_load(&x->sessions),
+		    atomic_load(&x->sessions) + x->flows,
 		    (unsigned long long)live_endpoint_sum(
 			live, x, LB_FIELD_SESSIONS_TOTAL));
 	}

@@ -4,40 +4,110 @@
  *
  * Where clients' sources are kept a member answers to the client's address, and only a
  * member whose gateway is this host answers through it.  Probes do not see that: they
- * come from our own address.  What it looks like from here: the member is up, and
- * connections to it fail without a single one that succeeds.
+ * come from our own address.  What it looks like from here: the member is up, and what is
+ * sent to it from clients' addresses never comes to anything: connections fail in the
+ * relay; in the kernel engine members are picked, and nothing comes back.
+ *
+ * The other way round, what a member says to clients who never came through the VIP shows
+ * that they go to it directly, or through another balancer.  With A/V that is as it
+ * should be.
  */
+#include <inttypes.h>
+
 #include <edge/clock.h>
 #include <edge/log.h>
 
 #include "host.h"
 #include "lb.h"
 
-#define LOOK_NS       (5 * NS_PER_S)
-#define FAILURES_TOLD 3
+#define LOOK_NS        (5 * NS_PER_S)
+#define TRIES_TOLD     3
+#define QUESTIONS_TOLD 8 /* datagrams: strangers send some that mean nothing */
+#define UNASKED_TOLD   10
+#define UNASKED_NS     (600 * NS_PER_S)
+
+static uint64_t
+sum(const struct lb *lb, const struct live_endpoint *x, enum lb_field f)
+{
+	return live_endpoint_sum(&lb->live, x, f);
+}
+
+/* What was begun towards it, of which nothing need have come. */
+static uint64_t
+tries_of(const struct lb *lb, const struct live_endpoint *x, bool kernel)
+{
+	return sum(lb, x, kernel ? LB_FIELD_PICKS : LB_FIELD_CONNECT_FAILURES);
+}
+
+/* Everything that shows that its answers come here. */
+static uint64_t
+answers_of(const struct lb *lb, const struct live_endpoint *x, bool kernel)
+{
+	uint64_t n = sum(lb, x, LB_FIELD_SESSIONS_TOTAL);
+
+	return kernel ? n + sum(lb, x, LB_FIELD_PACKETS_OUT) +
+			    sum(lb, x, LB_FIELD_CONNECT_FAILURES)
+		      : n;
+}
 
 static void
-look(struct lb *lb, struct live_endpoint *x)
+look(struct lb *lb, struct live_endpoint *x, bool kernel)
 {
-	uint64_t failures = live_endpoint_sum(&lb->live, x, LB_FIELD_CONNECT_FAILURES);
-	uint64_t sessions = live_endpoint_sum(&lb->live, x, LB_FIELD_SESSIONS_TOTAL);
+	uint64_t tries = tries_of(lb, x, kernel), answers = answers_of(lb, x, kernel);
+	uint64_t enough = x->proto == PROTO_UDP ? QUESTIONS_TOLD : TRIES_TOLD;
 	char gateway[ADDR_TEXT_MAX];
 	struct addr own;
 
-	if (sessions != x->past_sessions) {
-		x->past_told = false;
-		x->past_failures = failures;
-		x->past_sessions = sessions;
+	if (answers != x->past.answers || tries < x->past.tries) {
+		x->past.told = false;
+		x->past.tries = tries;
+		x->past.answers = answers;
 		return;
 	}
-	if (failures - x->past_failures < FAILURES_TOLD || x->past_told ||
+	if (tries - x->past.tries < enough || x->past.told ||
 	    x->state.health != HEALTH_UP || !host_address_towards(&x->addr, &own))
 		return;
-	x->past_told = true;
-	log_warning(
-	    "%s answers past the balancer: it probes well, but no connection with a "
-	    "client's source comes about; set its default gateway to %s",
-	    x->full_name, addr_text(&own, gateway));
+	x->past.told = true;
+	log_warning("%s answers past the balancer: it probes well, but no %s with a "
+		    "client's source comes about; set its default gateway to %s",
+	    x->full_name, x->proto == PROTO_UDP ? "conversation" : "connection",
+	    addr_text(&own, gateway));
+}
+
+static void
+look_unasked(struct lb *lb, struct live_endpoint *x, int64_t now_ns)
+{
+	struct past *p = &x->past;
+	uint64_t n = sum(lb, x, LB_FIELD_UNASKED);
+
+	/* What an edge-lb before this one counted was its to tell. */
+	if (!p->looked) {
+		p->looked = true;
+		p->unasked = n;
+	}
+	if (n - p->unasked < UNASKED_TOLD ||
+	    (p->unasked_told_ns != 0 && now_ns - p->unasked_told_ns < UNASKED_NS))
+		return;
+	log_warning("%s sent %" PRIu64 " packets to clients who did not come through its "
+		    "VIP: they go past the balancer, to the member itself or through "
+		    "another balancer",
+	    x->full_name, n - p->unasked);
+	p->unasked = n;
+	p->unasked_told_ns = now_ns;
+}
+
+/* What the kernel engine counts for a service is none of the relay's: nobody looks at
+ * tries of one engine and answers of the other. */
+static void
+look_at(struct lb *lb, const struct view_listener *vl, int64_t now_ns)
+{
+	bool kernel = vl->engine == ENGINE_KERNEL;
+
+	for (size_t k = 0; k < vl->n_choices; k++) {
+		look(lb, vl->choices[k].endpoint, kernel);
+		if (kernel && !vl->direct)
+			look_unasked(lb, vl->choices[k].endpoint, now_ns);
+	}
 }
 
 void
@@ -48,12 +118,11 @@ lb_look_for_bypass(struct lb *lb)
 	if (now_ns - lb->looked_for_bypass_ns < LOOK_NS)
 		return;
 	lb->looked_for_bypass_ns = now_ns;
-	for (size_t i = 0; i < lb->view->n_listeners; i++) {
+	for (size_t i = 0; i < lb->view->n_all; i++) {
 		const struct view_listener *vl = &lb->view->listeners[i];
 
-		if (vl->source != SOURCE_KEEP || vl->listener->proto != PROTO_TCP)
-			continue;
-		for (size_t k = 0; k < vl->n_choices; k++)
-			look(lb, vl->choices[k].endpoint);
+		if (vl->engine == ENGINE_KERNEL ||
+		    (vl->source == SOURCE_KEEP && vl->listener->proto == PROTO_TCP))
+			look_at(lb, vl, now_ns);
 	}
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lb_stats - sums the workers' counters onto the board, once a second.
+ * lb_stats - sums the workers' and the kernel engine's counters onto the board, once a
+ * second.
  *
  * Counters go on from what the board said before this process: a restart loses at most
  * the last second.  Gauges are what is true now.
@@ -131,7 +132,7 @@ write_listener(struct lb *lb, const struct live_listener *x)
 	board_store(lb->board, row, LB_FIELD_STATUS, lb_listener_status(lb, x));
 	board_store(lb->board, row, LB_FIELD_WAITING, count_waiting(lb, x));
 	board_store(lb->board, row, LB_FIELD_SESSIONS,
-	    atomic_load_explicit(&x->sessions, memory_order_relaxed));
+	    atomic_load_explicit(&x->sessions, memory_order_relaxed) + x->flows);
 }
 
 static void
@@ -146,7 +147,7 @@ write_endpoint(struct lb *lb, const struct live_endpoint *x)
 			board_store(lb->board, row, f,
 			    live_endpoint_sum(&lb->live, x, (enum lb_field)f));
 	board_store(lb->board, row, LB_FIELD_SESSIONS,
-	    atomic_load_explicit(&x->sessions, memory_order_relaxed));
+	    atomic_load_explicit(&x->sessions, memory_order_relaxed) + x->flows);
 }
 
 void
@@ -177,7 +178,10 @@ write_process(struct lb *lb)
 	for (unsigned f = 0; f < LB_FIELDS; f++)
 		if (natures[f] == COUNTER)
 			board_store(lb->board, row, f, sums[f]);
-	board_store(lb->board, row, LB_FIELD_SESSIONS, sessions);
+	board_store(lb->board, row, LB_FIELD_SESSIONS, sessions + lb->flows);
+	board_store(lb->board, row, LB_FIELD_FLOWS, lb->flows);
+	board_store(lb->board, row, LB_FIELD_FLOWS_MAX,
+	    lb->kernel != NULL ? kernel_flows_max(lb->kernel) : 0);
 	board_store(lb->board, row, LB_FIELD_SESSIONS_MAX, lb->sessions_max);
 	board_store(lb->board, row, LB_FIELD_LOOP_LAG, (uint64_t)lag_ns);
 }
@@ -203,6 +207,7 @@ lb_stats_write(struct lb *lb)
 		lb->looked_for_vips_ns = now_ns;
 		listen_look_for_vips(&lb->live);
 	}
+	lb_tally(lb);
 	for (size_t i = 0; i < lb->live.n_listeners; i++)
 		write_listener(lb, lb->live.listeners[i]);
 	for (size_t i = 0; i < lb->live.n_endpoints; i++)

@@ -70,6 +70,14 @@ struct live_member {
 	_Alignas(64) _Atomic int64_t rate[SERVICES]; /* rate.h; any worker */
 };
 
+/* What an endpoint had when it was looked at last: does it answer through this host? */
+struct past {
+	uint64_t tries, answers, unasked;
+	int64_t unasked_told_ns; /* 0: never */
+	bool told;
+	bool looked;
+};
+
 struct live_endpoint {
 	uint64_t id, member_id;
 	struct live_member *member;
@@ -91,10 +99,14 @@ struct live_endpoint {
 	struct state state;
 	int64_t slow_boot_ns;  /* begin of slow start; 0: none */
 	int64_t drain_mono_ns; /* when draining was first seen; 0: not draining */
-	uint64_t past_failures, past_sessions; /* when lb_past.c looked last */
-	bool past_told;
-	uint64_t base[LB_FIELDS]; /* what the board said before this process counted */
+	struct past past;      /* lb_past.c */
+	/* What the board said before this process counted, and what the kernel engine
+	 * counts. */
+	uint64_t base[LB_FIELDS];
 	bool base_set;
+	bool tallied;        /* lb_tally.c: with what was kept beside the maps */
+	uint32_t flows;      /* sessions in the kernel engine */
+	unsigned unanswered; /* seconds since it was picked there */
 
 	struct live_endpoint_share *share; /* one per worker */
 };
@@ -124,6 +136,8 @@ struct live_listener {
 	int *fds;           /* one per worker, -1 when closed */
 	uint64_t base[LB_FIELDS];
 	bool base_set;
+	bool tallied;
+	uint32_t flows;
 
 	struct live_listener_share *share; /* one per worker */
 };

@@ -112,6 +112,8 @@ listener_set(struct view_listener *vl, const struct listener *l, const struct mo
 	live_listener_get(vl->listener);
 	vl->domain = service->affinity ? affinity_domain(l) : 0;
 	vl->service = service_infos[service->kind].word;
+	vl->direct = strcmp(service_infos[service->kind].group,
+			 service_infos[SERVICE_AV_UDP].group) == 0;
 	vl->engine = l->engine;
 	vl->algorithm = service->algorithm;
 	vl->source = service->source;

@@ -47,6 +47,7 @@ struct view_listener {
 	struct live_listener *listener;
 	uint64_t domain;     /* of affinity: one per pool and side; 0: no affinity */
 	const char *service; /* its word */
+	bool direct;         /* A/V: clients speak with its members themselves, too */
 	enum engine engine;
 	enum algorithm algorithm; /* of the relay */
 	enum source source;

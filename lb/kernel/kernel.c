@@ -19,8 +19,8 @@
 #include <edge/clock.h>
 #include <edge/log.h>
 
-#include "fill.h"
 #include "at_first.h"
+#include "fill.h"
 #include "object.h"
 #include "rings.h"
 #include "rows.h"
@@ -31,6 +31,8 @@
 struct kernel {
 	struct object object;
 	struct rings rings;
+	struct sweep *sweep;
+	struct tally *tally;
 	struct rows_plan *plan, *next; /* in effect; prepared */
 	struct table lists, next_lists;
 	struct ring_want *wants; /* one for each listener of the plan */
@@ -70,6 +72,19 @@ kernel_was_here(const char *pins)
 /* --- begin and end -------------------------------------------------------------------
  */
 
+/* Before any row changes: what is there was counted by whoever was here before. */
+static int
+open_counters(struct kernel *k)
+{
+	int err = tally_new(&k->object, &k->tally);
+
+	if (err == 0)
+		err = sweep_new(&k->object, &k->sweep);
+	if (err == 0)
+		sweep_settle(k->sweep, tally_made(k->tally));
+	return err;
+}
+
 int
 kernel_open(const struct kernel_setup *setup, struct kernel **ret, struct sbuf *why)
 {
@@ -86,6 +101,8 @@ kernel_open(const struct kernel_setup *setup, struct kernel **ret, struct sbuf *
 	err = object_open(&k->object, &sizes, setup->pins, why);
 	if (err == 0)
 		err = fill_settings_first(&k->object);
+	if (err == 0)
+		err = open_counters(k);
 	if (err == 0)
 		err = at_first_attach(
 		    k->object.program, setup->interfaces, setup->n_interfaces, why);
@@ -107,6 +124,8 @@ kernel_close(struct kernel **pk)
 	*pk = NULL;
 	if (k == NULL)
 		return;
+	sweep_free(&k->sweep);
+	tally_free(&k->tally);
 	object_close(&k->object);
 	free(k->plan);
 	free(k->next);
@@ -321,5 +340,34 @@ kernel_follow(struct kernel *k, const struct kernel_wanted *w, int64_t now_ns)
 int64_t
 kernel_turn(struct kernel *k, int64_t now_ns)
 {
-	return rings_turn(&k->rings, k->object.listeners, k->wants, k->n_wants, now_ns);
+	int64_t rings_ns =
+	    rings_turn(&k->rings, k->object.listeners, k->wants, k->n_wants, now_ns);
+	int64_t sweep_ns = sweep_turn(k->sweep, now_ns);
+
+	return rings_ns < sweep_ns ? rings_ns : sweep_ns;
+}
+
+struct tally *
+kernel_count(struct kernel *k)
+{
+	int err = tally_read(k->tally, sweep_idle_closed(k->sweep));
+
+	if (err != 0) {
+		log_warning("kernel engine: counters: %s", strerror(-err));
+		return NULL;
+	}
+	sweep_settle(k->sweep, tally_made(k->tally));
+	return k->tally;
+}
+
+struct sweep_figures
+kernel_figures(const struct kernel *k)
+{
+	return sweep_figures(k->sweep);
+}
+
+uint32_t
+kernel_flows_max(const struct kernel *k)
+{
+	return object_entries(&k->object, KERNEL_MAP_FLOWS);
 }

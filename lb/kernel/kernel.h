@@ -13,7 +13,8 @@
  *   kernel_commit    it is in effect
  *   kernel_abort     it is forgotten
  *   kernel_follow    states changed: one store for each endpoint, rings afterwards
- *   kernel_turn      the next piece of that
+ *   kernel_turn      the next piece of that, and of the sweep
+ *   kernel_count     once a second
  *   kernel_close     lets go; packets go on as they do
  */
 #include <stdbool.h>
@@ -22,6 +23,8 @@
 #include <edge/model.h>
 #include <edge/sbuf.h>
 
+#include "sweep.h"
+#include "tally.h"
 #include "wanted.h"
 
 struct kernel;
@@ -51,6 +54,12 @@ void kernel_abort(struct kernel *k);
 void kernel_follow(struct kernel *k, const struct kernel_wanted *w, int64_t now_ns);
 /* When it wants to be called again; INT64_MAX: after a change. */
 int64_t kernel_turn(struct kernel *k, int64_t now_ns);
+
+/* Reads what was counted.  NULL: it cannot be read now. */
+struct tally *kernel_count(struct kernel *k);
+struct sweep_figures kernel_figures(const struct kernel *k);
+/* How many flows there is room for. */
+uint32_t kernel_flows_max(const struct kernel *k);
 
 /* Takes away everything that any edge-lb left in the kernel under @pins: programs, maps,
  * links.  Flows end.  0, also when there is nothing; or -errno with a sentence. */

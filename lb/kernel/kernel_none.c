@@ -71,6 +71,39 @@ kernel_turn(struct kernel *k, int64_t now_ns)
 	return INT64_MAX;
 }
 
+struct tally *
+kernel_count(struct kernel *k)
+{
+	(void)k;
+	return NULL;
+}
+
+struct sweep_figures
+kernel_figures(const struct kernel *k)
+{
+	(void)k;
+	return (struct sweep_figures){0};
+}
+
+uint32_t
+kernel_flows_max(const struct kernel *k)
+{
+	(void)k;
+	return 0;
+}
+
+int
+object_rows(const struct object *o, enum kernel_map map, uint32_t first, uint32_t *n,
+    void *values)
+{
+	(void)o;
+	(void)map;
+	(void)first;
+	(void)values;
+	*n = 0;
+	return -ENOSYS;
+}
+
 int
 kernel_detach(const char *pins, struct sbuf *why)
 {

@@ -291,6 +291,33 @@ object_close(struct object *o)
 	object_init(o);
 }
 
+int
+object_rows(const struct object *o, enum kernel_map map, uint32_t first, uint32_t *n,
+    void *values)
+{
+	uint32_t before = first - 1, last, want = *n;
+	uint32_t *keys = calloc(want, sizeof *keys);
+	int err = -ENOMEM;
+
+	if (keys != NULL)
+		err = bpf_map_lookup_batch(o->map[map], first == 0 ? NULL : &before,
+		    &last, keys, values, n, NULL);
+	free(keys);
+	/* The end of the array is told when it is reached. */
+	return err == -ENOENT && *n == want ? 0 : err;
+}
+
+uint32_t
+object_entries(const struct object *o, enum kernel_map map)
+{
+	struct bpf_map_info info = {0};
+	uint32_t size = sizeof info;
+
+	if (bpf_obj_get_info_by_fd(o->map[map], &info, &size) != 0)
+		return 0;
+	return info.max_entries;
+}
+
 uint32_t
 object_ticks(int64_t ns)
 {

@@ -58,6 +58,13 @@ int object_check(const char *pins, struct sbuf *why);
 /* Lets go of it all; what is pinned or attached stays. */
 void object_close(struct object *o);
 
+/* Values of @map, a per-CPU array, from row @first on: @*n of them, one for each CPU
+ * each. 0 or -errno. */
+int object_rows(const struct object *o, enum kernel_map map, uint32_t first, uint32_t *n,
+    void *values);
+/* How many entries @map has room for. */
+uint32_t object_entries(const struct object *o, enum kernel_map map);
+
 /* Ticks of maps.h. */
 uint32_t object_tick(void);
 uint32_t object_ticks(int64_t ns);

@@ -48,8 +48,8 @@ struct sweep_figures {
 	int64_t slice_max_ns; /* the longest slice since the start */
 };
 struct sweep_figures sweep_figures(const struct sweep *s);
-/* Sessions of that listener's row that ended by idleness, since the start. */
-uint64_t sweep_idle_closed(const struct sweep *s, unsigned row);
+/* Sessions of each listener's row that ended by idleness, since the start. */
+const uint64_t *sweep_idle_closed(const struct sweep *s);
 
 /* Once a second, behind tally_read(): @made is how often each endpoint's row was picked
  * or got a flow, since its map exists (KM_ENDPOINTS words). */

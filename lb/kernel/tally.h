@@ -21,7 +21,6 @@
 #include "object.h"
 
 struct tally;
-struct sweep;
 
 struct tally_row {
 	uint64_t id;
@@ -30,19 +29,22 @@ struct tally_row {
 	uint64_t delta[LB_FIELDS]; /* since the reading before */
 };
 
+/* @o stays the caller's.  The first reading's deltas begin here: before rows change. */
 int tally_new(const struct object *o, struct tally **ret);
 void tally_free(struct tally **pt);
 
-/* Reads all rows that are in use.  0 or -errno: then all deltas are 0. */
-int tally_read(struct tally *t, const struct sweep *s);
+/* Reads all rows that are in use; @idle_closed: sweep_idle_closed(), or NULL.  0 or
+ * -errno: then no delta counts. */
+int tally_read(struct tally *t, const uint64_t *idle_closed);
 
 /* As of the last reading; NULL: it has no row.  The process: BOARD_PROCESS_ID. */
 const struct tally_row *tally_listener(const struct tally *t, uint64_t id);
 const struct tally_row *tally_endpoint(const struct tally *t, uint64_t id);
 
 /* All that was counted for @row up to now, as tally_keep() of an earlier process and the
- * maps know it, where that is more than @total says.  Once, after the first reading. */
-void tally_found(
+ * maps know it, where that is more than @total says.  False: no process before has kept
+ * anything; then the delta counts. */
+bool tally_found(
     const struct tally *t, const struct tally_row *row, uint64_t total[LB_FIELDS]);
 /* Before the board is written: what it will say of @row. */
 void
