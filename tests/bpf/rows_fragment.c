@@ -227,25 +227,59 @@ tiny(struct world *w)
 	must(w, entries(w, KERNEL_MAP_FLOWS) == 0);
 }
 
-/* What would write over the ports behind our back. */
+/* It would write over what has been judged. */
 static void
-over_the_ports(struct world *w)
+over_the_header(struct world *w)
 {
 	struct spec t;
-	struct packet in, out;
-	int got;
 
 	tcp_made(w, 1);
 	t = tcp_in(w, TCP_ACK | TCP_PSH, 1001, 5001);
 	t.n = 500;
 	forwarded(w, piece(t, 0, 400), 1);
-	t = piece(t, 8, 0);
-	packet_build(&t, &in);
-	got = world_run(w, w->client_link, &in, &out);
-	must(w, got == WORLD_SENT || got == WORLD_DROP);
-	for (enum km_count c = KM_COUNT_PACKETS_IN; c <= KM_COUNT_OCTETS_IN; c++)
-		counts_are(
-		    w, TLS, 1, c, world_count(w, world_endpoint_row(w, TLS, 1), c));
+	passed(w, piece(t, 8, 0));
+	passed(w, piece(t, 16, 0));
+	forwarded(w, piece(t, 24, 0), 1);
+	drops_of_nobody(w, KM_DROP_BAD, world_drop(w, 0, KM_DROP_BAD));
+}
+
+/* The stack may cut an IPv4 packet up again. */
+static void
+later_one_too_big(struct world *w)
+{
+	struct spec s = piece(long_in(w), 1200, 1600), there;
+
+	world_ring(w, TURN, 1);
+	forwarded(w, piece(long_in(w), 0, 1200), 1);
+	if (w->v6) {
+		dropped(w, s);
+		drops_are(w, TURN, KM_DROP_TOO_BIG, 1);
+		return;
+	}
+	there = at_member(w, s, 1);
+	there.ttl = s.ttl;
+	passed_as(w, s, there);
+	counts_are(w, TURN, 1, KM_COUNT_PACKETS_IN, 2);
+	counts_are(w, TURN, 1, KM_COUNT_OCTETS_IN, 1192 + 1600);
+}
+
+/* Beyond what any packet may be. */
+static void
+past_the_end(struct world *w)
+{
+	struct spec s = long_in(w);
+	struct packet in, out;
+	uint8_t *bits;
+
+	world_ring(w, TURN, 1);
+	forwarded(w, piece(s, 0, 1200), 1);
+	s = piece(s, 1200, 1200);
+	packet_build(&s, &in);
+	bits = in.octets + LINK_OCTETS + (w->v6 ? 42 : 6);
+	bits[0] = w->v6 ? 0xff : 0x1f;
+	bits[1] = w->v6 ? 0xf8 : 0xff;
+	must(w, world_run(w, w->client_link, &in, &out) == WORLD_PASS);
+	drops_of_nobody(w, KM_DROP_BAD, world_drop(w, 0, KM_DROP_BAD));
 }
 
 static void
@@ -280,7 +314,7 @@ behind_extensions(struct world *w)
 	world_ring(w, TURN, 1);
 	s.extensions[0] = (struct extension){IPPROTO_HOPOPTS, 8};
 	forwarded(w, piece(s, 0, 1200), 1);
-	forwarded(w, piece(s, 1200, 0), 1);
+	forwarded(w, piece(s, 1200, 1200), 1);
 }
 
 static void
@@ -291,7 +325,7 @@ with_options(struct world *w)
 	world_ring(w, TURN, 1);
 	s.options = 24;
 	forwarded(w, piece(s, 0, 1200), 1);
-	forwarded(w, piece(s, 1200, 0), 1);
+	forwarded(w, piece(s, 1200, 1200), 1);
 }
 
 static void
@@ -303,7 +337,7 @@ members_that_go(struct world *w)
 	forwarded(w, piece(s, 0, 1200), 1);
 	world_endpoint(w, TURN, 1)->use = KM_USE_KEEP;
 	world_ring(w, TURN, 0);
-	forwarded(w, piece(s, 1200, 0), 1);
+	forwarded(w, piece(s, 1200, 1200), 1);
 }
 
 static const struct row fragment_rows[] = {
@@ -322,7 +356,9 @@ static const struct row fragment_rows[] = {
     {"fragments of a datagram that was passed up are passed up", of_one_refused, BOTH},
     {"a first of long ago is none", too_late, BOTH},
     {"a first fragment of 8 octets", tiny, BOTH},
-    {"a fragment that overlaps the ports follows the first", over_the_ports, BOTH},
+    {"a fragment that overlaps TCP's header is never sent", over_the_header, BOTH},
+    {"a later fragment too big for the way", later_one_too_big, BOTH},
+    {"a fragment that ends beyond 64 kB is never sent", past_the_end, BOTH},
     {"a later fragment whose life ends is dropped", life_of_a_later_one_ends, BOTH},
     {"a fragment that is all of its packet", alone, ONLY_V6},
     {"fragments behind an extension header", behind_extensions, ONLY_V6},

@@ -213,6 +213,9 @@ quote_lengths(struct world *w)
 	for (size_t n = header + 8; n < header + 60; n++) {
 		struct error e = to_vip(w, world_client(w, 9), out_data(w)), out;
 
+		/* half a checksum cannot follow */
+		if (n == header + 17)
+			continue;
 		e.outer.quoted = n;
 		out = e;
 		out.outer.to = world_member(w, 1);

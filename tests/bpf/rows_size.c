@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <netinet/ip_icmp.h>
 #include <string.h>
+#include <time.h>
 
 #include "row.h"
 
@@ -262,6 +263,56 @@ no_way_back(struct world *w)
 		    w, TLS, 0, c, world_count(w, world_endpoint_row(w, TLS, 0), c));
 }
 
+/* Whoever sends us what must be answered does not decide how much we send. */
+static void
+answers_are_held(struct world *w)
+{
+	struct spec s = tcp_in(w, TCP_SYN, 1000, 0);
+	struct timespec now;
+
+	s.ttl = 1;
+	answered_life_over(w, s);
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	w->o.budgets[KM_BUDGET_ANSWERS].next_ns = (now.tv_sec + 3600) * 1000000000LL;
+	dropped(w, s);
+	dropped(w, s);
+	drops_are(w, TLS, KM_DROP_TTL, 3);
+	drops_are(w, TLS, KM_DROP_ANSWERS_HELD, 2);
+}
+
+/* Nobody alone would get the answer. */
+static void
+no_answer_to_many(struct world *w)
+{
+	static const char *const v4[] = {
+	    "224.0.0.5", "127.0.0.1", "255.255.255.255", "0.0.0.0"};
+	static const char *const v6[] = {"ff02::1", "::", "ff0e::5", "ff05::2"};
+
+	for (unsigned i = 0; i < 4; i++) {
+		struct spec s = udp_in(w, 10);
+
+		s.from = world_addr(w->v6 ? v6[i] : v4[i]);
+		s.ttl = 1;
+		dropped(w, s);
+	}
+	drops_are(w, TURN, KM_DROP_TTL, 4);
+}
+
+static void
+answer_with_options(struct world *w)
+{
+	struct spec s = tcp_in(w, TCP_SYN, 1000, 0);
+
+	s.ttl = 1;
+	s.n = 900;
+	if (w->v6)
+		s.extensions[0] = (struct extension){IPPROTO_DSTOPTS, 16};
+	else
+		s.options = 20;
+	answered_life_over(w, s);
+	drops_are(w, TLS, KM_DROP_TTL, 1);
+}
+
 static const struct row size_rows[] = {
     {"a SYN whose life ends here is answered", life_ends, BOTH},
     {"a datagram whose life ends here is answered", life_ends_udp, BOTH},
@@ -283,5 +334,8 @@ static const struct row size_rows[] = {
     {"the routes are asked where the next hop is not known", ways_asked, BOTH},
     {"and their width, too", way_asked_and_narrow, BOTH},
     {"a reply that no route takes is not sent", no_way_back, BOTH},
+    {"answers are held to a rate", answers_are_held, BOTH},
+    {"what no single host has sent is not answered", no_answer_to_many, BOTH},
+    {"a packet with options is quoted with them", answer_with_options, BOTH},
 };
 ROWS(size);

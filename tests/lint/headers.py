@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from tree import ROOT, files, name, verdict
 
 # What else a part may see (layers.py).
-LIBRARIES = {"ctl": ("health/probe",), "tests": ("lb/kernel",)}
+LIBRARIES = {"ctl": ("health/probe",), "lb": ("lb/kernel",), "tests": ("lb/kernel",)}
 CC = os.environ.get("CC", "cc")
 
 

@@ -12,4 +12,8 @@ GROUP(ends,   "how TCP flows end; direct conversations")
 GROUP(idle,   "flows nobody spoke on; sockets of the host")
 GROUP(udp,    "transactions")
 GROUP(header, "options, lies, short packets")
+GROUP(size,   "lives, widths, super-packets, ways")
+GROUP(extension, "IPv6 extension headers")
+GROUP(fragment,  "fragments")
+GROUP(icmp,   "ICMP errors, both ways")
 #undef GROUP
