@@ -36,7 +36,9 @@ answer_sum(struct __sk_buff *skb, struct scratch *s, __u32 at, __u32 n)
 	__s64 sum = 0;
 	__u32 left;
 
-	for (int i = 0; i < ANSWER_MAX_V6 / SCRATCH_BLOCK && n >= SCRATCH_BLOCK; i++) {
+	if (n == 0)
+		return 0;
+	for (int i = 0; i < ANSWER_MAX_V6 / SCRATCH_BLOCK && n > SCRATCH_BLOCK; i++) {
 		if (bpf_skb_load_bytes(skb, at, s->block, SCRATCH_BLOCK) != 0)
 			return 0;
 		sum = bpf_csum_diff(NULL, 0, s->block, SCRATCH_BLOCK, (__u32)sum);
@@ -44,10 +46,7 @@ answer_sum(struct __sk_buff *skb, struct scratch *s, __u32 at, __u32 n)
 		n -= SCRATCH_BLOCK;
 	}
 	__builtin_memset(s->block, 0, sizeof s->block);
-	left = n & (SCRATCH_BLOCK - 1);
-	barrier_var(left);
-	if (left == 0)
-		return (__u32)sum;
+	left = ((n - 1) & (SCRATCH_BLOCK - 1)) + 1; /* n, as the verifier believes it */
 	if (bpf_skb_load_bytes(skb, at, s->block, left) != 0)
 		return 0;
 	return (__u32)bpf_csum_diff(NULL, 0, s->block, SCRATCH_BLOCK, (__u32)sum);
