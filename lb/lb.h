@@ -112,6 +112,8 @@ int lb_kernel_prepare(
     struct lb *lb, const struct model *m, const struct view *v, struct sbuf *why);
 void lb_kernel_commit(struct lb *lb);
 void lb_kernel_abort(struct lb *lb);
+/* A line for each thing of @m that is not what it is now, and stays as it is. */
+void lb_kernel_remark(const struct lb *lb, const struct model *m, struct sbuf *ret);
 /* The newest view is in effect; time has passed. */
 void lb_kernel_follow(struct lb *lb);
 void lb_kernel_close(struct lb *lb);

@@ -95,8 +95,7 @@ lb_kernel_check(struct model *m, struct sbuf *why)
 static void
 forget(struct lb *lb)
 {
-	free(lb->wanted);
-	lb->wanted = NULL;
+	wanted_free(&lb->wanted);
 }
 
 void
@@ -133,6 +132,23 @@ on_turn(EV_P_ ev_timer *timer, int revents)
 	(void)loop;
 	(void)revents;
 	turn(container_of(timer, struct lb, kernel_turn));
+}
+
+void
+lb_kernel_remark(const struct lb *lb, const struct model *m, struct sbuf *ret)
+{
+	const struct kernel_conf *now = &lb->model->lb.kernel, *then = &m->lb.kernel;
+
+	if (lb->kernel == NULL)
+		return;
+	if (strcmp(now->pins, then->pins) != 0)
+		sbuf_addf(ret,
+		    "lb.kernel.pins: %s now, %s after the next restart, without the "
+		    "sessions there are then\n",
+		    now->pins, then->pins);
+	if (now->flows != then->flows || now->half_open != then->half_open)
+		sbuf_addf(ret, "lb.kernel: flows and half_open stay as they are until "
+			       "'edgectl detach' and a restart, which end all sessions\n");
 }
 
 int
@@ -186,5 +202,5 @@ lb_kernel_follow(struct lb *lb)
 	} else {
 		log_error("no memory: the kernel engine's states stay as they are");
 	}
-	free(w);
+	wanted_free(&w);
 }

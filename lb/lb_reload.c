@@ -82,6 +82,7 @@ lb_reload(struct lb *lb, struct sbuf *why)
 		lb_collect(lb); /* closes listeners that only @m wanted */
 		return err;
 	}
+	lb_kernel_remark(lb, m, why);
 	model_free(&lb->model);
 	lb->model = m;
 	lb_log_sessions(lb);

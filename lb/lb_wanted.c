@@ -94,6 +94,22 @@ listener_want(struct kernel_listener *ret, const struct listener *l,
 		choice_want(&ret->choices[k], &vl->choices[k], vl->on_down, now_ns);
 }
 
+/* The relay's endpoints: members' states end their flows, too. */
+static bool
+others_want(struct kernel_wanted *w, const struct view *v, int64_t now_ns)
+{
+	w->others = calloc(v->n_listeners * MODEL_MEMBERS_MAX + 1, sizeof *w->others);
+	for (size_t i = 0; w->others != NULL && i < v->n_listeners; i++) {
+		const struct view_listener *vl = &v->listeners[i];
+
+		for (size_t k = 0; k < vl->n_choices; k++)
+			w->others[w->n_others++] =
+			    (struct kernel_other){vl->choices[k].endpoint->id,
+				wanted_use(&vl->choices[k], vl->on_down, now_ns)};
+	}
+	return w->others != NULL;
+}
+
 struct kernel_wanted *
 wanted_new(const struct model *m, const struct view *v, int64_t now_ns)
 {
@@ -113,5 +129,16 @@ wanted_new(const struct model *m, const struct view *v, int64_t now_ns)
 		assert(l != NULL);
 		listener_want(&w->listeners[w->n_listeners++], l, vl, now_ns);
 	}
+	if (!others_want(w, v, now_ns))
+		wanted_free(&w);
 	return w;
+}
+
+void
+wanted_free(struct kernel_wanted **pw)
+{
+	if (*pw != NULL)
+		free((*pw)->others);
+	free(*pw);
+	*pw = NULL;
 }

@@ -10,9 +10,10 @@
 #include "kernel.h"
 #include "view.h"
 
-/* NULL without memory; free() it. */
+/* NULL without memory. */
 struct kernel_wanted *
 wanted_new(const struct model *m, const struct view *v, int64_t now_ns);
+void wanted_free(struct kernel_wanted **pw);
 
 /* What an endpoint may get, in one word. */
 enum km_use wanted_use(const struct view_choice *c, enum on_down on_down, int64_t now_ns);

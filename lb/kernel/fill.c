@@ -131,6 +131,32 @@ fill_uses(struct object *o, const struct kernel_wanted *w, const struct rows_pla
 	}
 }
 
+static enum km_use
+use_of_other(const struct kernel_wanted *w, const struct km_endpoint *e)
+{
+	for (size_t i = 0; i < w->n_others; i++)
+		if (w->others[i].id == e->id)
+			return w->others[i].use;
+	return (enum km_use)e->use; /* it left: nobody knows more of it */
+}
+
+void
+fill_other_uses(
+    struct object *o, const struct kernel_wanted *w, const struct rows_plan *p)
+{
+	for (unsigned r = 1; r < KM_ENDPOINTS; r++) {
+		struct km_endpoint *e = &o->endpoints[r];
+		enum km_use use;
+
+		if (e->id == 0 || p->endpoint_used[r])
+			continue;
+		use = use_of_other(w, e);
+		use = use == KM_USE_NEW ? KM_USE_KEEP : use;
+		if (e->use != use)
+			SET(e->use, use);
+	}
+}
+
 /* --- listeners -----------------------------------------------------------------------
  */
 
@@ -191,8 +217,25 @@ fill_past(struct object *o, const struct rows_plan *p)
 			continue;
 		__atomic_store_n(&row->row, KM_ROW_PAST, __ATOMIC_RELEASE);
 		SET(row->ring, 0);
+		SET(row->n_choices, 0);
+		for (unsigned k = 0; k < KM_CHOICES; k++)
+			SET(row->choices[k], 0);
 	}
-	for (unsigned r = 1; r < KM_ENDPOINTS; r++)
-		if (!p->endpoint_used[r] && o->endpoints[r].use == KM_USE_NEW)
-			SET(o->endpoints[r].use, KM_USE_KEEP);
+}
+
+/* --- rows that are free --------------------------------------------------------------
+ */
+
+void
+fill_free_listener(struct object *o, unsigned row)
+{
+	__atomic_store_n(&o->listeners[row].row, KM_ROW_FREE, __ATOMIC_RELEASE);
+	memset(&o->listeners[row], 0, sizeof o->listeners[row]);
+}
+
+void
+fill_free_endpoint(struct object *o, unsigned row)
+{
+	__atomic_store_n(&o->endpoints[row].id, 0, __ATOMIC_RELEASE);
+	memset(&o->endpoints[row], 0, sizeof o->endpoints[row]);
 }

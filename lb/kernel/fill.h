@@ -19,8 +19,15 @@ void fill_endpoints(
     struct object *o, const struct kernel_wanted *w, const struct rows_plan *p);
 void fill_listeners(
     struct object *o, const struct kernel_wanted *w, const struct rows_plan *p);
-/* What is no longer wanted takes nothing new. */
+/* Listeners that are no longer wanted. */
 void fill_past(struct object *o, const struct rows_plan *p);
+/* Endpoints that are no longer wanted take nothing new; where they are known all the
+ * same, their flows follow their states. */
+void fill_other_uses(
+    struct object *o, const struct kernel_wanted *w, const struct rows_plan *p);
+/* A row that nothing names any more. */
+void fill_free_listener(struct object *o, unsigned row);
+void fill_free_endpoint(struct object *o, unsigned row);
 /* One store for each endpoint whose state has changed. */
 void
 fill_uses(struct object *o, const struct kernel_wanted *w, const struct rows_plan *p);

@@ -22,6 +22,7 @@
 #include "at_first.h"
 #include "fill.h"
 #include "object.h"
+#include "past.h"
 #include "rings.h"
 #include "rows.h"
 #include "table.h"
@@ -34,6 +35,7 @@ struct kernel {
 	struct sweep *sweep;
 	struct tally *tally;
 	struct rows_plan *plan, *next; /* in effect; prepared */
+	struct past past;
 	struct table lists, next_lists;
 	struct ring_want *wants; /* one for each listener of the plan */
 	size_t n_wants;
@@ -211,8 +213,8 @@ kernel_prepare(struct kernel *k, const struct kernel_wanted *w, struct sbuf *why
 	if (err == 0)
 		err = prepare_lists(k, w, why);
 	if (err == 0) {
-		struct ring_want *more =
-		    realloc(k->wants, (w->n_listeners + 1) * sizeof *more);
+		size_t n = w->n_listeners > k->n_wants ? w->n_listeners : k->n_wants;
+		struct ring_want *more = realloc(k->wants, (n + 1) * sizeof *more);
 
 		k->wants = more != NULL ? more : k->wants;
 		err = more != NULL ? 0 : -ENOMEM;
@@ -247,46 +249,46 @@ add_place(struct table *t, const struct km_addr *addr, uint16_t port, uint8_t pr
 }
 
 static int
-vips_of(const struct object *o, struct table *t)
+vips_of(const struct kernel *k, struct table *t)
 {
 	int err = 0;
 
 	for (unsigned r = 1; err == 0 && r < KM_LISTENERS; r++) {
-		const struct km_listener *l = &o->listeners[r];
+		const struct km_listener *l = &k->object.listeners[r];
 
-		if (l->row != KM_ROW_FREE)
+		if (l->row != KM_ROW_FREE && !k->past.listener_free[r])
 			err = add_place(t, &l->addr, l->port, l->proto, r);
 	}
 	return err;
 }
 
 static int
-members_of(const struct object *o, struct table *t)
+members_of(const struct kernel *k, struct table *t)
 {
 	int err = 0;
 
 	for (unsigned r = 1; err == 0 && r < KM_ENDPOINTS; r++) {
-		const struct km_endpoint *e = &o->endpoints[r];
+		const struct km_endpoint *e = &k->object.endpoints[r];
 
-		if (e->id != 0)
+		if (e->id != 0 && !k->past.endpoint_free[r])
 			err = add_place(t, &e->addr, e->port, e->proto, r);
 	}
 	return err;
 }
 
 static void
-places_follow(struct object *o, enum kernel_map map,
-    int (*rows_of)(const struct object *, struct table *), const char *what)
+places_follow(struct kernel *k, enum kernel_map map,
+    int (*rows_of)(const struct kernel *, struct table *), const char *what)
 {
+	int fd = k->object.map[map], err;
 	struct table t;
-	int err;
 
 	table_init(&t, sizeof(struct km_place));
-	err = rows_of(o, &t);
+	err = rows_of(k, &t);
 	if (err == 0)
-		err = table_write(&t, o->map[map]);
+		err = table_write(&t, fd);
 	if (err == 0)
-		err = table_keep_only(&t, o->map[map]);
+		err = table_keep_only(&t, fd);
 	/* The maps have room for all rows, made beforehand: only our own memory can fail.
 	 */
 	if (err != 0)
@@ -309,18 +311,21 @@ void
 kernel_commit(struct kernel *k, const struct kernel_wanted *w, int64_t now_ns)
 {
 	struct object *o = &k->object;
+	struct rows_tables tables = {o->listeners, o->endpoints};
 
 	free(k->plan);
 	k->plan = k->next;
 	k->next = NULL;
 	fill_settings(o, w);
 	fill_endpoints(o, w, k->plan);
-	places_follow(o, KERNEL_MAP_MEMBERS, members_of, "members");
+	places_follow(k, KERNEL_MAP_MEMBERS, members_of, "members");
 	fill_listeners(o, w, k->plan);
 	want_rings(k, w);
 	kernel_turn(k, now_ns);
-	places_follow(o, KERNEL_MAP_VIPS, vips_of, "VIPs");
+	places_follow(k, KERNEL_MAP_VIPS, vips_of, "VIPs");
 	fill_past(o, k->plan);
+	fill_other_uses(o, w, k->plan);
+	past_note(&k->past, &tables, k->plan, now_ns);
 	table_fini(&k->lists);
 	k->lists = k->next_lists;
 	table_init(&k->next_lists, k->lists.key_size);
@@ -333,6 +338,7 @@ kernel_follow(struct kernel *k, const struct kernel_wanted *w, int64_t now_ns)
 	if (k->plan == NULL)
 		return;
 	fill_uses(&k->object, w, k->plan);
+	fill_other_uses(&k->object, w, k->plan);
 	want_rings(k, w);
 	(void)now_ns;
 }

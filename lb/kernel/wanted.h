@@ -44,7 +44,15 @@ struct kernel_listener {
 	size_t n_choices;
 };
 
+/* What has a listener of the relay now, and may have flows of before. */
+struct kernel_other {
+	uint64_t id;
+	enum km_use use;
+};
+
 struct kernel_wanted {
+	struct kernel_other *others;
+	size_t n_others;
 	int64_t half_close_ns, affinity_ns;
 	uint8_t mask_v4, mask_v6; /* bits */
 	size_t n_listeners;

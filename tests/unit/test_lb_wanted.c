@@ -82,7 +82,7 @@ play_open(struct play *p, const char *lb, const char *access)
 static void
 play_close(struct play *p)
 {
-	free(p->w);
+	wanted_free(&p->w);
 	view_free(&p->view);
 	live_fini(&p->live);
 	model_free(&p->model);
@@ -111,6 +111,7 @@ workers_and_packets_each_see_their_own(void **state)
 	assert_null(find(&p, SERVICE_ACCESS));
 	assert_int_equal(find(&p, SERVICE_AV_TCP)->flags, KM_LISTENER_DIRECT);
 	assert_int_equal(find(&p, SERVICE_AV_UDP)->n_choices, 3);
+	assert_int_equal(p.w->n_others, 3 * p.view->n_listeners);
 	play_close(&p);
 }
 
