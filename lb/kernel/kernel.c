@@ -23,6 +23,7 @@
 #include "fill.h"
 #include "object.h"
 #include "past.h"
+#include "places.h"
 #include "rings.h"
 #include "rows.h"
 #include "table.h"
@@ -236,66 +237,6 @@ kernel_abort(struct kernel *k)
 /* --- what cannot ---------------------------------------------------------------------
  */
 
-static int
-add_place(struct table *t, const struct km_addr *addr, uint16_t port, uint8_t proto,
-    uint32_t row)
-{
-	struct km_place place = {.addr = *addr};
-	int err = table_add(t, &place, KM_ANY);
-
-	place.port = port;
-	place.proto = proto;
-	return err == 0 ? table_add(t, &place, row) : err;
-}
-
-static int
-vips_of(const struct kernel *k, struct table *t)
-{
-	int err = 0;
-
-	for (unsigned r = 1; err == 0 && r < KM_LISTENERS; r++) {
-		const struct km_listener *l = &k->object.listeners[r];
-
-		if (l->row != KM_ROW_FREE && !k->past.listener_free[r])
-			err = add_place(t, &l->addr, l->port, l->proto, r);
-	}
-	return err;
-}
-
-static int
-members_of(const struct kernel *k, struct table *t)
-{
-	int err = 0;
-
-	for (unsigned r = 1; err == 0 && r < KM_ENDPOINTS; r++) {
-		const struct km_endpoint *e = &k->object.endpoints[r];
-
-		if (e->id != 0 && !k->past.endpoint_free[r])
-			err = add_place(t, &e->addr, e->port, e->proto, r);
-	}
-	return err;
-}
-
-static void
-places_follow(struct kernel *k, enum kernel_map map,
-    int (*rows_of)(const struct kernel *, struct table *), const char *what)
-{
-	int fd = k->object.map[map], err;
-	struct table t;
-
-	table_init(&t, sizeof(struct km_place));
-	err = rows_of(k, &t);
-	if (err == 0)
-		err = table_write(&t, fd);
-	if (err == 0)
-		err = table_keep_only(&t, fd);
-	/* The maps have room for all rows, made beforehand: only our own memory can fail.
-	 */
-	if (err != 0)
-		log_error("kernel engine: %s: %s", what, strerror(-err));
-	table_fini(&t);
-}
-
 static void
 want_rings(struct kernel *k, const struct kernel_wanted *w)
 {
@@ -318,11 +259,11 @@ kernel_commit(struct kernel *k, const struct kernel_wanted *w, int64_t now_ns)
 	k->next = NULL;
 	fill_settings(o, w);
 	fill_endpoints(o, w, k->plan);
-	places_follow(k, KERNEL_MAP_MEMBERS, members_of, "members");
+	places_members(&k->object, k->past.endpoint_free);
 	fill_listeners(o, w, k->plan);
 	want_rings(k, w);
 	kernel_turn(k, now_ns);
-	places_follow(k, KERNEL_MAP_VIPS, vips_of, "VIPs");
+	places_vips(&k->object, k->past.listener_free);
 	fill_past(o, k->plan);
 	fill_other_uses(o, w, k->plan);
 	past_note(&k->past, &tables, k->plan, now_ns);
@@ -353,10 +294,47 @@ kernel_turn(struct kernel *k, int64_t now_ns)
 	return rings_ns < sweep_ns ? rings_ns : sweep_ns;
 }
 
+/* --- rows that are nobody's any more -------------------------------------------------
+ */
+
+static bool
+listener_is_free(const void *sweep, unsigned row, int64_t since_ns)
+{
+	return sweep_freed_listener(sweep, row, since_ns);
+}
+
+static bool
+endpoint_is_free(const void *sweep, unsigned row, int64_t since_ns)
+{
+	return sweep_freed_endpoint(sweep, row, since_ns);
+}
+
+/* First nothing leads to them any more. */
+static void
+free_rows(struct kernel *k)
+{
+	struct past_judge judge = {listener_is_free, endpoint_is_free, k->sweep};
+
+	if (past_collect(&k->past, &judge) == 0)
+		return;
+	places_vips(&k->object, k->past.listener_free);
+	places_members(&k->object, k->past.endpoint_free);
+	for (unsigned r = 1; r < KM_LISTENERS; r++)
+		if (k->past.listener_free[r])
+			fill_free_listener(&k->object, r);
+	for (unsigned r = 1; r < KM_ENDPOINTS; r++)
+		if (k->past.endpoint_free[r])
+			fill_free_endpoint(&k->object, r);
+	past_freed(&k->past);
+}
+
 struct tally *
 kernel_count(struct kernel *k)
 {
-	int err = tally_read(k->tally, sweep_idle_closed(k->sweep));
+	int err;
+
+	free_rows(k);
+	err = tally_read(k->tally, sweep_idle_closed(k->sweep));
 
 	if (err != 0) {
 		log_warning("kernel engine: counters: %s", strerror(-err));

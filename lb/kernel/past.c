@@ -24,13 +24,19 @@ past_note(struct past *past, const struct rows_tables *t, const struct rows_plan
 		    now_ns);
 }
 
+void
+past_freed(struct past *past)
+{
+	memset(past->listener_free, 0, sizeof past->listener_free);
+	memset(past->endpoint_free, 0, sizeof past->endpoint_free);
+}
+
 unsigned
 past_collect(struct past *past, const struct past_judge *judge)
 {
 	unsigned n = 0;
 
-	memset(past->listener_free, 0, sizeof past->listener_free);
-	memset(past->endpoint_free, 0, sizeof past->endpoint_free);
+	past_freed(past);
 	for (unsigned r = 1; r < KM_LISTENERS; r++)
 		if (past->listener_ns[r] != 0 &&
 		    judge->listener(judge->arg, r, past->listener_ns[r])) {

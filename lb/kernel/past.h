@@ -31,5 +31,7 @@ struct past_judge {
 };
 /* How many rows are nobody's now: in listener_free and endpoint_free. */
 unsigned past_collect(struct past *past, const struct past_judge *judge);
+/* They are free. */
+void past_freed(struct past *past);
 
 #endif
