@@ -18,3 +18,9 @@ foreach(group ${groups})
   add_test(NAME bpf.${group} COMMAND edge-bpf-rows ${group})
   set_tests_properties(bpf.${group} PROPERTIES LABELS "bpf;asan" TIMEOUT 120 SKIP_RETURN_CODE 77)
 endforeach()
+
+# What a packet costs; by hand, and for tests/bench.
+add_executable(edge-bpf-speed bpf/speed.c bpf/row.c bpf/row_maps.c bpf/row_packets.c)
+target_link_libraries(edge-bpf-speed PRIVATE edge_bpf_world PkgConfig::LIBBPF edge_flags)
+set_target_properties(edge-bpf-speed edge-bpf-rows PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)

@@ -307,9 +307,9 @@ world_drop(const struct world *w, unsigned listener, enum km_drop what)
 	return total(w, KERNEL_MAP_DROPS, listener, sizeof(struct km_drops), what);
 }
 
-static int
-run(const struct world *w, uint32_t link, const struct packet *in, struct packet *out,
-    uint32_t times, uint32_t *ns)
+int
+world_run(
+    const struct world *w, uint32_t link, const struct packet *in, struct packet *out)
 {
 	struct __sk_buff ctx = {.ifindex = link,
 	    .ingress_ifindex = link,
@@ -318,28 +318,10 @@ run(const struct world *w, uint32_t link, const struct packet *in, struct packet
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = in->octets,
 	    .data_size_in = (uint32_t)in->n, .data_out = out->octets,
 	    .data_size_out = sizeof out->octets, .ctx_in = &ctx,
-	    .ctx_size_in = sizeof ctx, .repeat = (int)times);
+	    .ctx_size_in = sizeof ctx, .repeat = 1);
 
 	if (bpf_prog_test_run_opts(w->o.program, &opts) != 0)
 		return WORLD_FAILED - errno;
 	out->n = opts.data_size_out;
-	if (ns != NULL)
-		*ns = opts.duration;
 	return (int)opts.retval;
-}
-
-int
-world_run(
-    const struct world *w, uint32_t link, const struct packet *in, struct packet *out)
-{
-	return run(w, link, in, out, 1, NULL);
-}
-
-int
-world_time(const struct world *w, uint32_t link, const struct packet *in, uint32_t times,
-    uint32_t *ns)
-{
-	struct packet out;
-
-	return run(w, link, in, &out, times, ns);
 }

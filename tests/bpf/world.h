@@ -69,8 +69,5 @@ uint64_t world_drop(const struct world *w, unsigned listener, enum km_drop what)
 #define WORLD_FAILED (-1000)
 int world_run(
     const struct world *w, uint32_t link, const struct packet *in, struct packet *out);
-/* The same @times over, in ns each. */
-int world_time(const struct world *w, uint32_t link, const struct packet *in,
-    uint32_t times, uint32_t *ns);
 
 #endif
