@@ -67,15 +67,16 @@ static __always_inline int
 send_reverse(struct __sk_buff *skb, struct passage *v, __u32 endpoint)
 {
 	struct rewrite r = {.was_port = v->p.from_port, .to = 0, .spend = 1};
-	struct way way = {.ifindex = 0};
+	struct way *way;
 	int narrow;
 
 	/* The stack tells the member. */
 	if (v->p.life <= 1)
 		return PATH_UP;
-	if (way_find(skb, &v->p, &v->l->addr, &v->p.to, &way) != 0)
+	way = way_back(skb, v);
+	if (way == NULL)
 		return send_nowhere(v);
-	narrow = way.mtu != 0 && v->p.size > way.mtu;
+	narrow = way->mtu != 0 && v->p.size > way->mtu;
 	if (narrow && v->p.whole)
 		return PATH_UP;
 	r.spend = !narrow;
@@ -86,7 +87,7 @@ send_reverse(struct __sk_buff *skb, struct passage *v, __u32 endpoint)
 		return PATH_DROP;
 	count_packets(endpoint, KM_COUNT_PACKETS_OUT, &v->p);
 	fragment_seen(v, KM_WAY_REVERSE, endpoint);
-	return narrow ? PATH_UP : send_to_hop(way.ifindex, &way.hop);
+	return narrow ? PATH_UP : send_to_hop(way->ifindex, &way->hop);
 }
 
 #endif

@@ -13,10 +13,31 @@
 #define WAY_SKIP_NEIGH 4
 
 struct way {
-	__u32 ifindex;
-	__u32 mtu; /* 0: not narrower than the packet */
+	__u32 ifindex; /* 0: not known */
+	__u32 mtu;     /* 0: not narrower than the packet */
 	struct bpf_redir_neigh hop;
 };
+
+/* All that routes are asked with. */
+struct way_key {
+	struct km_addr to;
+	__u32 listener; /* who it comes from */
+	__u32 ifindex;
+	__u32 tos;
+};
+
+/* What was found lately: the routes cost more than all the rest.  Each CPU has its own,
+ * found by the client's address; not pinned, nobody else looks at it. */
+struct way_known {
+	struct way_key key;
+	__u32 tick;
+	struct way way;
+};
+
+#define WAYS      1024
+#define WAY_TICKS 128 /* how long a route that has changed is still followed: 0.13 s */
+
+PATH_MAP(ways, PERCPU_ARRAY, __u32, struct way_known, WAYS, 0);
 
 static __always_inline void
 way_ask(struct bpf_fib_lookup *fib, const struct __sk_buff *skb, const struct packet *p,
@@ -57,10 +78,55 @@ way_find(struct __sk_buff *skb, const struct packet *p, const struct km_addr *fr
 	if (found != BPF_FIB_LKUP_RET_SUCCESS && found != BPF_FIB_LKUP_RET_NO_NEIGH)
 		return -1;
 	way->ifindex = fib.ifindex;
-	way->mtu = 0;
+	way->mtu = found == BPF_FIB_LKUP_RET_SUCCESS ? fib.mtu_result : 0;
 	way->hop.nh_family = fib.family;
 	__builtin_memcpy(way->hop.ipv6_nh, fib.ipv6_dst, sizeof fib.ipv6_dst);
 	return 0;
+}
+
+static __always_inline int
+way_is_for(const struct way_known *k, const struct way_key *key, __u32 tick)
+{
+	return k->key.to.word[3] == key->to.word[3] &&
+	       k->key.to.word[2] == key->to.word[2] &&
+	       k->key.to.word[1] == key->to.word[1] &&
+	       k->key.to.word[0] == key->to.word[0] && k->key.listener == key->listener &&
+	       k->key.ifindex == key->ifindex && k->key.tos == key->tos &&
+	       k->way.ifindex != 0 && k->way.mtu != 0 && tick - k->tick <= WAY_TICKS;
+}
+
+static __noinline int
+way_learn(struct __sk_buff *skb, struct passage *v, struct way_known *k)
+{
+	struct way way = {.ifindex = 0};
+
+	if (way_find(skb, &v->p, &v->l->addr, &v->p.to, &way) != 0)
+		return -1;
+	k->key.to = v->p.to;
+	k->key.listener = v->listener;
+	k->key.ifindex = skb->ingress_ifindex;
+	k->key.tos = v->p.tos;
+	k->tick = v->tick;
+	k->way = way;
+	return 0;
+}
+
+/* The way of a member's answer to the client; NULL: there is none.  Void when the program
+ * meets its next packet. */
+static __always_inline struct way *
+way_back(struct __sk_buff *skb, struct passage *v)
+{
+	struct way_key key = {v->p.to, v->listener, skb->ingress_ifindex, v->p.tos};
+	__u32 at = key.to.word[0] ^ key.to.word[1] ^ key.to.word[2] ^ key.to.word[3];
+	struct way_known *k;
+
+	at = (bpf_ntohl(at) * 0x9e3779b1u) >> 22;
+	k = bpf_map_lookup_elem(&ways, &at);
+	if (k == NULL)
+		return NULL;
+	if (way_is_for(k, &key, v->tick) || way_learn(skb, v, k) == 0)
+		return &k->way;
+	return NULL;
 }
 
 static __noinline int
