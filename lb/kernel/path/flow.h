@@ -83,9 +83,19 @@ affinity_write(struct passage *v, __u32 member)
 {
 	struct km_affinity_key key;
 	struct km_affinity value = {.member = member, .seen = v->tick};
+	struct km_affinity *a;
 
 	affinity_key(&key, v);
-	bpf_map_update_elem(&affinities, &key, &value, BPF_ANY);
+	a = bpf_map_lookup_elem(&affinities, &key);
+	if (a == NULL) {
+		bpf_map_update_elem(&affinities, &key, &value, BPF_ANY);
+		return;
+	}
+	/* In place: an update would take a new entry and free this one. */
+	if (a->member != member)
+		a->member = member;
+	if (a->seen != v->tick)
+		a->seen = v->tick;
 }
 
 /* Flows may be ours that nobody remembers. */
