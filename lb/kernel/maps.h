@@ -233,8 +233,20 @@ struct km_settings {
 	__u32 affinity;                        /* ticks; 0: none is kept */
 	struct km_addr mask_v4, mask_v6;       /* of a client's address in affinity */
 	__u32 full_seen; /* tick when a flow last found no room; 0: never */
-	__u32 zero;
+	/* Another number after each change of vips or members: what the path remembers of
+	 * them is void then.  0: it remembers nothing. */
+	__u32 places;
+	/* The bits (km_vip_bit()) of all addresses in vips, set before they are there;
+	 * what has none of them is none.  0: not known. */
+	__u64 vip_bits;
 };
+
+/* Of the last word of an address, which differs between those of one host. */
+static inline __u64
+km_vip_bit(const struct km_addr *a)
+{
+	return (__u64)1 << ((a->word[3] * 0x9e3779b1u) >> 26);
+}
 
 enum km_count {
 #define COUNT(id, word, text) KM_COUNT_##id,

@@ -50,6 +50,29 @@ members_of(const struct object *o, const bool *gone, struct table *t)
 
 typedef int rows_fn(const struct object *o, const bool *gone, struct table *t);
 
+/* What the path remembers of places is void; the changes before come first. */
+static void
+changed(const struct object *o)
+{
+	uint32_t next = o->settings->places + 1;
+
+	__atomic_store_n(&o->settings->places, next == 0 ? 1 : next, __ATOMIC_RELEASE);
+}
+
+static uint64_t
+vip_bits(const struct table *t)
+{
+	uint64_t bits = 0;
+
+	for (size_t i = 0; i < t->n; i++) {
+		struct km_place place;
+
+		memcpy(&place, t->keys + i * t->key_size, sizeof place);
+		bits |= km_vip_bit(&place.addr);
+	}
+	return bits;
+}
+
 static void
 follow(const struct object *o, enum kernel_map map, const bool *gone, rows_fn *rows_of)
 {
@@ -58,10 +81,13 @@ follow(const struct object *o, enum kernel_map map, const bool *gone, rows_fn *r
 
 	table_init(&t, sizeof(struct km_place));
 	err = rows_of(o, gone, &t);
+	if (err == 0 && map == KERNEL_MAP_VIPS)
+		__atomic_fetch_or(&o->settings->vip_bits, vip_bits(&t), __ATOMIC_RELEASE);
 	if (err == 0)
 		err = table_write(&t, fd);
 	if (err == 0)
 		err = table_keep_only(&t, fd);
+	changed(o);
 	/* The maps have room for all rows, made beforehand: only our own memory can fail.
 	 */
 	if (err != 0)

@@ -199,6 +199,15 @@ clear_counters(const struct world *w)
 	free(zero);
 }
 
+static uint64_t
+vip_bits(void)
+{
+	struct world v4 = {.v6 = false}, v6 = {.v6 = true};
+	struct km_addr a = world_vip(&v4), b = world_vip(&v6);
+
+	return km_vip_bit(&a) | km_vip_bit(&b);
+}
+
 static void
 settings_new(const struct world *w)
 {
@@ -210,6 +219,8 @@ settings_new(const struct world *w)
 	    .closing = object_ticks(10 * 1000000000LL),
 	    .affinity = object_ticks(300 * 1000000000LL),
 	    .mask_v4 = world_addr("255.255.255.255"),
+	    .places = w->o.settings->places + 1,
+	    .vip_bits = vip_bits(),
 	};
 	memset(w->o.settings->mask_v4.word, 0xff, 12);
 	memset(&w->o.settings->mask_v6, 0xff, 16);
@@ -256,21 +267,28 @@ places_new(struct world *w)
 }
 
 int
-world_open(struct world *w, struct sbuf *why)
+world_open_sized(struct world *w, const struct object_sizes *sizes, struct sbuf *why)
 {
-	struct object_sizes sizes = {.flows = FLOWS, .half_open = HALVES};
 	int err;
 
 	*w = (struct world){0};
 	object_init(&w->o);
 	err = host_open(&w->client_link, &w->member_link, why);
 	if (err == 0)
-		err = object_open(&w->o, &sizes, NULL, why);
+		err = object_open(&w->o, sizes, NULL, why);
 	if (err != 0)
 		return err;
 	places_new(w);
 	world_reset(w);
 	return 0;
+}
+
+int
+world_open(struct world *w, struct sbuf *why)
+{
+	struct object_sizes sizes = {.flows = FLOWS, .half_open = HALVES};
+
+	return world_open_sized(w, &sizes, why);
 }
 
 void

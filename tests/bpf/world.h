@@ -40,6 +40,8 @@ struct world {
 
 /* 0; or -errno with what is missing in @why.  Once in a process. */
 int world_open(struct world *w, struct sbuf *why);
+/* The same with tables of @sizes. */
+int world_open_sized(struct world *w, const struct object_sizes *sizes, struct sbuf *why);
 void world_close(struct world *w);
 /* As after world_open(): no flows, counters 0, all members new. */
 void world_reset(struct world *w);

@@ -88,13 +88,15 @@ reverse(struct __sk_buff *skb, struct passage *v, __u32 endpoint)
 static __always_inline int
 session(struct __sk_buff *skb, struct passage *v)
 {
-	__u32 row = place_row(&vips, &v->p.to, v->p.to_port, v->p.proto);
+	__u32 row = place_may_be_vip(v->s, &v->p.to)
+			? place_known_row(v, PLACE_VIP, &v->p.to, v->p.to_port)
+			: 0;
 
 	if (row != 0) {
 		v->listener = row;
 		return forward(skb, v);
 	}
-	row = place_row(&members, &v->p.from, v->p.from_port, v->p.proto);
+	row = place_known_row(v, PLACE_MEMBER, &v->p.from, v->p.from_port);
 	if (row != 0)
 		return reverse(skb, v, row);
 	fragment_seen(v, KM_WAY_PASS, 0);
