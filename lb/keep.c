@@ -265,7 +265,8 @@ keep_apply(
 		err = apply_passed(k, &w, why);
 	} else {
 		apply_routes(k, &w.needs, why);
-		host_restore(k->run_dir);
+		if (!k->passes)
+			host_restore(k->run_dir);
 		if (w.needs.outbound)
 			apply_outbound(k, &w, why);
 		else

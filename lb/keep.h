@@ -21,6 +21,7 @@
 struct keep {
 	const char *run_dir;
 	bool applied;         /* the host may have been changed by us */
+	bool passes;          /* flows may pass the kernel: the host's settings stay */
 	bool table;           /* our table is in the kernel */
 	uint64_t table_hash;  /* of its text */
 	bool route[FAMILIES]; /* our rule is */

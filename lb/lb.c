@@ -226,6 +226,8 @@ lb_open(
 void
 lb_close(struct lb *lb)
 {
+	bool goes_on = lb_kernel_serves(lb);
+
 	upgrade_fini(lb);
 	ev_timer_stop(lb->loop, &lb->second);
 	ev_async_stop(lb->loop, &lb->acknowledged);
@@ -248,7 +250,11 @@ lb_close(struct lb *lb)
 		worker_free(&lb->workers[i]);
 	free(lb->workers);
 	lb_kernel_close(lb);
-	keep_fini(&lb->keep);
+	if (goes_on)
+		log_info("the kernel engine goes on, with what it needs of this host; "
+			 "'edgectl detach' ends it");
+	else
+		keep_fini(&lb->keep);
 	lb_notice_close(lb);
 	if (lb->ctl != NULL)
 		ev_io_stop(lb->loop, &lb->ctl_io);

@@ -116,6 +116,8 @@ void lb_kernel_abort(struct lb *lb);
 void lb_kernel_remark(const struct lb *lb, const struct model *m, struct sbuf *ret);
 /* The newest view is in effect; time has passed. */
 void lb_kernel_follow(struct lb *lb);
+/* Packets go by it, also when this process has ended. */
+bool lb_kernel_serves(const struct lb *lb);
 void lb_kernel_close(struct lb *lb);
 
 /* lb_stats.c: our own board. */

@@ -56,6 +56,8 @@ lb_kernel_settle(struct lb *lb, struct model *m, struct sbuf *why)
 		else if (because.length != 0)
 			sbuf_addf(why, "%s\n", sbuf_text(&because));
 	}
+	/* Its flows need the host's settings, whatever is configured now. */
+	lb->keep.passes = lb->keep.passes || lb->kernel != NULL;
 	if (err != 0 && need == ENGINES_RELAY)
 		sbuf_addf(why,
 		    "packets may still go by what an edge-lb before left in %s (edgectl "
@@ -81,7 +83,7 @@ lb_kernel_check(struct model *m, struct sbuf *why)
 	int err;
 
 	sbuf_init(&because, WHY_MAX);
-	err = need == ENGINES_RELAY ? 0 : kernel_possible(&because);
+	err = need == ENGINES_RELAY ? 0 : kernel_check(m->lb.kernel.pins, &because);
 	engines_settle(m, err == 0 ? NULL : sbuf_text(&because));
 	if (err != 0 && need == ENGINES_KERNEL)
 		sbuf_addf(why, "%s is the kernel engine's: %s",
@@ -96,6 +98,12 @@ static void
 forget(struct lb *lb)
 {
 	wanted_free(&lb->wanted);
+}
+
+bool
+lb_kernel_serves(const struct lb *lb)
+{
+	return lb->kernel != NULL && kernel_serves(lb->kernel);
 }
 
 void
@@ -147,8 +155,9 @@ lb_kernel_remark(const struct lb *lb, const struct model *m, struct sbuf *ret)
 		    "sessions there are then\n",
 		    now->pins, then->pins);
 	if (now->flows != then->flows || now->half_open != then->half_open)
-		sbuf_addf(ret, "lb.kernel: flows and half_open stay as they are until "
-			       "'edgectl detach' and a restart, which end all sessions\n");
+		sbuf_addf(ret,
+		    "lb.kernel: flows and half_open stay as they are until "
+		    "'edgectl detach' and a restart, which end all sessions\n");
 }
 
 int

@@ -57,6 +57,14 @@ kernel_detach(const char *pins, struct sbuf *why)
 	return 0;
 }
 
+int
+kernel_check(const char *pins, struct sbuf *why)
+{
+	int err = kernel_possible(why);
+
+	return err != 0 ? err : object_check(pins, why);
+}
+
 bool
 kernel_was_here(const char *pins)
 {
@@ -282,6 +290,15 @@ kernel_follow(struct kernel *k, const struct kernel_wanted *w, int64_t now_ns)
 	fill_other_uses(&k->object, w, k->plan);
 	want_rings(k, w);
 	(void)now_ns;
+}
+
+bool
+kernel_serves(const struct kernel *k)
+{
+	for (unsigned r = 1; r < KM_LISTENERS; r++)
+		if (k->object.listeners[r].row == KM_ROW_ACTIVE)
+			return true;
+	return false;
 }
 
 int64_t

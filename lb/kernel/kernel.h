@@ -41,6 +41,9 @@ struct kernel_setup {
  * what is missing.  Changes nothing. */
 int kernel_possible(struct sbuf *why);
 
+/* Whether kernel_open() could with @pins, once the edge-lb that has them now is gone.
+ * Changes nothing. */
+int kernel_check(const char *pins, struct sbuf *why);
 /* An edge-lb before this one left its maps there, and packets may go by them. */
 bool kernel_was_here(const char *pins);
 
@@ -52,6 +55,8 @@ void kernel_commit(struct kernel *k, const struct kernel_wanted *w, int64_t now_
 void kernel_abort(struct kernel *k);
 /* @w has the listeners and choices that were committed, in their order. */
 void kernel_follow(struct kernel *k, const struct kernel_wanted *w, int64_t now_ns);
+/* Packets go by a listener of it, with us or without. */
+bool kernel_serves(const struct kernel *k);
 /* When it wants to be called again; INT64_MAX: after a change. */
 int64_t kernel_turn(struct kernel *k, int64_t now_ns);
 

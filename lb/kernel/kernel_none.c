@@ -12,6 +12,13 @@ kernel_possible(struct sbuf *why)
 	return -ENOSYS;
 }
 
+int
+kernel_check(const char *pins, struct sbuf *why)
+{
+	(void)pins;
+	return kernel_possible(why);
+}
+
 bool
 kernel_was_here(const char *pins)
 {
@@ -61,6 +68,13 @@ kernel_follow(struct kernel *k, const struct kernel_wanted *w, int64_t now_ns)
 	(void)k;
 	(void)w;
 	(void)now_ns;
+}
+
+bool
+kernel_serves(const struct kernel *k)
+{
+	(void)k;
+	return false;
 }
 
 int64_t
