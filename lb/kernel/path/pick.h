@@ -124,6 +124,23 @@ pick_endpoint(struct passage *v)
 	return to != 0 ? to : pick_by_scan(v);
 }
 
+/* Nobody may take it: because all who could have as many sessions as they may? */
+static __noinline __u32
+pick_failed(const struct passage *v)
+{
+	__u32 because = KM_DROP_NO_MEMBER;
+
+	if (v->l->sessions_per_member_max == 0)
+		return because;
+	for (__u32 i = 0; i < KM_CHOICES && i < v->l->n_choices; i++) {
+		struct km_endpoint *e = endpoint_row(v->l->choices[i]);
+
+		if (e != NULL && e->listener == v->listener && e->use == KM_USE_NEW)
+			because = KM_DROP_LIMIT;
+	}
+	return because;
+}
+
 static __always_inline int
 pick_is_listed(const struct passage *v, __u32 deny)
 {
@@ -165,7 +182,7 @@ pick_new(struct passage *v)
 	to = pick_endpoint(v);
 	e = to == 0 ? NULL : endpoint_row(to);
 	if (e == NULL) {
-		count_drop(v->listener, KM_DROP_NO_MEMBER);
+		count_drop(v->listener, pick_failed(v));
 		return GO_UP;
 	}
 	if (!budget_take(e)) {
