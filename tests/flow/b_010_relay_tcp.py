@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A TCP session through a VIP is relayed octet by octet, in both families and on both
+"""A TCP session through a VIP is carried octet by octet, in both families and on both
 sides, and each half of it ends on its own."""
 import hashlib
 import os
@@ -11,6 +11,7 @@ import pytest
 from echo import Session, echoes, relay_conf, until_sessions
 from lab import wait_until
 
+pytestmark = pytest.mark.engines
 FAMILIES = (False, True)
 
 

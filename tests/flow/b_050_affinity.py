@@ -8,7 +8,7 @@ import pytest
 from echo import Session, echoes, relay_conf, stun, udp_socket
 
 
-@pytest.mark.parametrize("workers", [1, 3])
+@pytest.mark.parametrize("engine,workers", [("relay", 1), ("relay", 3), ("kernel", 1)], indirect=["engine"])
 @pytest.mark.parametrize("v6", [False, True])
 def test_a_client_meets_one_member(routed, workers, v6):
     routed.edge.write(relay_conf(routed, lb={"workers": workers}))

@@ -8,6 +8,8 @@ import pytest
 from echo import Session, echoes, relay_conf
 from topology import IN4, IN6, OUT4, OUT6, V4, V6
 
+pytestmark = pytest.mark.engines
+
 
 def seen_by_partner(net, member, v6, port, group="access"):
     """The source address with which a member's connection arrives at a client's host."""

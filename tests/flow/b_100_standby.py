@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Without its VIPs on an interface edge-lb starts all the same and says so; it serves as
 soon as they arrive, as when keepalived moves them here."""
+import pytest
+
 from echo import Session, echoes, relay_conf, until_applied
 from lab import wait_until
 
@@ -9,6 +11,7 @@ def viewed(net):
     return next(x for x in net.edge.ask("lb", "status").splitlines() if x.startswith("view"))
 
 
+@pytest.mark.engines
 def test_a_standby_takes_over_when_the_vips_arrive(routed):
     vips = [f"{routed.vip(g, v6)}/{128 if v6 else 32}" for g in ("access", "webconf", "av") for v6 in (False, True)]
     routed.balancer.ip(*[f"addr del {v} dev lo" for v in vips])

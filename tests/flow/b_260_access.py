@@ -71,6 +71,7 @@ def client(last_figures):
     return CLIENTS.index(last_figures)
 
 
+@pytest.mark.engines
 def test_networks(routed, all_clients):
     # Figures of IPv6 addresses are hexadecimal: 20 to 2f; of IPv4: 16 to 31.
     inside, outside = {False: (16, 31), True: (20, 29)}, {False: (15, 32), True: (19, 30)}
@@ -93,6 +94,7 @@ def test_networks(routed, all_clients):
             c.counted(3)
 
 
+@pytest.mark.engines
 def test_sessions_of_a_listener_and_of_a_member(routed, all_clients):
     conf = relay_conf(routed, av={"udp_idle_timeout": 60.0, "limits": {"sessions_per_listener": 4}})
     routed.edge.write(conf)

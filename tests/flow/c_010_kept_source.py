@@ -10,6 +10,7 @@ from sessions import turn_udp
 PORT = 20123
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize("v6", [False, True])
 def test_the_first_allocate_is_relayed_and_the_rest_is_direct(net, v6):
     net.start("lb")

@@ -8,6 +8,8 @@ import pytest
 
 from echo import echoes, relay_conf, stun, udp_socket, until_sessions
 
+pytestmark = pytest.mark.engines
+
 
 def test_a_repetition_to_the_vip_steals_no_answer(net):
     """The member answers both conversations; each answer comes from where it was asked."""

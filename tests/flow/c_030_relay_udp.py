@@ -58,6 +58,7 @@ def test_an_idle_association_ends(routed, v6):
             assert ask(routed, s, b"two", v6)
 
 
+@pytest.mark.engines
 def test_a_dead_member_s_clients_move_at_once(routed):
     conf = relay_conf(routed)
     conf["pools"][0]["internal"]["av"]["probe"] = "turn-udp"

@@ -20,6 +20,7 @@ def answered(direct):
     return got.split()[1].decode()
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize("v6", [False, True])
 def test_a_direct_connection_from_the_same_port(net, v6):
     net.edge.write(relay_conf(net))

@@ -25,6 +25,7 @@ def sizes(net, federation):
                 assert len(places) == 1, "all of one association"
 
 
+@pytest.mark.engines
 def test_fragments_pass_both_ways(net):
     sizes(net, federation=False)
 

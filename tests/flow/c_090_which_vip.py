@@ -10,9 +10,9 @@ from echo import Session, asked, echoes, inner_socket, relay_conf, udp_socket
 
 
 @pytest.fixture(params=sorted(topology.LAYOUTS))
-def two(request, lab):
+def two(request, lab, engine):
     """Two members in each of two pools; the second pool's VIPs are one figure higher."""
-    net = topology.LAYOUTS[request.param](lab, members=4)
+    net = topology.LAYOUTS[request.param](lab, members=4, engine=engine)
     conf = relay_conf(net)
     first = conf["pools"][0]
     second = copy.deepcopy(first)
@@ -42,6 +42,7 @@ def vip(net, group, v6, pool):
     return first[:cut] + str(int(first[cut:]) + pool)
 
 
+@pytest.mark.engines
 @pytest.mark.parametrize("v6", [False, True])
 def test_it(two, v6):
     net = two

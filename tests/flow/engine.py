@@ -50,8 +50,8 @@ def missing():
 class Bpffs:
     """A bpffs in the laboratory's directory; .pins is for lb.kernel.pins."""
 
-    def __init__(self, lab):
-        self.path = lab.dir / "bpf"
+    def __init__(self, lab, name="bpf"):
+        self.path = lab.dir / name
         self.pins = self.path / "edgepool"
         _own_mounts()
         self.path.mkdir()

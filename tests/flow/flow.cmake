@@ -17,11 +17,12 @@ elseif(EDGE_FLOW)
   foreach(play IN LISTS plays)
     get_filename_component(stem ${play} NAME_WE)
     add_test(NAME flow.${stem} COMMAND ${PYTEST} -q -p no:cacheprovider -rs --tb=short ${play})
-    # Under sanitizers: the plays in which our programs meet the network and each other.  Not those
+    # Under sanitizers: the plays in which our programs meet the network and each other (of the kernel
+    # engine, those in which edge-lb has work).  Not those
     # of thousands of clients (b_160, b_220, b_240, b_250) under AddressSanitizer: what they show is
     # figures, and their ways through the programs are others', too.
     set(labels flow)
-    if(stem MATCHES "^[b-g]_|^h_010" AND NOT stem MATCHES "^b_160_|^b_2[245]0_")
+    if(stem MATCHES "^[b-g]_|^h_010|^k_0[36]0" AND NOT stem MATCHES "^b_160_|^b_2[245]0_")
       list(APPEND labels asan)
     endif()
     if(stem MATCHES "^[bc]_|^g_0[12]0|^g_1[013456]0")

@@ -73,7 +73,7 @@ class Member:
     def __init__(self, net, index):
         self.net, self.index, self.name = net, index, f"edge{index + 1}"
         self.host = net.lab.host(self.name)
-        self.sim = None
+        self.sim, self.options = None, []
         v6 = net.v6
         self.addresses = {g: [f"{V4}{n + index}"] + ([f"{V6}{n + index}"] if v6 else [])
                           for g, n in MEMBER.items()}
@@ -95,7 +95,7 @@ class Member:
         self.control.unlink(missing_ok=True)
         self.sim = self.host.popen("edge-sim", "--name", self.name, "--certs", self.net.certs(),
                                    "--control", self.control, "--log", self.seen, *args,
-                                   name=f"sim-{self.name}")
+                                   *self.options, name=f"sim-{self.name}")
 
     def answers(self):
         wait_until(lambda: self.be("all", "well"), 10, f"edge-sim of {self.name} to answer")

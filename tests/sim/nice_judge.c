@@ -5,7 +5,7 @@
  *   nice-judge stun ADDR PORT USER PASSWORD
  *       libnice's STUN library in its OC2007 mode: an Allocate, the challenge, an
  *       Allocate with credentials, over UDP.
- *   nice-judge agent ADDR udp|tls PORT USER PASSWORD
+ *   nice-judge agent ADDR udp|tls PORT USER PASSWORD [LOCAL]
  *       a whole ICE agent in OC2007R2 mode gathers relayed candidates, over UDP or, with
  *       "tls", through pseudo-TLS and its frames.
  *
@@ -243,9 +243,9 @@ judge_agent(char **args)
 	NiceAddress local;
 	unsigned relayed = 0;
 
-	/* From the address the server is on: client and server share a host. */
+	/* Without LOCAL from the server's own address: then they share a host. */
 	nice_address_init(&local);
-	if (!nice_address_set_from_string(&local, args[0]) ||
+	if (!nice_address_set_from_string(&local, args[5] != NULL ? args[5] : args[0]) ||
 	    !nice_agent_add_local_address(agent, &local))
 		return fail("not an address");
 	g_object_set(agent, "upnp", FALSE, NULL);
@@ -275,9 +275,9 @@ main(int argc, char **argv)
 {
 	if (argc == 6 && strcmp(argv[1], "stun") == 0)
 		return judge_stun(argv + 2);
-	if (argc == 7 && strcmp(argv[1], "agent") == 0)
+	if ((argc == 7 || argc == 8) && strcmp(argv[1], "agent") == 0)
 		return judge_agent(argv + 2);
 	fprintf(stderr, "usage: nice-judge stun ADDR PORT USER PASSWORD\n"
-			"       nice-judge agent ADDR udp|tls PORT USER PASSWORD\n");
+			"       nice-judge agent ADDR udp|tls PORT USER PASSWORD [LOCAL]\n");
 	return 2;
 }
