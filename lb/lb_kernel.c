@@ -23,6 +23,13 @@
 /* --- is it there? --------------------------------------------------------------------
  */
 
+static struct follow_wish
+where(const struct model *m)
+{
+	return (struct follow_wish){
+	    m->lb.kernel.attach, m->lb.interfaces, m->lb.n_interfaces};
+}
+
 static int
 open_kernel(struct lb *lb, const struct model *m, struct sbuf *why)
 {
@@ -30,9 +37,8 @@ open_kernel(struct lb *lb, const struct model *m, struct sbuf *why)
 	    .pins = m->lb.kernel.pins,
 	    .flows = m->lb.kernel.flows,
 	    .half_open = m->lb.kernel.half_open,
-	    .attach = m->lb.kernel.attach,
-	    .interfaces = m->lb.interfaces,
-	    .n_interfaces = m->lb.n_interfaces,
+	    .loop = lb->loop,
+	    .where = where(m),
 	};
 	int err = kernel_possible(why);
 
@@ -189,9 +195,12 @@ lb_kernel_abort(struct lb *lb)
 void
 lb_kernel_commit(struct lb *lb)
 {
+	const struct follow_wish place = where(lb->model);
+
 	if (lb->wanted == NULL)
 		return;
 	kernel_commit(lb->kernel, lb->wanted, clock_mono_ns());
+	kernel_place(lb->kernel, &place);
 	forget(lb);
 	turn(lb);
 }

@@ -30,8 +30,9 @@ struct follow_wish {
  * copied.  0, with remarks in @why (a line each); or -errno with a sentence. */
 int follow_open(struct follow **ret, struct ev_loop *loop, struct object *o,
     const struct follow_wish *wish, struct sbuf *why);
-/* Another wish, as after a reload.  As follow_open(); on failure what was is tried on. */
-int follow_change(struct follow *f, const struct follow_wish *wish, struct sbuf *why);
+/* Another wish, as after a reload, or the same.  What fails is logged, and tried again at
+ * each look. */
+void follow_change(struct follow *f, const struct follow_wish *wish);
 /* Rows of endpoints were written: finds the ways to them.  A row whose address changes is
  * to have ifindex 0 before. */
 void follow_endpoints(struct follow *f);

@@ -19,8 +19,8 @@
 #include <edge/clock.h>
 #include <edge/log.h>
 
-#include "at_first.h"
 #include "fill.h"
+#include "follow.h"
 #include "object.h"
 #include "past.h"
 #include "places.h"
@@ -32,6 +32,7 @@
 
 struct kernel {
 	struct object object;
+	struct follow *follow;
 	struct rings rings;
 	struct sweep *sweep;
 	struct tally *tally;
@@ -115,8 +116,8 @@ kernel_open(const struct kernel_setup *setup, struct kernel **ret, struct sbuf *
 	if (err == 0)
 		err = open_counters(k);
 	if (err == 0)
-		err = at_first_attach(
-		    k->object.program, setup->interfaces, setup->n_interfaces, why);
+		err =
+		    follow_open(&k->follow, setup->loop, &k->object, &setup->where, why);
 	if (err != 0) {
 		kernel_close(&k);
 		return err;
@@ -135,6 +136,7 @@ kernel_close(struct kernel **pk)
 	*pk = NULL;
 	if (k == NULL)
 		return;
+	follow_close(&k->follow);
 	sweep_free(&k->sweep);
 	tally_free(&k->tally);
 	object_close(&k->object);
@@ -144,6 +146,12 @@ kernel_close(struct kernel **pk)
 	table_fini(&k->lists);
 	table_fini(&k->next_lists);
 	free(k);
+}
+
+void
+kernel_place(struct kernel *k, const struct follow_wish *where)
+{
+	follow_change(k->follow, where);
 }
 
 /* --- what can fail -------------------------------------------------------------------
@@ -279,6 +287,7 @@ kernel_commit(struct kernel *k, const struct kernel_wanted *w, int64_t now_ns)
 	k->lists = k->next_lists;
 	table_init(&k->next_lists, k->lists.key_size);
 	table_keep_only(&k->lists, o->map[KERNEL_MAP_LISTS]);
+	follow_endpoints(k->follow);
 }
 
 void

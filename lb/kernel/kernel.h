@@ -9,6 +9,7 @@
  * answers everything with -ENOSYS and a sentence.
  *
  *   kernel_open      the program and its maps, as they were pinned before or new
+ *   kernel_place     other interfaces
  *   kernel_prepare   all of another configuration that can fail; nothing else changes
  *   kernel_commit    it is in effect
  *   kernel_abort     it is forgotten
@@ -23,6 +24,7 @@
 #include <edge/model.h>
 #include <edge/sbuf.h>
 
+#include "follow.h"
 #include "sweep.h"
 #include "tally.h"
 #include "wanted.h"
@@ -32,9 +34,8 @@ struct kernel;
 struct kernel_setup {
 	const char *pins; /* directory below a bpffs; NULL: nothing is pinned (tests) */
 	uint32_t flows, half_open;
-	enum attach attach;
-	const char *const *interfaces; /* none: those the routes name */
-	size_t n_interfaces;
+	struct ev_loop *loop;
+	struct follow_wish where;
 };
 
 /* Whether this host and this build can: 0, or -errno with a sentence in @why that names
@@ -49,6 +50,9 @@ bool kernel_was_here(const char *pins);
 
 int kernel_open(const struct kernel_setup *setup, struct kernel **ret, struct sbuf *why);
 void kernel_close(struct kernel **pk);
+
+/* Where it is attached from now on; what fails is tried again, and logged. */
+void kernel_place(struct kernel *k, const struct follow_wish *where);
 
 int kernel_prepare(struct kernel *k, const struct kernel_wanted *w, struct sbuf *why);
 void kernel_commit(struct kernel *k, const struct kernel_wanted *w, int64_t now_ns);

@@ -40,6 +40,13 @@ kernel_close(struct kernel **pk)
 	*pk = NULL;
 }
 
+void
+kernel_place(struct kernel *k, const struct follow_wish *where)
+{
+	(void)k;
+	(void)where;
+}
+
 int
 kernel_prepare(struct kernel *k, const struct kernel_wanted *w, struct sbuf *why)
 {

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * hook - see hook.h.
+ *
+ * The C library's and libbpf's headers of Debian 12 are older than TCX: its numbers are
+ * written out here.  A link that is pinned keeps its program when we end; a filter stays
+ * by itself.
+ */
+#include "hook.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <limits.h>
+#include <linux/bpf.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "filters.h"
+
+#define TCX_INGRESS  46 /* BPF_TCX_INGRESS of enum bpf_attach_type */
+#define PROGRAMS_MAX 64 /* the kernel's bound for one hook */
+
+static void
+path_of(const struct pins *pins, enum pins_part part, unsigned ifindex,
+    char ret[PINS_PATH_MAX])
+{
+	char number[16];
+
+	snprintf(number, sizeof number, "%u", ifindex);
+	pins_path(pins, part, number, ret);
+}
+
+/* The place for an entry of @part. */
+static int
+make_place(const struct pins *pins, enum pins_part part, unsigned ifindex, char *ret_path)
+{
+	char dir[PINS_PATH_MAX];
+
+	pins_path(pins, part, NULL, dir);
+	path_of(pins, part, ifindex, ret_path);
+	return mkdir(dir, 0750) == 0 || errno == EEXIST ? 0 : -errno;
+}
+
+/* --- TCX ------------------------------------------------------------------------------
+ */
+
+bool
+hook_tcx_possible(int program)
+{
+	/* No such interface: a kernel that knows TCX says so, another does not know what
+	 * we mean. */
+	int fd =
+	    bpf_link_create(program, INT_MAX, (enum bpf_attach_type)TCX_INGRESS, NULL);
+
+	if (fd >= 0)
+		close(fd);
+	return fd == -ENODEV;
+}
+
+/* Interfaces are numbered anew in each network namespace, and pins know nothing of those:
+ * what counts is whether the program is here. */
+static bool
+tcx_is_here(int program, unsigned ifindex)
+{
+	struct bpf_prog_info info;
+	__u32 ids[PROGRAMS_MAX], n = PROGRAMS_MAX, size = sizeof info, flags = 0;
+
+	memset(&info, 0, sizeof info);
+	if (bpf_obj_get_info_by_fd(program, &info, &size) != 0 ||
+	    bpf_prog_query(
+		(int)ifindex, (enum bpf_attach_type)TCX_INGRESS, 0, &flags, ids, &n) != 0)
+		return false;
+	for (__u32 i = 0; i < n && i < PROGRAMS_MAX; i++)
+		if (ids[i] == info.id)
+			return true;
+	return false;
+}
+
+static int
+tcx_exchange(const char *path, unsigned ifindex, int program)
+{
+	int link = bpf_obj_get(path);
+	int err;
+
+	if (link < 0)
+		return -errno;
+	err = bpf_link_update(link, program, NULL);
+	close(link);
+	if (err == 0 && !tcx_is_here(program, ifindex))
+		err = -ENOLINK;
+	return err;
+}
+
+static int
+tcx_attach(const struct pins *pins, unsigned ifindex, int program)
+{
+	char path[PINS_PATH_MAX];
+	int link, err = make_place(pins, PINS_LINKS, ifindex, path);
+
+	if (err != 0)
+		return err;
+	if (tcx_exchange(path, ifindex, program) == 0)
+		return 0;
+	/* None, or that of an interface which is gone. */
+	if (unlink(path) != 0 && errno != ENOENT)
+		return -errno;
+	link = bpf_link_create(
+	    program, (int)ifindex, (enum bpf_attach_type)TCX_INGRESS, NULL);
+	if (link < 0)
+		return link;
+	err = bpf_obj_pin(link, path) == 0 ? 0 : -errno;
+	close(link);
+	return err;
+}
+
+static int
+tcx_detach(const struct pins *pins, unsigned ifindex)
+{
+	char path[PINS_PATH_MAX];
+
+	path_of(pins, PINS_LINKS, ifindex, path);
+	return unlink(path) == 0 || errno == ENOENT ? 0 : -errno;
+}
+
+/* --- clsact ---------------------------------------------------------------------------
+ */
+
+/* Noted before it is made: whoever is killed in between leaves a note too many, never a
+ * qdisc that nobody takes away. */
+static int
+make_qdisc(const struct pins *pins, struct bpf_tc_hook *hook)
+{
+	char note[PINS_PATH_MAX];
+	int err = make_place(pins, PINS_QDISCS, (unsigned)hook->ifindex, note);
+	bool noted;
+
+	if (err != 0)
+		return err;
+	noted = mkdir(note, 0750) != 0 && errno == EEXIST;
+	err = bpf_tc_hook_create(hook);
+	if (err == -EEXIST)
+		err = 0;
+	else
+		noted = true;
+	if (!noted) /* somebody else's */
+		rmdir(note);
+	return err;
+}
+
+static int
+clsact_attach(const struct pins *pins, unsigned ifindex, int program)
+{
+	LIBBPF_OPTS(
+	    bpf_tc_hook, hook, .ifindex = (int)ifindex, .attach_point = BPF_TC_INGRESS);
+	LIBBPF_OPTS(bpf_tc_opts, place, .prog_fd = program, .flags = BPF_TC_F_REPLACE,
+	    .handle = FILTERS_HANDLE, .priority = FILTERS_PRIORITY);
+	struct filters f;
+	int err = filters_look(ifindex, &f);
+
+	if (err == 0 && f.occupied)
+		err = -EADDRINUSE;
+	if (err == 0)
+		err = make_qdisc(pins, &hook);
+	return err == 0 ? bpf_tc_attach(&hook, &place) : err;
+}
+
+static int
+clsact_detach(const struct pins *pins, unsigned ifindex)
+{
+	LIBBPF_OPTS(
+	    bpf_tc_hook, hook, .ifindex = (int)ifindex, .attach_point = BPF_TC_INGRESS);
+	LIBBPF_OPTS(
+	    bpf_tc_opts, place, .handle = FILTERS_HANDLE, .priority = FILTERS_PRIORITY);
+	char note[PINS_PATH_MAX];
+	struct filters f;
+	int err = filters_look(ifindex, &f);
+
+	path_of(pins, PINS_QDISCS, ifindex, note);
+	if (err == 0 && f.ours)
+		err = bpf_tc_detach(&hook, &place);
+	if (err != 0 || access(note, F_OK) != 0)
+		return err;
+	if (!f.others) {
+		hook.attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS;
+		err = bpf_tc_hook_destroy(&hook);
+		if (err == -ENOENT || err == -EINVAL || err == -ENODEV)
+			err = 0; /* it was gone */
+	}
+	if (err == 0 && rmdir(note) != 0 && errno != ENOENT)
+		err = -errno;
+	return err;
+}
+
+/* --- both ------------------------------------------------------------------------------
+ */
+
+int
+hook_attach(const struct pins *pins, unsigned ifindex, const char *name, int program,
+    enum hook how, struct sbuf *why)
+{
+	int err = how == HOOK_TCX ? tcx_attach(pins, ifindex, program)
+				  : clsact_attach(pins, ifindex, program);
+
+	if (err != 0) {
+		sbuf_addf(why, "cannot attach the kernel engine's program to %s (%s): %s",
+		    name, how == HOOK_TCX ? "tcx" : "clsact",
+		    err == -EADDRINUSE ? "somebody else's filter has its place"
+				       : strerror(-err));
+		return err;
+	}
+	err = how == HOOK_TCX ? clsact_detach(pins, ifindex) : tcx_detach(pins, ifindex);
+	if (err != 0)
+		sbuf_addf(why,
+		    "cannot detach the program of the earlier kind from %s: %s", name,
+		    strerror(-err));
+	return err;
+}
+
+int
+hook_detach(const struct pins *pins, unsigned ifindex)
+{
+	int err = tcx_detach(pins, ifindex);
+	int more = clsact_detach(pins, ifindex);
+
+	return err != 0 ? err : more;
+}
+
+bool
+hook_there(const struct pins *pins, unsigned ifindex)
+{
+	char path[PINS_PATH_MAX];
+	struct filters f;
+
+	for (int part = PINS_LINKS; part <= PINS_QDISCS; part++) {
+		path_of(pins, (enum pins_part)part, ifindex, path);
+		if (access(path, F_OK) == 0)
+			return true;
+	}
+	return filters_look(ifindex, &f) == 0 && f.ours;
+}
