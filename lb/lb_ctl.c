@@ -32,7 +32,8 @@ kernel_status(const struct lb *lb, struct sbuf *out)
 {
 	struct sweep_figures f = kernel_figures(lb->kernel);
 
-	sbuf_addf(out, "kernel flows %llu of %u\n", (unsigned long long)lb->flows,
+	sbuf_addf(out, "kernel flows %llu of %u\n",
+	    (unsigned long long)kernel_sessions(lb->kernel),
 	    kernel_flows_max(lb->kernel));
 	sbuf_addf(out, "kernel sweep %.3f ms of %llu flows longest slice %.3f ms\n",
 	    (double)f.cpu_ns / NS_PER_MS, (unsigned long long)f.flows,
@@ -54,6 +55,8 @@ verb_status(void *owner, struct ctl_request *req)
 		sessions += atomic_load_explicit(&w->sessions_now, memory_order_relaxed);
 		lag_ns = lag > lag_ns ? lag : lag_ns;
 	}
+	if (lb->kernel != NULL)
+		sessions += kernel_sessions(lb->kernel);
 	sbuf_addf(req->out, "instance %s\nconfiguration %016llx\n", lb->model->instance,
 	    (unsigned long long)lb->model->hash);
 	acked = lb_acked(lb, &when);

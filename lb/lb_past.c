@@ -20,9 +20,9 @@
 #include "host.h"
 #include "lb.h"
 
-#define LOOK_NS        (5 * NS_PER_S)
+#define LOOK_NS        NS_PER_S
 #define TRIES_TOLD     3
-#define QUESTIONS_TOLD 8 /* datagrams: strangers send some that mean nothing */
+#define QUESTIONS_TOLD 32 /* of datagrams: strangers send some that mean nothing */
 #define UNASKED_TOLD   10
 #define UNASKED_NS     (600 * NS_PER_S)
 
@@ -68,10 +68,17 @@ look(struct lb *lb, struct live_endpoint *x, bool kernel)
 	    x->state.health != HEALTH_UP || !host_address_towards(&x->addr, &own))
 		return;
 	x->past.told = true;
-	log_warning("%s answers past the balancer: it probes well, but no %s with a "
-		    "client's source comes about; set its default gateway to %s",
-	    x->full_name, x->proto == PROTO_UDP ? "conversation" : "connection",
-	    addr_text(&own, gateway));
+	if (x->proto == PROTO_UDP)
+		log_warning(
+		    "%s answers past the balancer, or not at all: it probes well, "
+		    "but none of %" PRIu64 " clients' datagrams was answered "
+		    "through this host; set its default gateway to %s",
+		    x->full_name, tries - x->past.tries, addr_text(&own, gateway));
+	else
+		log_warning("%s answers past the balancer: it probes well, but no "
+			    "connection with a client's source comes about; set its "
+			    "default gateway to %s",
+		    x->full_name, addr_text(&own, gateway));
 }
 
 static void

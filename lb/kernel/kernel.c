@@ -376,6 +376,16 @@ kernel_figures(const struct kernel *k)
 	return sweep_figures(k->sweep);
 }
 
+uint64_t
+kernel_sessions(const struct kernel *k)
+{
+	uint64_t n = 0;
+
+	for (unsigned r = 1; r < KM_LISTENERS; r++)
+		n += __atomic_load_n(&k->object.listeners[r].sessions, __ATOMIC_RELAXED);
+	return n;
+}
+
 uint32_t
 kernel_flows_max(const struct kernel *k)
 {

@@ -67,7 +67,8 @@ int64_t kernel_turn(struct kernel *k, int64_t now_ns);
 /* Reads what was counted.  NULL: it cannot be read now. */
 struct tally *kernel_count(struct kernel *k);
 struct sweep_figures kernel_figures(const struct kernel *k);
-/* How many flows there is room for. */
+/* Sessions now; how many there is room for. */
+uint64_t kernel_sessions(const struct kernel *k);
 uint32_t kernel_flows_max(const struct kernel *k);
 
 /* Takes away everything that any edge-lb left in the kernel under @pins: programs, maps,

@@ -106,6 +106,13 @@ kernel_figures(const struct kernel *k)
 	return (struct sweep_figures){0};
 }
 
+uint64_t
+kernel_sessions(const struct kernel *k)
+{
+	(void)k;
+	return 0;
+}
+
 uint32_t
 kernel_flows_max(const struct kernel *k)
 {

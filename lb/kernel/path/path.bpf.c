@@ -55,6 +55,15 @@ forward(struct __sk_buff *skb, struct passage *v)
 	return to == GO_UP ? PATH_UP : PATH_DROP;
 }
 
+/* The prober of this host asks members directly, all the time.  With A/V clients do, too:
+ * there it is not worth a look for the socket. */
+static __always_inline int
+reverse_is_probed(struct __sk_buff *skb, const struct passage *v)
+{
+	return (v->l->flags & KM_LISTENER_DIRECT) == 0 && v->p.proto == IPPROTO_TCP &&
+	       tcp_is_local(skb, &v->p);
+}
+
 static __always_inline int
 reverse(struct __sk_buff *skb, struct passage *v, __u32 endpoint)
 {
@@ -80,7 +89,8 @@ reverse(struct __sk_buff *skb, struct passage *v, __u32 endpoint)
 		f->seen = v->tick;
 	if (ours)
 		return send_reverse(skb, v, endpoint);
-	count_endpoint(endpoint, KM_COUNT_UNASKED);
+	if (!reverse_is_probed(skb, v))
+		count_endpoint(endpoint, KM_COUNT_UNASKED);
 	fragment_seen(v, KM_WAY_PASS, 0);
 	return PATH_UP;
 }

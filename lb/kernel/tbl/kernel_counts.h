@@ -12,5 +12,5 @@ COUNT(PICKS,       "picks",       "times it was picked for a new flow")
 COUNT(PROMOTIONS,  "promotions",  "flows that were made: both sides have answered")
 COUNT(STATELESS,   "stateless",   "packets sent to it by the ring alone")
 COUNT(REFUSALS,    "refusals",    "SYNs it answered with a reset, datagrams with port unreachable")
-COUNT(UNASKED,     "unasked",     "replies to nothing that came through the VIP: direct conversations, or another balancer's")
+COUNT(UNASKED,     "unasked",     "replies to nothing that came through the VIP: direct conversations, or another balancer's; with A/V probes of this host, too")
 #undef COUNT
