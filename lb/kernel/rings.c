@@ -107,13 +107,22 @@ rings_init(struct rings *r, struct km_ring *map, const struct km_listener *liste
 	note_used(r, listeners, now_ns);
 }
 
+static bool
+row_is(const struct ring_row *row, const struct ring_shape *s)
+{
+	return row->known && memcmp(&row->shape, s, sizeof *s) == 0;
+}
+
+/* @now: the row the listener has, which mostly is the one it wants. */
 static unsigned
-row_of_shape(const struct rings *r, const struct ring_shape *s)
+row_of_shape(const struct rings *r, const struct ring_shape *s, unsigned now)
 {
 	if (shape_is_empty(s))
 		return ROW_EMPTY;
+	if (now < KM_RINGS && row_is(&r->row[now], s))
+		return now;
 	for (unsigned i = 1; i < KM_RINGS; i++)
-		if (r->row[i].known && memcmp(&r->row[i].shape, s, sizeof *s) == 0)
+		if (row_is(&r->row[i], s))
 			return i;
 	return ROW_NONE;
 }
@@ -168,7 +177,7 @@ rings_turn(struct rings *r, const struct km_listener *listeners, struct ring_wan
 
 	note_used(r, listeners, now_ns);
 	for (size_t i = 0; i < n; i++) {
-		unsigned row = row_of_shape(r, &wants[i].shape);
+		unsigned row = row_of_shape(r, &wants[i].shape, wants[i].listener->ring);
 
 		if (row == ROW_NONE && !built) {
 			row = row_to_write(r, now_ns, &rest_ns);
