@@ -14,6 +14,7 @@
 
 #include <edge/program.h>
 
+#include "engines.h"
 #include "filter.h"
 
 #define INTERFACES_MAX 32
@@ -274,6 +275,11 @@ host_prepare(const struct model *m, const char *run_dir, struct sbuf *why)
 		need_setting(&h, "ipv4/conf/all/send_redirects", 0);
 		for (size_t i = 0; i < h.n_interfaces; i++)
 			need_interface(&h, h.interfaces[i]);
+		/* What is too big for its way back to a client, and may be cut up, comes
+		 * in by the loopback interface with a VIP as its source (kernel engine).
+		 * So rare that nobody who sets the host himself is made to. */
+		if (h.manage && engines_need(m) != ENGINES_RELAY)
+			need_setting(&h, "ipv4/conf/lo/accept_local", 1);
 	}
 	if (needs.pass[FAMILY_V6])
 		need_setting(&h, "ipv6/conf/all/forwarding", 1);

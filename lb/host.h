@@ -8,6 +8,7 @@
  *   ip_forward, forwarding   members answer through us, and reach the world through us
  *   rp_filter                not strict (1): answers come from where clients are not
  *   send_redirects           off: they would tell members a way past the balancer
+ *   lo/accept_local          set where the kernel engine may need it, never demanded
  *
  * Checked at start and reload.  With lb.manage_host they are set, and restored at an
  * orderly end; what they were is kept in a file of the run directory, so that a crash in

@@ -84,7 +84,7 @@ bool half_get(const struct world *w, enum service s, struct km_flow *f);
 /* An open flow to @member, as if packets had made it. */
 void flow_put(struct world *w, enum service s, unsigned member, uint8_t flags);
 void flows_fill(struct world *w);
-unsigned entries(const struct world *w, enum kernel_map map);
+#define entries(w, map) world_entries(w, map)
 
 /* An entry of half_open in @state, as if packets had made it; @expect as in maps.h. */
 void half_put(struct world *w, enum service s, unsigned member, enum km_state state,

@@ -80,6 +80,7 @@ affinity_put(struct world *w, uint32_t domain, uint32_t member, uint32_t seen)
 	struct km_affinity_key key = {domain, world_client(w, w->client)};
 	struct km_affinity a = {member, seen};
 
+	w->affinity_put = true;
 	row_must(w,
 	    bpf_map_update_elem(w->o.map[KERNEL_MAP_AFFINITIES], &key, &a, BPF_ANY) == 0,
 	    "room for an affinity");
@@ -114,19 +115,4 @@ flows_fill(struct world *w)
 		flow_put(w, TLS, 0, 0);
 	}
 	w->port = port;
-}
-
-unsigned
-entries(const struct world *w, enum kernel_map map)
-{
-	uint8_t a[128], b[128];
-	unsigned n = 0;
-	int err = bpf_map_get_next_key(w->o.map[map], NULL, a);
-
-	while (err == 0) {
-		n++;
-		memcpy(b, a, sizeof a);
-		err = bpf_map_get_next_key(w->o.map[map], b, a);
-	}
-	return n;
 }

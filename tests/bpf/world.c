@@ -101,10 +101,7 @@ world_ring(const struct world *w, enum service s, uint8_t choice)
 void
 world_ring_even(const struct world *w, enum service s)
 {
-	uint8_t *slot = w->o.rings[world_row(w, s)].slot;
-
-	for (unsigned i = 0; i < KM_SLOTS; i++)
-		slot[i] = (uint8_t)(i % BACKUP);
+	memcpy(w->o.rings[world_row(w, s)].slot, w->even, KM_SLOTS);
 }
 
 static uint8_t
@@ -181,6 +178,66 @@ empty(const struct world *w, enum kernel_map map, size_t key_octets)
 		assert(bpf_map_delete_elem(w->o.map[map], key) == 0);
 }
 
+/* Of a row's @words numbers the one at @at, or all. */
+#define ALL SIZE_MAX
+
+static uint64_t
+total(const struct world *w, enum kernel_map map, uint32_t row, size_t words, size_t at)
+{
+	uint64_t *values = calloc(w->o.cpus, words * sizeof *values), sum = 0;
+
+	assert(values != NULL);
+	assert(bpf_map_lookup_elem(w->o.map[map], &row, values) == 0);
+	for (size_t i = 0; i < w->o.cpus * words; i++) {
+		if (at == ALL || i % words == at)
+			sum += values[i];
+	}
+	free(values);
+	return sum;
+}
+
+uint64_t
+world_count(const struct world *w, unsigned endpoint, enum km_count what)
+{
+	return total(w, KERNEL_MAP_COUNTS, endpoint, KM_COUNTS, what);
+}
+
+uint64_t
+world_drop(const struct world *w, unsigned listener, enum km_drop what)
+{
+	return total(w, KERNEL_MAP_DROPS, listener, KM_DROPS, what);
+}
+
+uint64_t
+world_counted(const struct world *w)
+{
+	uint64_t sum = 0;
+
+	for (unsigned e = 0; e < ENDPOINTS_END; e++)
+		sum += total(w, KERNEL_MAP_COUNTS, e, KM_COUNTS, ALL);
+	return sum;
+}
+
+uint64_t
+world_dropped(const struct world *w)
+{
+	uint64_t sum = 0;
+
+	for (unsigned l = 0; l < LISTENERS_END; l++)
+		sum += total(w, KERNEL_MAP_DROPS, l, KM_DROPS, ALL);
+	return sum;
+}
+
+static bool
+any_promoted(const struct world *w)
+{
+	for (unsigned e = 1; e < ENDPOINTS_END; e++) {
+		if (world_count(w, e, KM_COUNT_PROMOTIONS) > 0)
+			return true;
+	}
+	return false;
+}
+
 static void
 clear_counters(const struct world *w)
 {
@@ -234,7 +291,9 @@ world_reset(struct world *w)
 	empty(w, KERNEL_MAP_FLOWS, sizeof(struct km_flow_key));
 	empty(w, KERNEL_MAP_HALF_OPEN, sizeof(struct km_flow_key));
 	empty(w, KERNEL_MAP_ASKED, sizeof(struct km_asked_key));
-	empty(w, KERNEL_MAP_AFFINITIES, sizeof(struct km_affinity_key));
+	if (w->affinity_put || any_promoted(w))
+		empty(w, KERNEL_MAP_AFFINITIES, sizeof(struct km_affinity_key));
+	w->affinity_put = false;
 	empty(w, KERNEL_MAP_FRAGMENTS, sizeof(struct km_fragment_key));
 	empty(w, KERNEL_MAP_LISTS, sizeof(struct km_list_key));
 	clear_counters(w);
@@ -278,6 +337,8 @@ world_open_sized(struct world *w, const struct object_sizes *sizes, struct sbuf 
 		err = object_open(&w->o, sizes, NULL, why);
 	if (err != 0)
 		return err;
+	for (unsigned i = 0; i < KM_SLOTS; i++)
+		w->even[i] = (uint8_t)(i % BACKUP);
 	places_new(w);
 	world_reset(w);
 	return 0;
@@ -297,32 +358,19 @@ world_close(struct world *w)
 	object_close(&w->o);
 }
 
-static uint64_t
-total(const struct world *w, enum kernel_map map, uint32_t row, size_t octets, size_t at)
+unsigned
+world_entries(const struct world *w, enum kernel_map map)
 {
-	uint8_t *values = calloc(w->o.cpus, octets);
-	uint64_t sum = 0, one;
+	uint8_t a[128], b[128];
+	unsigned n = 0;
+	int err = bpf_map_get_next_key(w->o.map[map], NULL, a);
 
-	assert(values != NULL);
-	assert(bpf_map_lookup_elem(w->o.map[map], &row, values) == 0);
-	for (unsigned cpu = 0; cpu < w->o.cpus; cpu++) {
-		memcpy(&one, values + cpu * octets + at * sizeof one, sizeof one);
-		sum += one;
+	while (err == 0) {
+		n++;
+		memcpy(b, a, sizeof a);
+		err = bpf_map_get_next_key(w->o.map[map], b, a);
 	}
-	free(values);
-	return sum;
-}
-
-uint64_t
-world_count(const struct world *w, unsigned endpoint, enum km_count what)
-{
-	return total(w, KERNEL_MAP_COUNTS, endpoint, sizeof(struct km_counts), what);
-}
-
-uint64_t
-world_drop(const struct world *w, unsigned listener, enum km_drop what)
-{
-	return total(w, KERNEL_MAP_DROPS, listener, sizeof(struct km_drops), what);
+	return n;
 }
 
 int

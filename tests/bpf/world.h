@@ -32,6 +32,9 @@ struct world {
 	struct object o;
 	struct row_course *course; /* of the row that runs: row.c's business */
 	bool v6;
+	bool affinity_put;      /* by us; looking through an empty map of them takes a
+				   millisecond */
+	uint8_t even[KM_SLOTS]; /* the ring of world_ring_even() */
 	uint32_t client_link, member_link; /* interface indices */
 	/* Who speaks, until a row says otherwise. */
 	unsigned client;
@@ -63,8 +66,12 @@ void world_ring(const struct world *w, enum service s, uint8_t choice);
 /* The ring with the first three members in turn, as world_reset() leaves it. */
 void world_ring_even(const struct world *w, enum service s);
 
+unsigned world_entries(const struct world *w, enum kernel_map map);
 uint64_t world_count(const struct world *w, unsigned endpoint, enum km_count what);
 uint64_t world_drop(const struct world *w, unsigned listener, enum km_drop what);
+/* All that was counted, of all kinds together. */
+uint64_t world_counted(const struct world *w);
+uint64_t world_dropped(const struct world *w);
 
 /* Runs the program over @in as if it came in at @link; what it returned, or -errno below
  * WORLD_FAILED.  @out gets what became of the packet. */

@@ -36,3 +36,8 @@ edge_fuzz(conf LINK edge_core
     ALSO ${CMAKE_CURRENT_SOURCE_DIR}/conf/good ${CMAKE_CURRENT_SOURCE_DIR}/conf/bad)
 edge_fuzz(admin LINK edge_health)
 edge_fuzz(state LINK edge_lb)
+# In the kernel: nothing is seen of what an input reaches there, see bpf/fuzz.c.
+if(TARGET edge_bpf_world)
+  edge_fuzz(path LINK edge_bpf_world PkgConfig::LIBBPF)
+  set_tests_properties(fuzz.path PROPERTIES SKIP_RETURN_CODE 77)
+endif()

@@ -19,7 +19,7 @@ CONFINED = {
     "libconfig.h": ("core/conf", "tests/unit/test_conf_", "tests/fuzz/fuzz_conf"),
     "nftables/": ("lb/",),
     "libmnl/": ("lb/",),
-    "bpf/": ("lb/kernel/", "tests/bpf/", "tests/unit/test_kernel"),
+    "bpf/": ("lb/kernel/", "tests/bpf/", "tests/fuzz/fuzz_path", "tests/unit/test_kernel"),
     "pthread.h": ("lb/", "tests/"),
     "systemd/": ("core/systemd/",),
     "nice/": ("tests/",),

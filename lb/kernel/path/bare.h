@@ -51,7 +51,7 @@ bare_send(struct __sk_buff *skb, struct passage *v, struct bare *b)
 	if (rewrite_network(skb, &v->p, &r) != 0)
 		return PATH_DROP;
 	if (b->narrow)
-		return PATH_UP;
+		return r.to ? PATH_UP : send_reverse_to_stack(skb);
 	if (b->way.ifindex != 0)
 		return send_to_hop(b->way.ifindex, &b->way.hop);
 	return e == NULL

@@ -14,6 +14,8 @@
 #include "rewrite.h"
 #include "way.h"
 
+#define LOOPBACK_IFINDEX 1
+
 static __always_inline int
 send_translated(struct __sk_buff *skb, const struct passage *v, const struct rewrite *r)
 {
@@ -25,6 +27,21 @@ static __always_inline int
 send_to_hop(__u32 ifindex, struct bpf_redir_neigh *hop)
 {
 	return (int)bpf_redirect_neigh(ifindex, hop, sizeof *hop, 0);
+}
+
+/*
+ * Already the VIP's, and to be cut up by the stack.  That takes no packet with an address
+ * of this host as its source, unless it comes in by the loopback interface and that is
+ * told to accept them (../../host.c).
+ */
+static __noinline int
+send_reverse_to_stack(struct __sk_buff *skb)
+{
+	const __u8 loopback[6] = {0};
+
+	if (bpf_skb_store_bytes(skb, 0, loopback, sizeof loopback, 0) != 0)
+		return PATH_DROP;
+	return (int)bpf_redirect(LOOPBACK_IFINDEX, BPF_F_INGRESS);
 }
 
 /* To the member, along the way edge-lb keeps in the endpoint's row, or the routes'. */
@@ -87,7 +104,7 @@ send_reverse(struct __sk_buff *skb, struct passage *v, __u32 endpoint)
 		return PATH_DROP;
 	count_packets(endpoint, KM_COUNT_PACKETS_OUT, &v->p);
 	fragment_seen(v, KM_WAY_REVERSE, endpoint);
-	return narrow ? PATH_UP : send_to_hop(way->ifindex, &way->hop);
+	return narrow ? send_reverse_to_stack(skb) : send_to_hop(way->ifindex, &way->hop);
 }
 
 #endif
