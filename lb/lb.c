@@ -63,8 +63,8 @@ on_second(EV_P_ ev_timer *timer, int revents)
 		log_error("no memory for a new view: the old one stays");
 	lb_kernel_follow(lb);
 	lb_collect(lb);
-	lb_look_for_bypass(lb);
 	lb_stats_write(lb);
+	lb_look_for_bypass(lb);
 	ctl_dispatch(lb->ctl);
 }
 
