@@ -35,6 +35,8 @@ static const char *const silences[DAEMONS] = {
 static void
 lb_text(const struct picture *p, bool verbose, char *buf)
 {
+	uint64_t flows = p->lb[LB_FIELD_FLOWS];
+	uint64_t relayed = p->sessions > flows ? p->sessions - flows : 0;
 	char lag[UNITS_MAX];
 	size_t n = 0;
 
@@ -42,7 +44,13 @@ lb_text(const struct picture *p, bool verbose, char *buf)
 		return;
 	n +=
 	    (size_t)snprintf(buf, WORK_MAX, "%" PRIu64 " of at most %" PRIu64 " sessions",
-		p->sessions, p->lb[LB_FIELD_SESSIONS_MAX]);
+		relayed, p->lb[LB_FIELD_SESSIONS_MAX]);
+	if (p->lb[LB_FIELD_FLOWS_MAX] != 0)
+		n += (size_t)snprintf(buf + n, WORK_MAX - n,
+		    ", %" PRIu64 " of at most %" PRIu64 " in the kernel", flows,
+		    p->lb[LB_FIELD_FLOWS_MAX]);
+	if (n < WORK_MAX && p->lb[LB_FIELD_FLOWS_FULL] != 0)
+		n += (size_t)snprintf(buf + n, WORK_MAX - n, ", whose table was full");
 	if (verbose || p->lb[LB_FIELD_LOOP_LAG] >= (uint64_t)LAG_TOLD_NS)
 		n += (size_t)snprintf(buf + n, WORK_MAX - n, ", turns of %s",
 		    units_latency((int64_t)p->lb[LB_FIELD_LOOP_LAG], lag));

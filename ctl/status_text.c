@@ -245,6 +245,38 @@ listener_lines(struct grid *g, const struct picture_service *ps, bool standby)
 		    "accepting is paused: no descriptors left, see LimitNOFILE=");
 }
 
+/* What the kernel engine counts beside sessions, where it is not 0. */
+static void
+kernel_line(const struct page *page, struct grid *g, const struct picture_service *ps)
+{
+	static const struct {
+		enum lb_field field;
+		const char *text;
+	} parts[] = {
+	    {LB_FIELD_STATELESS, "packets by their hash alone"},
+	    {LB_FIELD_UNASKED, "answers nobody asked for here"},
+	    {LB_FIELD_ENDED, "packets of sessions that had to end"},
+	    {LB_FIELD_FLOWS_FULL, "sessions without room"},
+	    {LB_FIELD_FRAGMENTS, "fragments lost"},
+	    {LB_FIELD_BAD_PACKETS, "packets with bad headers"},
+	    {LB_FIELD_NO_ROUTE, "packets without a route"},
+	};
+	char line[512];
+	size_t n;
+
+	if (ps->listener == NULL || !page->o->verbose ||
+	    (ps->lb[LB_FIELD_STATUS] & LB_LISTENER_KERNEL) == 0)
+		return;
+	n = (size_t)snprintf(line, sizeof line,
+	    "in the kernel: %" PRIu64 " picks for %" PRIu64 " sessions",
+	    ps->lb[LB_FIELD_PICKS], ps->lb[LB_FIELD_SESSIONS_TOTAL]);
+	for (size_t i = 0; i < countof(parts); i++)
+		if (ps->lb[parts[i].field] != 0 && n < sizeof line)
+			n += (size_t)snprintf(line + n, sizeof line - n,
+			    ", %" PRIu64 " %s", ps->lb[parts[i].field], parts[i].text);
+	grid_line(g, TROUBLE_INDENT, PAINT_DIM, "%s", line);
+}
+
 /* What clients meet, as far as somebody looks that way. */
 static void
 vip_line(const struct page *page, struct grid *g, const struct picture_service *ps)
@@ -322,7 +354,9 @@ service_row(const struct page *page, struct grid *g, const struct picture_servic
 	else if (ps->listener != NULL)
 		grid_cell(g, PAINT_NONE, "-");
 	grid_cell(g, PAINT_NONE, "%s%s", service_place(ps, addr),
-	    ps->listener == NULL && ps->family == FAMILY_V6 ? " (IPv6)" : "");
+	    ps->listener == NULL && ps->family == FAMILY_V6       ? " (IPv6)"
+	    : (ps->lb[LB_FIELD_STATUS] & LB_LISTENER_KERNEL) != 0 ? " (kernel)"
+								  : "");
 }
 
 static void
@@ -346,6 +380,7 @@ services_table(const struct page *page, const struct picture_pool *pp, bool hard
 
 		service_row(page, g, ps, i == 0 ? NULL : ps - 1);
 		listener_lines(g, ps, standby);
+		kernel_line(page, g, ps);
 		vip_line(page, g, ps);
 		for (size_t e = 0; e < ps->n_endpoints; e++)
 			if (page->o->verbose)

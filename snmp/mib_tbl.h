@@ -71,6 +71,8 @@ COLUMN(SYSTEM,   DNS_ERRORS,                12, "edgePoolDnsErrors",            
 COLUMN(SYSTEM,   DNS_FROZEN,                13, "edgePoolDnsFrozen",                   TRUTH,        RO,     CALL(system_dns_frozen))
 COLUMN(SYSTEM,   SESSION_LOG_LOST,          14, "edgePoolSessionLogLost",              COUNTER,      RO,     LB(LOG_LOST))
 COLUMN(SYSTEM,   PORTS_SHORT,               15, "edgePoolPortsShort",                  COUNTER,      RO,     LB(PORTS_SHORT))
+COLUMN(SYSTEM,   FLOWS,                     16, "edgePoolFlows",                       GAUGE,        RO,     LB(FLOWS))
+COLUMN(SYSTEM,   FLOWS_MAX,                 17, "edgePoolFlowsMax",                    UNSIGNED,     RO,     LB(FLOWS_MAX))
 
 COLUMN(NOTIFY,   NOTIFY_LAST,               1,  "edgePoolNotifyLast",                  UNSIGNED,     RO,     CALL(notify_last))
 COLUMN(NOTIFY,   NOTIFY_SENT,               2,  "edgePoolNotifySent",                  COUNTER,      RO,     CALL(notify_sent))
@@ -151,6 +153,11 @@ COLUMN(LISTENER, LISTENER_WAITED,           22, "edgePoolListenerWaited",       
 COLUMN(LISTENER, LISTENER_WAITING,          23, "edgePoolListenerWaiting",             GAUGE,        RO,     LB(WAITING))
 COLUMN(LISTENER, LISTENER_RECYCLED,         24, "edgePoolListenerRecycled",            COUNTER,      RO,     LB(RECYCLED))
 COLUMN(LISTENER, LISTENER_PORTS_SHORT,      25, "edgePoolListenerPortsShort",          COUNTER,      RO,     LB(PORTS_SHORT))
+COLUMN(LISTENER, LISTENER_PICKS,            26, "edgePoolListenerPicks",               COUNTER,      RO,     LB(PICKS))
+COLUMN(LISTENER, LISTENER_STATELESS,        27, "edgePoolListenerStateless",           COUNTER,      RO,     LB(STATELESS))
+COLUMN(LISTENER, LISTENER_UNASKED,          28, "edgePoolListenerUnasked",             COUNTER,      RO,     LB(UNASKED))
+COLUMN(LISTENER, LISTENER_ENDED,            29, "edgePoolListenerEnded",               COUNTER,      RO,     LB(ENDED))
+COLUMN(LISTENER, LISTENER_FLOWS_FULL,       30, "edgePoolListenerFlowsFull",           COUNTER,      RO,     LB(FLOWS_FULL))
 
 COLUMN(ENDPOINT, ENDPOINT_INDEX,            1,  "edgePoolEndpointIndex",               INDEX,        NONE,   CALL(never))
 COLUMN(ENDPOINT, ENDPOINT_NAME,             2,  "edgePoolEndpointName",                TEXT,         RO,     CALL(endpoint_name))
@@ -194,6 +201,9 @@ COLUMN(ENDPOINT, ENDPOINT_CERT_DIGEST,      39, "edgePoolEndpointCertDigest",   
 COLUMN(ENDPOINT, ENDPOINT_CERT_CHAIN,       40, "edgePoolEndpointCertChain",           CHAIN,        RO,     CALL(endpoint_cert_chain))
 COLUMN(ENDPOINT, ENDPOINT_TLS_VERSION,      41, "edgePoolEndpointTlsVersion",          TEXT,         RO,     CALL(endpoint_tls_version))
 COLUMN(ENDPOINT, ENDPOINT_DETECT_BOUND,     42, "edgePoolEndpointDetectBound",         GAUGE,        RO,     CALL(endpoint_detect_bound))
+COLUMN(ENDPOINT, ENDPOINT_PICKS,            43, "edgePoolEndpointPicks",               COUNTER,      RO,     LB(PICKS))
+COLUMN(ENDPOINT, ENDPOINT_STATELESS,        44, "edgePoolEndpointStateless",           COUNTER,      RO,     LB(STATELESS))
+COLUMN(ENDPOINT, ENDPOINT_UNASKED,          45, "edgePoolEndpointUnasked",             COUNTER,      RO,     LB(UNASKED))
 #undef COLUMN
 #endif
 

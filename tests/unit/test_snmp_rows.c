@@ -233,7 +233,7 @@ a_walk_goes_up_all_the_way_and_get_agrees_with_it(void **state)
 	for (enum column c = 0; c < COLUMNS; c++)
 		columns -= mib_columns[c].access >= ACCESS_RO;
 	assert_int_equal(columns, -3);
-	assert_int_equal(last, COLUMN_ENDPOINT_DETECT_BOUND);
+	assert_int_equal(last, COLUMN_ENDPOINT_UNASKED);
 }
 
 static void
