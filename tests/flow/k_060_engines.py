@@ -13,12 +13,18 @@ FAMILIES = (False, True)
 def conf(net, **engines):
     """access="kernel", ...: those not named are the relay's."""
     groups = {g: {"engine": engines.get(g, "relay")}
-              for g in ("access", "webconf", "av", "federation", "sip", "mras", "internal_av")}
+              for g in ("access", "webconf", "av", "federation", "internal_sip", "internal_mras", "internal_av")}
     return relay_conf(net, **groups)
 
 
 def some(net, first):
     return [Session(net, g, first + n, v6) for n in range(3) for g in ("access", "av") for v6 in FAMILIES]
+
+
+def told(net):
+    """The engines that `edgectl status` names for the external services."""
+    return {name: s["listener"]["engine"] for s in net.edge.status()["pools"][0]["services"] for name in s["services"]
+            if s["side"] == "external"}
 
 
 def is_kept(net, group, n, v6):
@@ -39,6 +45,7 @@ def test_there_and_back(routed):
         for n, engines in enumerate(({}, both, {}, both)):
             if n:
                 reload(net, conf(net, **engines))
+            assert {told(net)[g] for g in ("access", "av-tcp", "av-udp")} == {"kernel" if engines else "relay"}
             wait_until(lambda: all(is_kept(net, "access", 50, v6) == bool(engines) for v6 in FAMILIES), 15,
                        "the other engine to serve")
             sessions += some(net, 10 * n)
@@ -55,6 +62,8 @@ def test_one_pool_and_one_address(net):
     net.edge.write(conf(net, federation="kernel", av="kernel"))
     with echoes(net):
         net.edge.start("lb")
+        assert told(net) == {**dict.fromkeys(told(net), "relay"), "federation": "kernel", "av-tcp": "kernel",
+                             "av-udp": "kernel"}
         for n in range(3):
             for v6 in FAMILIES:
                 assert Session(net, "access", n, v6, port=5061).peer()[0] == net.client_address(n, v6)
