@@ -6,7 +6,7 @@
  * judge - what must hold of any packet whatever, and of the maps around it.
  *
  * - The verdict is one of three.  What is passed up is untouched, or an IPv4 packet that
- *   the stack has to cut, translated.
+ *   the stack has to cut, translated (a reply of that kind comes in again).
  * - What is sent is translated or an answer.  Translated: only addresses, ports, life and
  *   checksums have changed, to values of this pool, and every checksum is as right or as
  *   wrong as before.  An answer: all its checksums are right, and it quotes what came.
