@@ -44,6 +44,8 @@ enum exit_code member_run(const struct edgectl *e, int argc, char **argv);
 enum exit_code reload_run(const struct edgectl *e, int argc, char **argv);
 /* upgrade.c */
 enum exit_code upgrade_run(const struct edgectl *e, int argc, char **argv);
+/* detach.c */
+enum exit_code detach_run(const struct edgectl *e, int argc, char **argv);
 /* probe.c */
 enum exit_code probe_run(const struct edgectl *e, int argc, char **argv);
 void probe_help(void);

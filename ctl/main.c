@@ -29,6 +29,8 @@ static const struct verb verbs[] = {
     {"reload", "", reload_run, "all daemons take the changed configuration", NULL},
     {"upgrade", "", upgrade_run,
 	"edge-lb is replaced in place by the program that is installed now", NULL},
+    {"detach", "[DIR]", detach_run,
+	"ends the kernel engine and its sessions; edge-lb must not run", NULL},
     {"dns", "[status|plan|show]", dns_run, "zones; what would be written; their texts",
 	NULL},
     {"probe", "ADDRESS|MEMBER SERVICE", probe_run,

@@ -91,9 +91,9 @@ lb_kernel_check(struct model *m, struct sbuf *why)
 	sbuf_init(&because, WHY_MAX);
 	err = need == ENGINES_RELAY ? 0 : kernel_check(m->lb.kernel.pins, &because);
 	engines_settle(m, err == 0 ? NULL : sbuf_text(&because));
-	if (err != 0 && need == ENGINES_KERNEL)
-		sbuf_addf(why, "%s is the kernel engine's: %s",
-		    engines_first_kernel(m)->full_name, sbuf_text(&because));
+	/* What is in the kernel would be nobody's: that is no case for falling back. */
+	if (err != 0 && (need == ENGINES_KERNEL || kernel_was_here(m->lb.kernel.pins)))
+		sbuf_addf(why, "the kernel engine: %s", sbuf_text(&because));
 	else
 		err = 0;
 	sbuf_fini(&because);

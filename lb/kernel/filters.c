@@ -4,7 +4,9 @@
  */
 #include "filters.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <linux/if_ether.h>
 #include <linux/pkt_cls.h>
 #include <linux/pkt_sched.h>
 #include <string.h>
@@ -65,4 +67,41 @@ filters_look(unsigned ifindex, struct filters *ret)
 			err = 0; /* no such qdisc, or no such interface */
 	}
 	return err;
+}
+
+static int
+see_nothing(void *arg, const struct nlmsghdr *m)
+{
+	(void)arg;
+	(void)m;
+	return 0;
+}
+
+int
+filters_remove(unsigned ifindex)
+{
+	struct rtnl_question q =
+	    rtnl_question(RTM_DELTFILTER, NLM_F_ACK, sizeof q.body.traffic);
+
+	q.body.traffic.tcm_ifindex = (int)ifindex;
+	q.body.traffic.tcm_parent = TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS);
+	q.body.traffic.tcm_handle = FILTERS_HANDLE;
+	q.body.traffic.tcm_info = TC_H_MAKE(FILTERS_PRIORITY << 16, htons(ETH_P_ALL));
+	rtnl_add(&q, TCA_KIND, "bpf", sizeof "bpf");
+	return rtnl_ask(&q, see_nothing, NULL);
+}
+
+int
+filters_remove_qdisc(unsigned ifindex)
+{
+	struct rtnl_question q =
+	    rtnl_question(RTM_DELQDISC, NLM_F_ACK, sizeof q.body.traffic);
+	int err;
+
+	q.body.traffic.tcm_ifindex = (int)ifindex;
+	q.body.traffic.tcm_parent = TC_H_CLSACT;
+	q.body.traffic.tcm_handle = TC_H_MAKE(TC_H_CLSACT, 0);
+	rtnl_add(&q, TCA_KIND, "clsact", sizeof "clsact");
+	err = rtnl_ask(&q, see_nothing, NULL);
+	return err == -ENOENT || err == -EINVAL || err == -ENODEV ? 0 : err;
 }

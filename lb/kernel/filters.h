@@ -19,5 +19,9 @@ struct filters {
 
 /* 0, also without the qdisc; or -errno. */
 int filters_look(unsigned ifindex, struct filters *ret);
+/* Ours goes.  0 or -errno. */
+int filters_remove(unsigned ifindex);
+/* The qdisc, and all in it.  0, also when there is none; or -errno. */
+int filters_remove_qdisc(unsigned ifindex);
 
 #endif

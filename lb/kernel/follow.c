@@ -19,6 +19,7 @@
 
 #include "links.h"
 #include "rtnl.h"
+#include "unhook.h"
 #include "ways.h"
 
 #define SOON_NS  (20 * NS_PER_MS) /* what happens together is looked at once */
@@ -93,8 +94,8 @@ serve(
 		return attach(f, x, anew, wrong);
 	if (wish == LINKS_STRANGE)
 		complain(x, remarks);
-	if (x->attached || (anew && hook_there(&f->object->pins, x->ifindex)))
-		err = hook_detach(&f->object->pins, x->ifindex);
+	if (x->attached || (anew && unhook_needed(&f->object->pins, x->ifindex)))
+		err = unhook(&f->object->pins, x->ifindex);
 	if (err != 0)
 		sbuf_addf(wrong,
 		    "cannot detach the kernel engine's program from %s: %s\n", x->name,
@@ -115,7 +116,7 @@ forget_gone(struct follow *f)
 
 		for (size_t i = 0; i < n; i++)
 			if (links_find(&f->links, numbers[i]) == NULL)
-				hook_detach(&f->object->pins, numbers[i]);
+				unhook(&f->object->pins, numbers[i]);
 	}
 }
 

@@ -19,19 +19,10 @@
 #include <unistd.h>
 
 #include "filters.h"
+#include "unhook.h"
 
 #define TCX_INGRESS  46 /* BPF_TCX_INGRESS of enum bpf_attach_type */
 #define PROGRAMS_MAX 64 /* the kernel's bound for one hook */
-
-static void
-path_of(const struct pins *pins, enum pins_part part, unsigned ifindex,
-    char ret[PINS_PATH_MAX])
-{
-	char number[16];
-
-	snprintf(number, sizeof number, "%u", ifindex);
-	pins_path(pins, part, number, ret);
-}
 
 /* The place for an entry of @part. */
 static int
@@ -40,7 +31,7 @@ make_place(const struct pins *pins, enum pins_part part, unsigned ifindex, char 
 	char dir[PINS_PATH_MAX];
 
 	pins_path(pins, part, NULL, dir);
-	path_of(pins, part, ifindex, ret_path);
+	pins_number_path(pins, part, ifindex, ret_path);
 	return mkdir(dir, 0750) == 0 || errno == EEXIST ? 0 : -errno;
 }
 
@@ -116,15 +107,6 @@ tcx_attach(const struct pins *pins, unsigned ifindex, int program)
 	return err;
 }
 
-static int
-tcx_detach(const struct pins *pins, unsigned ifindex)
-{
-	char path[PINS_PATH_MAX];
-
-	path_of(pins, PINS_LINKS, ifindex, path);
-	return unlink(path) == 0 || errno == ENOENT ? 0 : -errno;
-}
-
 /* --- clsact ---------------------------------------------------------------------------
  */
 
@@ -167,35 +149,19 @@ clsact_attach(const struct pins *pins, unsigned ifindex, int program)
 	return err == 0 ? bpf_tc_attach(&hook, &place) : err;
 }
 
-static int
-clsact_detach(const struct pins *pins, unsigned ifindex)
-{
-	LIBBPF_OPTS(
-	    bpf_tc_hook, hook, .ifindex = (int)ifindex, .attach_point = BPF_TC_INGRESS);
-	LIBBPF_OPTS(
-	    bpf_tc_opts, place, .handle = FILTERS_HANDLE, .priority = FILTERS_PRIORITY);
-	char note[PINS_PATH_MAX];
-	struct filters f;
-	int err = filters_look(ifindex, &f);
-
-	path_of(pins, PINS_QDISCS, ifindex, note);
-	if (err == 0 && f.ours)
-		err = bpf_tc_detach(&hook, &place);
-	if (err != 0 || access(note, F_OK) != 0)
-		return err;
-	if (!f.others) {
-		hook.attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS;
-		err = bpf_tc_hook_destroy(&hook);
-		if (err == -ENOENT || err == -EINVAL || err == -ENODEV)
-			err = 0; /* it was gone */
-	}
-	if (err == 0 && rmdir(note) != 0 && errno != ENOENT)
-		err = -errno;
-	return err;
-}
-
 /* --- both ------------------------------------------------------------------------------
  */
+
+static const char *
+reason(int err, enum hook how)
+{
+	if (how == HOOK_CLSACT && err == -EADDRINUSE)
+		return "somebody else's filter has its place";
+	if (how == HOOK_CLSACT && (err == -ENOENT || err == -EOPNOTSUPP))
+		return "this kernel lacks the qdisc clsact (CONFIG_NET_SCH_INGRESS) or "
+		       "its filter bpf (CONFIG_NET_CLS_BPF)";
+	return strerror(-err);
+}
 
 int
 hook_attach(const struct pins *pins, unsigned ifindex, const char *name, int program,
@@ -206,38 +172,13 @@ hook_attach(const struct pins *pins, unsigned ifindex, const char *name, int pro
 
 	if (err != 0) {
 		sbuf_addf(why, "cannot attach the kernel engine's program to %s (%s): %s",
-		    name, how == HOOK_TCX ? "tcx" : "clsact",
-		    err == -EADDRINUSE ? "somebody else's filter has its place"
-				       : strerror(-err));
+		    name, how == HOOK_TCX ? "tcx" : "clsact", reason(err, how));
 		return err;
 	}
-	err = how == HOOK_TCX ? clsact_detach(pins, ifindex) : tcx_detach(pins, ifindex);
+	err = how == HOOK_TCX ? unhook_clsact(pins, ifindex) : unhook_tcx(pins, ifindex);
 	if (err != 0)
 		sbuf_addf(why,
 		    "cannot detach the program of the earlier kind from %s: %s", name,
 		    strerror(-err));
 	return err;
-}
-
-int
-hook_detach(const struct pins *pins, unsigned ifindex)
-{
-	int err = tcx_detach(pins, ifindex);
-	int more = clsact_detach(pins, ifindex);
-
-	return err != 0 ? err : more;
-}
-
-bool
-hook_there(const struct pins *pins, unsigned ifindex)
-{
-	char path[PINS_PATH_MAX];
-	struct filters f;
-
-	for (int part = PINS_LINKS; part <= PINS_QDISCS; part++) {
-		path_of(pins, (enum pins_part)part, ifindex, path);
-		if (access(path, F_OK) == 0)
-			return true;
-	}
-	return filters_look(ifindex, &f) == 0 && f.ours;
 }

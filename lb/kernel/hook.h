@@ -24,10 +24,4 @@ bool hook_tcx_possible(int program);
  * is there.  0; or -errno with a sentence about @name in @why. */
 int hook_attach(const struct pins *pins, unsigned ifindex, const char *name, int program,
     enum hook how, struct sbuf *why);
-/* Takes away what any edge-lb attached there, and the qdisc if one of them made it and
- * nobody else uses it.  0, also when there is nothing. */
-int hook_detach(const struct pins *pins, unsigned ifindex);
-/* Whether there is something to detach. */
-bool hook_there(const struct pins *pins, unsigned ifindex);
-
 #endif

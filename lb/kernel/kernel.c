@@ -44,21 +44,6 @@ struct kernel {
 };
 
 int
-kernel_possible(struct sbuf *why)
-{
-	(void)why;
-	return 0;
-}
-
-int
-kernel_detach(const char *pins, struct sbuf *why)
-{
-	(void)pins;
-	(void)why;
-	return 0;
-}
-
-int
 kernel_check(const char *pins, struct sbuf *why)
 {
 	int err = kernel_possible(why);

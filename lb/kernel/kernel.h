@@ -41,7 +41,6 @@ struct kernel_setup {
 /* Whether this host and this build can: 0, or -errno with a sentence in @why that names
  * what is missing.  Changes nothing. */
 int kernel_possible(struct sbuf *why);
-
 /* Whether kernel_open() could with @pins, once the edge-lb that has them now is gone.
  * Changes nothing. */
 int kernel_check(const char *pins, struct sbuf *why);
@@ -70,9 +69,5 @@ struct sweep_figures kernel_figures(const struct kernel *k);
 /* Sessions now; how many there is room for. */
 uint64_t kernel_sessions(const struct kernel *k);
 uint32_t kernel_flows_max(const struct kernel *k);
-
-/* Takes away everything that any edge-lb left in the kernel under @pins: programs, maps,
- * links.  Flows end.  0, also when there is nothing; or -errno with a sentence. */
-int kernel_detach(const char *pins, struct sbuf *why);
 
 #endif

@@ -131,10 +131,3 @@ object_rows(const struct object *o, enum kernel_map map, uint32_t first, uint32_
 	*n = 0;
 	return -ENOSYS;
 }
-
-int
-kernel_detach(const char *pins, struct sbuf *why)
-{
-	(void)pins;
-	return kernel_possible(why);
-}

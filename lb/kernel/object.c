@@ -167,8 +167,12 @@ load(struct object *o, const struct object_sizes *sizes, const struct pins *pins
 	if (err == 0) {
 		err = bpf_object__load(o->bpf);
 		if (err != 0)
-			sbuf_addf(why, "cannot load the kernel engine's program: %s",
-			    strerror(-err));
+			sbuf_addf(why, "cannot load the kernel engine's program: %s%s",
+			    strerror(-err),
+			    err == -ENOMEM
+				? " (its tables are smaller with a smaller "
+				  "lb.kernel.flows; under systemd MemoryMax= counts)"
+				: "");
 		if (err != 0 && text != NULL)
 			add_verdict(text, why);
 	}

@@ -41,6 +41,16 @@ pins_path(
 	    name != NULL ? "/" : "", name != NULL ? name : "");
 }
 
+void
+pins_number_path(
+    const struct pins *p, enum pins_part part, unsigned number, char ret[PINS_PATH_MAX])
+{
+	char name[16];
+
+	snprintf(name, sizeof name, "%u", number);
+	pins_path(p, part, name, ret);
+}
+
 static int
 of_bpf(int fd)
 {
@@ -202,14 +212,26 @@ pins_begin(const struct pins *p)
 	return mkdir(path, 0750) == 0 ? 0 : -errno;
 }
 
-int
-pins_complete(const struct pins *p)
+static int
+rename_part(const struct pins *p, enum pins_part part, enum pins_part as)
 {
 	char from[PINS_PATH_MAX], to[PINS_PATH_MAX];
 
-	pins_path(p, PINS_NEW, NULL, from);
-	pins_path(p, PINS_MAPS, NULL, to);
+	pins_path(p, part, NULL, from);
+	pins_path(p, as, NULL, to);
 	return rename(from, to) == 0 ? 0 : -errno;
+}
+
+int
+pins_complete(const struct pins *p)
+{
+	return rename_part(p, PINS_NEW, PINS_MAPS);
+}
+
+int
+pins_retire(const struct pins *p)
+{
+	return rename_part(p, PINS_MAPS, PINS_NEW);
 }
 
 void

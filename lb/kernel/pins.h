@@ -41,12 +41,16 @@ void pins_close(struct pins *p);
 /* The path of a part, or of something in it. */
 void pins_path(
     const struct pins *p, enum pins_part part, const char *name, char ret[PINS_PATH_MAX]);
+void pins_number_path(
+    const struct pins *p, enum pins_part part, unsigned number, char ret[PINS_PATH_MAX]);
 bool pins_have(const struct pins *p, enum pins_part part);
 
 /* An empty DIR/new; what was left there goes. */
 int pins_begin(const struct pins *p);
 /* DIR/new is complete: from now on it is DIR/maps. */
 int pins_complete(const struct pins *p);
+/* DIR/maps is nobody's any more: all of it, at once. */
+int pins_retire(const struct pins *p);
 /* Unpins all of a part, and the part.  0, also when there is none. */
 int pins_remove(const struct pins *p, enum pins_part part);
 /* The directory itself, when all its parts are gone.  0, also when it has to stay: its

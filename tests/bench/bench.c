@@ -16,13 +16,25 @@
 #define FIRST_PORT 2000
 #define LOOK_NS    INT64_C(20000000)
 
-int64_t
-bench_now_ns(void)
+static int64_t
+clock_ns(clockid_t clock)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
+	clock_gettime(clock, &ts);
 	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+int64_t
+bench_now_ns(void)
+{
+	return clock_ns(CLOCK_MONOTONIC);
+}
+
+int64_t
+bench_cpu_ns(void)
+{
+	return clock_ns(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 bool
@@ -72,6 +84,16 @@ bench_socket(const struct plan *p, uint64_t n, int type)
 }
 
 void
+bench_connect(const struct plan *p, uint64_t n, int fd)
+{
+	struct sockaddr_in to = p->to;
+
+	to.sin_addr.s_addr = htonl(ntohl(to.sin_addr.s_addr) + (uint32_t)(n % p->spread));
+	if (connect(fd, (struct sockaddr *)&to, sizeof to) != 0 && errno != EINPROGRESS)
+		bench_die("connect");
+}
+
+void
 bench_watch(int epoll, int fd, uint32_t events, void *who)
 {
 	struct epoll_event ev = {.events = events, .data.ptr = who};
@@ -114,8 +136,9 @@ bench_print(struct tally *t)
 	if (t->n_samples != 0)
 		qsort(t->samples_us, t->n_samples, sizeof *t->samples_us, by_size);
 	printf("{\"done\": %" PRIu64 ", \"failed\": %" PRIu64 ", \"octets\": %" PRIu64
-	       ", \"used\": %" PRIu64 ", \"misrouted\": %" PRIu64 ", \"seconds\": %.3f",
-	    t->done, t->failed, t->octets, t->used, t->misrouted, t->seconds);
+	       ", \"used\": %" PRIu64 ", \"misrouted\": %" PRIu64
+	       ", \"seconds\": %.6f, \"cpu_ns\": %" PRId64,
+	    t->done, t->failed, t->octets, t->used, t->misrouted, t->seconds, t->cpu_ns);
 	printf(", \"p50_us\": %u, \"p99_us\": %u, \"max_us\": %u}\n", quantile(t, 0.5),
 	    quantile(t, 0.99), quantile(t, 1));
 	free(t->samples_us);

@@ -4,7 +4,15 @@ add_library(edge_bench STATIC bench/bench.c)
 target_link_libraries(edge_bench PRIVATE edge_flags)
 edge_program(edge-bench-member MAIN bench/member.c LINK edge_bench)
 edge_program(edge-bench-gen MAIN bench/gen.c LINK edge_bench m)
-target_sources(edge-bench-gen PRIVATE bench/bulk.c bench/hold.c bench/short.c bench/udp.c)
+target_sources(edge-bench-gen PRIVATE bench/bulk.c bench/flood.c bench/hold.c bench/short.c bench/udp.c)
+
+# The kernel engine's flow table, full.
+if(TARGET edge_bpf_world)
+  edge_program(edge-bench-flows MAIN bench/flows.c LINK edge_bpf_world)
+  target_link_libraries(edge-bench-flows PRIVATE PkgConfig::LIBBPF)
+else()
+  add_custom_target(edge-bench-flows) # `run` asks for it before it knows
+endif()
 
 # False removals under packet loss, in simulated time; a day of it in every run.
 edge_program(edge-health-sim MAIN bench/health_sim.c LINK edge_health m)
@@ -23,7 +31,7 @@ set_target_properties(no-ipvs PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY ${CM
 
 find_package(Python3 COMPONENTS Interpreter)
 if(Python3_FOUND AND NOT EDGE_SANITIZE)
-  foreach(name relay health)
+  foreach(name relay health kernel)
     add_test(NAME bench.${name} COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/bench/run --smoke ${name})
     set_tests_properties(bench.${name} PROPERTIES LABELS bench TIMEOUT 300 SKIP_RETURN_CODE 77
         ENVIRONMENT "EDGE_BIN=${CMAKE_BINARY_DIR}/bin")

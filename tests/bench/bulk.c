@@ -108,11 +108,9 @@ bulk_init(struct bulk_load *l)
 		struct stream *s = &l->streams[i];
 
 		s->up = i % 2 == 0;
-		s->fd = bench_socket(p, p->first + l->tally->used++, SOCK_STREAM);
+		s->fd = bench_socket(p, p->first + l->tally->used, SOCK_STREAM);
 		l->busy++;
-		if (connect(s->fd, (const struct sockaddr *)&p->to, sizeof p->to) != 0 &&
-		    errno != EINPROGRESS)
-			bench_die("connect");
+		bench_connect(p, p->first + l->tally->used++, s->fd);
 		bench_watch(l->epoll, s->fd, EPOLLIN | EPOLLOUT, s);
 	}
 }

@@ -20,6 +20,7 @@ static const struct kind {
     {"hold", hold_run},
     {"bulk", bulk_run},
     {"udp", udp_run},
+    {"flood", flood_run},
 };
 
 static const struct option options[] = {
@@ -33,6 +34,10 @@ static const struct option options[] = {
     {"sessions", required_argument, NULL, 'n'},
     {"octets", required_argument, NULL, 'o'},
     {"every", required_argument, NULL, 'e'},
+    {"spread", required_argument, NULL, 'd'},
+    {"patience", required_argument, NULL, 'p'},
+    {"device", required_argument, NULL, 'i'},
+    {"mac", required_argument, NULL, 'm'},
     {0},
 };
 
@@ -40,9 +45,10 @@ _Noreturn static void
 usage(void)
 {
 	fprintf(stderr,
-	    "usage: edge-bench-gen short|hold|bulk|udp --to ADDR:PORT --from ADDR\n"
+	    "usage: edge-bench-gen short|hold|bulk|udp|flood --to ADDR:PORT --from ADDR\n"
 	    "  [--addresses N] [--first TUPLE] [--clients N] [--seconds S] [--rate R]\n"
-	    "  [--sessions N] [--octets N] [--every S]\n");
+	    "  [--sessions N] [--octets N] [--every S] [--spread N]\n"
+	    "  [--patience S] [--device NAME] [--mac MAC]\n");
 	exit(2);
 }
 
@@ -103,6 +109,20 @@ read_option(struct plan *p, int option, char *value)
 	case 'e':
 		p->every = strtod(value, NULL);
 		break;
+	case 'd':
+		p->spread = (uint32_t)strtoul(value, NULL, 10);
+		break;
+	case 'p':
+		p->patience = strtod(value, NULL);
+		break;
+	case 'i':
+		p->device = value;
+		break;
+	case 'm':
+		if (sscanf(value, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx", &p->mac[0], &p->mac[1],
+			&p->mac[2], &p->mac[3], &p->mac[4], &p->mac[5]) != 6)
+			usage();
+		break;
 	default:
 		usage();
 	}
@@ -111,19 +131,27 @@ read_option(struct plan *p, int option, char *value)
 int
 main(int argc, char **argv)
 {
-	struct plan p = {.addresses = 1, .clients = 64, .seconds = 1, .octets = 100};
+	struct plan p = {.spread = 1,
+	    .addresses = 1,
+	    .clients = 64,
+	    .seconds = 1,
+	    .octets = 100,
+	    .patience = 10,
+	    .device = ""};
 	struct tally t = {0};
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
 		read_option(&p, option, optarg);
 	if (optind + 1 != argc || p.to.sin_port == 0 || p.from == 0 || p.addresses == 0 ||
-	    p.clients == 0 || p.octets <= BENCH_WHO)
+	    p.spread == 0 || p.clients == 0 || p.octets <= BENCH_WHO)
 		usage();
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
 		if (strcmp(kinds[i].name, argv[optind]) != 0)
 			continue;
+		t.cpu_ns = -bench_cpu_ns();
 		kinds[i].run(&p, &t);
+		t.cpu_ns += bench_cpu_ns();
 		bench_print(&t);
 		return 0;
 	}

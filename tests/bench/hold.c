@@ -161,12 +161,9 @@ hold_open(struct hold_load *l)
 			struct held *h = &l->held[l->opened];
 
 			h->number = l->opened++;
-			h->fd = bench_socket(p, p->first + l->tally->used++, SOCK_STREAM);
+			h->fd = bench_socket(p, p->first + l->tally->used, SOCK_STREAM);
 			message_begin(l, h, p->octets, bench_now_ns());
-			if (connect(h->fd, (const struct sockaddr *)&p->to,
-				sizeof p->to) != 0 &&
-			    errno != EINPROGRESS)
-				bench_die("connect");
+			bench_connect(p, p->first + l->tally->used++, h->fd);
 			bench_watch(l->epoll, h->fd, EPOLLIN | EPOLLOUT | EPOLLET, h);
 		}
 		hold_events(l);

@@ -15,6 +15,10 @@ STEAL_MAX, TRIES = 0.02, 4
 SETTLE = 0.15  # seconds; sessions that have ended for the client end in the relay too
 
 
+def quartiles(values):
+    return statistics.quantiles(values, n=4, method="inclusive") if len(values) > 1 else values * 3
+
+
 class Figures:
     """name -> values, printed as they come."""
 
@@ -26,6 +30,23 @@ class Figures:
         print(f"{name}={median:.{digits}f} min={min(values):.{digits}f} max={max(values):.{digits}f} "
               f"rounds={len(values)}", file=self.out, flush=True)
         return median
+
+    def judge(self, name, values, limit, digits=3, at_least=False):
+        """A figure that must reach a limit: only a median within it, and a quartile not far
+        from it, say that it does."""
+        low, median, high = quartiles(values)
+        worse, better, margin = (low, high, 1 / 1.03) if at_least else (high, low, 1.03)
+
+        def within(value, far=1):
+            return value >= limit * far if at_least else value <= limit * far
+        word = "undecided"
+        if within(median) and within(worse, margin):
+            word = "reached"
+        elif not within(better):
+            word = "not reached"
+        print(f"{name}={median:.{digits}f} q1={low:.{digits}f} q3={high:.{digits}f} min={min(values):.{digits}f} "
+              f"max={max(values):.{digits}f} rounds={len(values)} limit{'>=' if at_least else '<='}{limit:g} {word}",
+              file=self.out, flush=True)
 
     @staticmethod
     def p99(values):

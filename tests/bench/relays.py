@@ -173,12 +173,22 @@ class EdgeLb(Relay):
     def __init__(self, rig, setup, number):
         super().__init__(rig, setup, number)
         self.edge = Edge(rig.lab, rig.balancer, f"edge{number}")
-        self.edge.write(edge_conf(setup))
+        self.edge.write(self.conf(setup))
         health = rig.on(rig.gen_core, rig.balancer, "edge-health", *self.edge.options())
         p = rig.on(rig.core, rig.balancer, "edge-lb", *self.edge.options(), name=f"edge-lb-{number}")
         self.edge.daemon.update(health=health, lb=p)
         wait_until(self._up, 15, "all members to be up")
         self._started(p)
+
+    def killed(self):
+        """kill -9, and a new one that answers; without what _started() waits for besides."""
+        self.process.kill()
+        self.process = self.rig.on(self.rig.core, self.rig.balancer, "edge-lb", *self.edge.options())
+        self.edge.daemon["lb"] = self.process
+        wait_until(lambda: self.edge.ask("lb", "status"), 15, "edge-lb to answer again")
+
+    def conf(self, setup):
+        return edge_conf(setup)
 
     def _up(self):
         """The access endpoints, which alone are probed (connections; a member here only echoes)."""
@@ -189,7 +199,7 @@ class EdgeLb(Relay):
     def reload(self, setup):
         """As edgectl reload: both daemons answer when they have done it."""
         self.setup = setup
-        self.edge.write(edge_conf(setup))
+        self.edge.write(self.conf(setup))
         self.edge.ask("health", "reload")
         self.edge.ask("lb", "reload")
 

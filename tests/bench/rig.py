@@ -12,6 +12,7 @@ measured, so that rounds can alternate without a start in between.  Links are ve
 without a bridge.  A packet that the balancer sends is taken in by the receiver's stack on
 the balancer's core and time, and the other way round: the same for all of them.
 """
+import functools
 import json
 import os
 import resource
@@ -38,23 +39,27 @@ def missing():
     return [f"{package} is not installed" for package, there in found.items() if not there]
 
 
+@functools.cache
 def cores():
-    """(generator and members, balancer)"""
+    """(generator and members, balancer), of those this program was given"""
     mine = sorted(os.sched_getaffinity(0))
     return mine[0], mine[-1]
 
 
 class Rig:
-    """The hosts, wired; members running."""
+    """The hosts, wired; members running.
 
-    def __init__(self, lab):
+    label: tells its hosts from those of other rigs; placed: the cores of generator,
+    balancer and members, if not as above."""
+
+    def __init__(self, lab, label="", placed=None):
         self.lab, self.tuples, self.started = lab, {"tcp": 0, "udp": 0}, 0
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         self.files = hard
-        self.gen_core, self.core = cores()
-        os.sched_setaffinity(0, {self.gen_core})  # this program, and what it runs without on()
-        self.gen, self.balancer, self.members = lab.host("gen"), lab.host("balancer"), lab.host("members")
+        self.gen_core, self.core, self.member_core = placed or (*cores(), cores()[0])
+        os.sched_setaffinity(0, {cores()[0]})  # this program, and what it runs without on()
+        self.gen, self.balancer, self.members = (lab.host(f"{n}{label}") for n in ("gen", "balancer", "members"))
         self._wire()
         self._start_members()
 
@@ -80,9 +85,9 @@ class Rig:
 
     def _start_members(self):
         places = [f"tcp={V4}{10 + i}:{PORT}" for i in range(N_MEMBERS)]
-        places += [f"udp={IN4}{10 + i}:{UDP_PORT}" for i in range(N_MEMBERS)]
-        p = self.on(self.gen_core, self.members, "edge-bench-member", *places)
-        wait_until(lambda: "ready" in p.output(), 10, "the members to open")
+        places += [f"udp={net}{10 + i}:{UDP_PORT}" for net in (V4, IN4) for i in range(N_MEMBERS)]
+        self.member = self.on(self.member_core, self.members, "edge-bench-member", *places)
+        wait_until(lambda: "ready" in self.member.output(), 10, "the members to open")
 
     # --- relays
 

@@ -20,8 +20,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define EVENTS      256
-#define PATIENCE_NS INT64_C(10000000000)
+#define EVENTS  256
+#define LOOK_NS INT64_C(100000000)
 
 struct talk {
 	int fd; /* -1: free */
@@ -59,10 +59,8 @@ talk_begin(struct short_load *l, int64_t begun_ns)
 	l->free = k->next_free;
 	l->busy++;
 	*k = (struct talk){.begun_ns = begun_ns};
-	k->fd = bench_socket(p, p->first + l->tally->used++, SOCK_STREAM);
-	if (connect(k->fd, (const struct sockaddr *)&p->to, sizeof p->to) != 0 &&
-	    errno != EINPROGRESS)
-		bench_die("connect");
+	k->fd = bench_socket(p, p->first + l->tally->used, SOCK_STREAM);
+	bench_connect(p, p->first + l->tally->used++, k->fd);
 	bench_watch(l->epoll, k->fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, k);
 }
 
@@ -127,7 +125,8 @@ static void
 give_up_old(struct short_load *l, int64_t now_ns)
 {
 	for (unsigned i = 0; i < l->plan->clients; i++)
-		if (l->talks[i].fd >= 0 && now_ns - l->talks[i].begun_ns > PATIENCE_NS)
+		if (l->talks[i].fd >= 0 &&
+		    now_ns - l->talks[i].begun_ns > (int64_t)(l->plan->patience * 1e9))
 			talk_end(l, &l->talks[i], false);
 }
 
@@ -198,7 +197,7 @@ short_run(const struct plan *p, struct tally *t)
 		/* Below a millisecond it polls: this core is the generator's. */
 		short_events(&l, p->rate > 0 && !ending ? 0 : 100);
 		now_ns = bench_now_ns();
-		if (now_ns - looked_ns > PATIENCE_NS / 100) {
+		if (now_ns - looked_ns > LOOK_NS) {
 			give_up_old(&l, now_ns);
 			looked_ns = now_ns;
 		}

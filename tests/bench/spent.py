@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """spent - what processes and the machine have used."""
+import contextlib
+import functools
 from pathlib import Path
 
 
@@ -20,6 +22,21 @@ def cpu_ns(pid, field=0):
     """Time on a CPU so far, of all threads of a family; field 1: time spent waiting for one."""
     return sum(int((task / "schedstat").read_text().split()[field])
                for p in family(pid) for task in Path(f"/proc/{p}/task").iterdir())
+
+
+@functools.cache
+def _softirq_threads():
+    found = []
+    for p in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):  # a process that has ended meanwhile
+            if p.name.isdigit() and (p / "comm").read_text().startswith("ksoftirqd/"):
+                found.append(p)
+    return found
+
+
+def softirq_ns():
+    """What the kernel's threads for interrupts have used so far: work that met no process to do it in."""
+    return sum(int((p / "schedstat").read_text().split()[0]) for p in _softirq_threads())
 
 
 def machine_ticks():

@@ -41,7 +41,7 @@ static void
 udp_ask(struct udp_load *l, struct udp_client *c)
 {
 	c->number++;
-	memcpy(l->datagram, &c->number, sizeof c->number);
+	memcpy(l->datagram + BENCH_NUMBER, &c->number, sizeof c->number);
 	l->datagram[BENCH_WHO] = 0;
 	if (send(c->fd, l->datagram, l->plan->octets, 0) < 0)
 		bench_die("send");
@@ -63,7 +63,7 @@ udp_answer(struct udp_load *l, struct udp_client *c, bool more)
 		l->tally->failed++;
 		return;
 	}
-	memcpy(&number, l->datagram, sizeof number);
+	memcpy(&number, l->datagram + BENCH_NUMBER, sizeof number);
 	if (!c->waiting || number != c->number)
 		return;
 	if (c->who != 0 && c->who != l->datagram[BENCH_WHO] && !c->misrouted) {
@@ -108,9 +108,8 @@ udp_init(struct udp_load *l)
 	for (unsigned i = 0; i < p->clients; i++) {
 		struct udp_client *c = &l->clients[i];
 
-		c->fd = bench_socket(p, p->first + l->tally->used++, SOCK_DGRAM);
-		if (connect(c->fd, (const struct sockaddr *)&p->to, sizeof p->to) != 0)
-			bench_die("connect");
+		c->fd = bench_socket(p, p->first + l->tally->used, SOCK_DGRAM);
+		bench_connect(p, p->first + l->tally->used++, c->fd);
 		bench_watch(l->epoll, c->fd, EPOLLIN, c);
 		udp_ask(l, c);
 	}

@@ -5,7 +5,8 @@
             \\  |  /
              core                   knows libc and libconfig only
 
-One library of a part may be used outside it: health/probe, by who probes by hand.
+Two libraries of a part may be used outside it: health/probe, by who probes by hand, and
+what lb/kernel has to end the kernel engine, by who detaches.
 """
 import re
 
@@ -26,7 +27,8 @@ CONFINED = {
     "stun/": ("tests/",),
     "cmocka.h": ("tests/",),
 }
-LIBRARIES = {"health/probe": ("health/probe/", "health/", "ctl/probe")}
+LIBRARIES = {"health/probe": ("health/probe/", "health/", "ctl/probe"),
+             "lb/kernel": ("lb/", "ctl/detach")}
 PARTS = ("lb", "health", "dnslb", "snmp", "web", "ctl")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 

@@ -21,6 +21,7 @@
 #include "kernel/filters.h"
 #include "kernel/follow.h"
 #include "kernel/hook.h"
+#include "kernel/unhook.h"
 
 #define TCX_INGRESS 46
 
@@ -211,20 +212,20 @@ routes_name_interfaces(void **state)
 	assert_int_equal(tcx("one"), new);
 	assert_int_equal(tcx("two"), new);
 	assert_int_equal(clsact("one"), !new);
-	assert_false(hook_there(&lab->object.pins, number("far")));
-	assert_false(hook_there(&lab->object.pins, number("lo")));
+	assert_false(unhook_needed(&lab->object.pins, number("far")));
+	assert_false(unhook_needed(&lab->object.pins, number("lo")));
 }
 
 static bool
 far_is_attached(struct lab *lab)
 {
-	return hook_there(&lab->object.pins, number("far"));
+	return unhook_needed(&lab->object.pins, number("far"));
 }
 
 static bool
 two_is_not(struct lab *lab)
 {
-	return !hook_there(&lab->object.pins, number("two"));
+	return !unhook_needed(&lab->object.pins, number("two"));
 }
 
 static void
@@ -237,14 +238,14 @@ interfaces_are_followed(void **state)
 	until(lab, far_is_attached, "far");
 	run("ip addr del 198.51.100.1/24 dev two");
 	until(lab, two_is_not, "two");
-	assert_true(hook_there(&lab->object.pins, number("one")));
+	assert_true(unhook_needed(&lab->object.pins, number("one")));
 }
 
 static bool
 late_is_attached(struct lab *lab)
 {
 	return if_nametoindex("late") > 0 &&
-	       hook_there(&lab->object.pins, number("late"));
+	       unhook_needed(&lab->object.pins, number("late"));
 }
 
 static bool
@@ -264,7 +265,7 @@ a_named_interface_is_waited_for(void **state)
 
 	follow(lab, ATTACH_AUTO, "late");
 	assert_says(lab, "there is no interface late; it is waited for");
-	assert_false(hook_there(&lab->object.pins, number("one")));
+	assert_false(unhook_needed(&lab->object.pins, number("one")));
 	add_interface("late");
 	until(lab, late_is_attached, "late");
 	run("ip link del late");
@@ -281,7 +282,7 @@ others_are_named(void **state)
 	    "ip link set tunnel up");
 	follow(lab, ATTACH_AUTO, "tunnel");
 	assert_says(lab, "tunnel is no Ethernet interface");
-	assert_false(hook_there(&lab->object.pins, number("tunnel")));
+	assert_false(unhook_needed(&lab->object.pins, number("tunnel")));
 }
 
 /* --- once ------------------------------------------------------------------------------
@@ -332,12 +333,12 @@ only_ours_is_removed(void **state)
 	follow(lab, ATTACH_CLSACT, NULL);
 	run("tc filter add dev two egress prio 7 bpf bytecode '1,6 0 0 4294967295'");
 	assert_true(clsact("one") && clsact("two"));
-	assert_int_equal(hook_detach(&lab->object.pins, number("one")), 0);
-	assert_int_equal(hook_detach(&lab->object.pins, number("two")), 0);
+	assert_int_equal(unhook(&lab->object.pins, number("one")), 0);
+	assert_int_equal(unhook(&lab->object.pins, number("two")), 0);
 	run("tc filter show dev one ingress | grep -q bytecode");
 	run("tc filter show dev two egress | grep -q bytecode");
 	assert_false(clsact("one") || clsact("two"));
-	assert_int_equal(hook_detach(&lab->object.pins, number("one")), 0);
+	assert_int_equal(unhook(&lab->object.pins, number("one")), 0);
 }
 
 static void
@@ -347,7 +348,7 @@ our_qdisc_goes_with_us(void **state)
 
 	follow(lab, ATTACH_CLSACT, NULL);
 	run("tc qdisc show dev one | grep -q clsact");
-	assert_int_equal(hook_detach(&lab->object.pins, number("one")), 0);
+	assert_int_equal(unhook(&lab->object.pins, number("one")), 0);
 	run("! tc qdisc show dev one | grep -q clsact");
 }
 

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * detach - the verb: ends the kernel engine on this host.
+ *
+ * Done here and not by edge-lb, which it must also work without: after a crash, or when
+ * the program that is installed cannot use what another version has left.
+ */
+#include "detach.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include <edge/sbuf.h>
+
+#include "edgectl.h"
+
+#define WHY_MAX 4096
+
+static void
+tell(const char *pins, const struct detached *d)
+{
+	if (d->interfaces == 0 && !d->maps)
+		printf("nothing of the kernel engine is left: no program at an "
+		       "interface, no map in %s\n",
+		    pins);
+	else
+		printf("detached from %u interface%s; %s %s, and the kernel engine's "
+		       "sessions have ended\n",
+		    d->interfaces, d->interfaces == 1 ? "" : "s",
+		    d->maps ? "removed the maps in" : "there were no maps in", pins);
+}
+
+enum exit_code
+detach_run(const struct edgectl *e, int argc, char **argv)
+{
+	struct model *m = NULL;
+	struct detached d;
+	struct sbuf why;
+	const char *pins;
+	int err;
+
+	if (argc > 2)
+		return misused(argv[0], "[DIR]");
+	if (argc < 2) {
+		m = model_read(e, false);
+		if (m == NULL) {
+			complain("without a configuration, say where lb.kernel.pins was: "
+				 "edgectl detach DIR");
+			return EXIT_WRONG;
+		}
+	}
+	pins = m != NULL ? m->lb.kernel.pins : argv[1];
+	sbuf_init(&why, WHY_MAX);
+	err = kernel_detach(pins, &d, &why);
+	if (err == 0)
+		tell(pins, &d);
+	else
+		complain("%s", sbuf_text(&why));
+	sbuf_fini(&why);
+	model_free(&m);
+	return err == 0 ? EXIT_DONE : EXIT_NOT_DONE;
+}
