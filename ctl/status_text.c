@@ -354,9 +354,9 @@ service_row(const struct page *page, struct grid *g, const struct picture_servic
 	else if (ps->listener != NULL)
 		grid_cell(g, PAINT_NONE, "-");
 	grid_cell(g, PAINT_NONE, "%s%s", service_place(ps, addr),
-	    ps->listener == NULL && ps->family == FAMILY_V6       ? " (IPv6)"
-	    : (ps->lb[LB_FIELD_STATUS] & LB_LISTENER_KERNEL) != 0 ? " (kernel)"
-								  : "");
+	    ps->listener == NULL && ps->family == FAMILY_V6                ? " (IPv6)"
+	    : !same && (ps->lb[LB_FIELD_STATUS] & LB_LISTENER_KERNEL) != 0 ? " (kernel)"
+									   : "");
 }
 
 static void
