@@ -80,13 +80,18 @@ reverse(struct __sk_buff *skb, struct passage *v, __u32 endpoint)
 	v->key.client = v->p.to;
 	v->key.port = v->p.to_port;
 	v->key.listener = (__u16)v->listener;
-	f = bpf_map_lookup_elem(&flows, &v->key);
-	if (v->p.proto == IPPROTO_UDP)
-		ours = udp_reverse(skb, v, f, endpoint);
-	else if (f == NULL || f->endpoint != endpoint || !tcp_goes_on(v, f, KM_USE_OUT))
-		ours = tcp_reverse(v, f, endpoint);
-	else if (f->seen != v->tick)
-		f->seen = v->tick;
+	if (v->p.proto == IPPROTO_TCP && (v->p.tcp & TCP_SYN)) {
+		ours = tcp_reverse_syn(v, endpoint);
+	} else {
+		f = bpf_map_lookup_elem(&flows, &v->key);
+		if (v->p.proto == IPPROTO_UDP)
+			ours = udp_reverse(skb, v, f, endpoint);
+		else if (f == NULL || f->endpoint != endpoint ||
+			 !tcp_goes_on(v, f, KM_USE_OUT))
+			ours = tcp_reverse(v, f, endpoint);
+		else if (f->seen != v->tick)
+			f->seen = v->tick;
+	}
 	if (ours)
 		return send_reverse(skb, v, endpoint);
 	if (!reverse_is_probed(skb, v))

@@ -188,22 +188,19 @@ tcp_forward(struct __sk_buff *skb, struct passage *v, struct km_flow *f)
 
 /* --- reverse: 1: it came through the VIP, and is translated --- */
 
-/* The member's own number is noted, for the client to acknowledge.  Repeated when the
- * client's acknowledgement was lost on its last stretch: then the flow is there. */
+/* The member's own number is noted, for the client to acknowledge. */
 static __always_inline int
-tcp_reverse_syn_ack(struct passage *v, struct km_flow *f, __u32 endpoint)
+tcp_answers_syn(struct passage *v, __u32 endpoint)
 {
 	struct km_flow *h = bpf_map_lookup_elem(&half_open, &v->key);
-	__u32 expect = v->p.seq + 1;
 
-	if (h != NULL && h->endpoint == endpoint &&
-	    (h->state == KM_SYN || h->state == KM_SYN_ACK) &&
-	    v->p.ack == h->tcp.client_seq + 1) {
-		h->tcp.expect = expect;
-		h->state = KM_SYN_ACK;
-		return 1;
-	}
-	return f != NULL && v->p.ack == f->tcp.client_seq + 1 && f->tcp.expect == expect;
+	if (h == NULL || h->endpoint != endpoint ||
+	    (h->state != KM_SYN && h->state != KM_SYN_ACK) ||
+	    v->p.ack != h->tcp.client_seq + 1)
+		return 0;
+	h->tcp.expect = v->p.seq + 1;
+	h->state = KM_SYN_ACK;
+	return 1;
 }
 
 /* A conversation past the VIP has begun; what was left of one through it ends.  It is
@@ -264,16 +261,29 @@ tcp_reverse_stateless(struct passage *v, __u32 endpoint)
 	return 1;
 }
 
+/* Half-open is where it mostly is; or the client's acknowledgement was lost on its last
+ * stretch, and this is once more the one that a flow was made of. */
+static __noinline int
+tcp_reverse_syn(struct passage *v, __u32 endpoint)
+{
+	struct km_flow *f;
+
+	if ((v->p.tcp & (TCP_ACK | TCP_RST)) != TCP_ACK)
+		return 0;
+	if (tcp_answers_syn(v, endpoint))
+		return 1;
+	f = flow_of(v, bpf_map_lookup_elem(&flows, &v->key), endpoint);
+	if (f != NULL && v->p.ack == f->tcp.client_seq + 1 &&
+	    v->p.seq + 1 == f->tcp.expect)
+		return 1;
+	tcp_is_direct(v, f, endpoint);
+	return 0;
+}
+
 static __noinline int
 tcp_reverse(struct passage *v, struct km_flow *f, __u32 endpoint)
 {
 	f = flow_of(v, f, endpoint);
-	if ((v->p.tcp & (TCP_SYN | TCP_ACK | TCP_RST)) == (TCP_SYN | TCP_ACK)) {
-		if (tcp_reverse_syn_ack(v, f, endpoint))
-			return 1;
-		tcp_is_direct(v, f, endpoint);
-		return 0;
-	}
 	if (f != NULL) {
 		tcp_note(f, v, KM_FIN_OUT);
 		return 1;
