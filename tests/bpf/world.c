@@ -16,6 +16,9 @@
 
 #include "host.h"
 
+#define VIP_V4 "192.0.2.10"
+#define VIP_V6 "2001:db8:a::10"
+
 struct km_addr
 world_addr(const char *text)
 {
@@ -47,7 +50,7 @@ world_client(const struct world *w, unsigned client)
 struct km_addr
 world_vip(const struct world *w)
 {
-	return world_addr(w->v6 ? "2001:db8:a::10" : "192.0.2.10");
+	return world_addr(w->v6 ? VIP_V6 : VIP_V4);
 }
 
 struct km_addr
@@ -268,6 +271,8 @@ vip_bits(void)
 static void
 settings_new(const struct world *w)
 {
+	struct km_addr vip;
+
 	*w->o.settings = (struct km_settings){
 	    .version = KM_VERSION,
 	    .seed = 0x12345678,
@@ -281,6 +286,10 @@ settings_new(const struct world *w)
 	};
 	memset(w->o.settings->mask_v4.word, 0xff, 12);
 	memset(&w->o.settings->mask_v6, 0xff, 16);
+	vip = world_addr(VIP_V4);
+	w->o.settings->vip_bits = km_vip_bit(&vip);
+	vip = world_addr(VIP_V6);
+	w->o.settings->vip_bits |= km_vip_bit(&vip);
 }
 
 void
