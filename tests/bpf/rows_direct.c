@@ -105,7 +105,7 @@ nothing_remembered(struct world *w)
 	w->o.settings->places = 0;
 	w->o.settings->vip_bits = 0;
 	tcp_made(w, 1);
-	udp_made(w, 0, 10);
+	udp_made(w, 1, 10);
 	other_port(w);
 	to_the_member(w);
 }

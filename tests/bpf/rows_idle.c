@@ -146,26 +146,28 @@ socket_address(
 
 /* A socket that is connected without a word: TCP_REPAIR. */
 static int
-connected(struct world *w)
+connected(struct world *w, struct km_addr here, uint16_t port, struct km_addr there,
+    uint16_t its_port)
 {
-	struct sockaddr_storage vip, client;
-	socklen_t n = socket_address(w, world_vip(w), world_vip_port(TLS), &vip);
+	struct sockaddr_storage local, remote;
+	socklen_t n = socket_address(w, here, port, &local);
 	int fd = socket(w->v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0),
 	    one = 1;
 
-	socket_address(w, world_client(w, w->client), w->port, &client);
+	socket_address(w, there, its_port, &remote);
 	must(w, fd >= 0);
 	must(w, setsockopt(fd, IPPROTO_TCP, TCP_REPAIR, &one, sizeof one) == 0);
 	must(w, setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) == 0);
-	must(w, bind(fd, (struct sockaddr *)&vip, n) == 0);
-	must(w, connect(fd, (struct sockaddr *)&client, n) == 0);
+	must(w, bind(fd, (struct sockaddr *)&local, n) == 0);
+	must(w, connect(fd, (struct sockaddr *)&remote, n) == 0);
 	return fd;
 }
 
 static void
 sessions_of_the_relay(struct world *w)
 {
-	int fd = connected(w);
+	int fd = connected(
+	    w, world_vip(w), world_vip_port(TLS), world_client(w, w->client), w->port);
 
 	passed(w, tcp_in(w, TCP_ACK | TCP_PSH, 1, 2));
 	passed(w, tcp_in(w, TCP_FIN | TCP_ACK, 1, 2));
@@ -174,6 +176,23 @@ sessions_of_the_relay(struct world *w)
 	w->port++;
 	must(w, goes_to(w, tcp_in(w, TCP_SYN, 1, 0)) >= 0);
 	close(fd);
+}
+
+/* Replies to the prober of this host are no answers past the balancer. */
+static void
+probes(struct world *w)
+{
+	struct km_addr here = world_addr(w->v6 ? "fd01::1" : "10.1.0.1");
+	int fd = connected(w, here, 30000, world_member(w, 1), world_member_port(TLS));
+	struct spec r = tcp_out(w, 1, TCP_ACK | TCP_PSH, 5001, 1001);
+
+	r.to = here;
+	r.dport = 30000;
+	passed(w, r);
+	close(fd);
+	r.dport = 30001;
+	passed(w, r);
+	counts_are(w, TLS, 1, KM_COUNT_UNASKED, 1);
 }
 
 static void
@@ -224,6 +243,7 @@ static const struct row idle_rows[] = {
     {"a UDP flow idle for too long is picked anew", idle_udp, BOTH},
     {"a question unanswered for too long is picked anew", unanswered, BOTH},
     {"a session of a socket of the host is passed up", sessions_of_the_relay, BOTH},
+    {"replies to the host's own sockets are not counted as unasked", probes, BOTH},
     {"a listening socket of the host is none", relay_still_listens, BOTH},
     {"without direct conversations every reply is the VIP's", without_transactions, BOTH},
 };

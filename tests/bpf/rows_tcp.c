@@ -300,6 +300,7 @@ no_stateless_reverse(struct world *w)
 	passed(w, out_data(w, 1));
 	w->o.settings->full_seen = object_tick() - object_ticks(86400 * 1000000000LL);
 	passed(w, out_data(w, 1));
+	must(w, w->o.settings->full_seen == 0);
 	counts_are(w, TLS, 1, KM_COUNT_UNASKED, 2);
 }
 
