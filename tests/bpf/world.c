@@ -334,6 +334,42 @@ places_new(struct world *w)
 	w->v6 = false;
 }
 
+/* Not in our headers: BPF_F_TEST_SKB_CHECKSUM_COMPLETE, of Linux 6.16. */
+#define TEST_CHECKSUM_COMPLETE 4
+
+int
+world_run(
+    const struct world *w, uint32_t link, const struct packet *in, struct packet *out)
+{
+	struct __sk_buff ctx = {.ifindex = link,
+	    .ingress_ifindex = link,
+	    .gso_size = in->gso_size,
+	    .gso_segs = in->gso_segs};
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = in->octets,
+	    .data_size_in = (uint32_t)in->n, .data_out = out->octets,
+	    .data_size_out = sizeof out->octets, .ctx_in = &ctx,
+	    .ctx_size_in = sizeof ctx, .repeat = 1,
+	    .flags = w->complete ? TEST_CHECKSUM_COMPLETE : 0);
+
+	if (bpf_prog_test_run_opts(w->o.program, &opts) != 0)
+		return WORLD_FAILED - errno;
+	out->n = opts.data_size_out;
+	return (int)opts.retval;
+}
+
+static bool
+complete_is_known(struct world *w)
+{
+	static const struct packet none_of_ours = {.n = 64};
+	struct packet out;
+	int verdict;
+
+	w->complete = true;
+	verdict = world_run(w, w->client_link, &none_of_ours, &out);
+	w->complete = false;
+	return verdict > WORLD_FAILED;
+}
+
 int
 world_open_sized(struct world *w, const struct object_sizes *sizes, struct sbuf *why)
 {
@@ -350,6 +386,7 @@ world_open_sized(struct world *w, const struct object_sizes *sizes, struct sbuf 
 		w->even[i] = (uint8_t)(i % BACKUP);
 	places_new(w);
 	world_reset(w);
+	w->can_complete = complete_is_known(w);
 	return 0;
 }
 
@@ -380,23 +417,4 @@ world_entries(const struct world *w, enum kernel_map map)
 		err = bpf_map_get_next_key(w->o.map[map], b, a);
 	}
 	return n;
-}
-
-int
-world_run(
-    const struct world *w, uint32_t link, const struct packet *in, struct packet *out)
-{
-	struct __sk_buff ctx = {.ifindex = link,
-	    .ingress_ifindex = link,
-	    .gso_size = in->gso_size,
-	    .gso_segs = in->gso_segs};
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = in->octets,
-	    .data_size_in = (uint32_t)in->n, .data_out = out->octets,
-	    .data_size_out = sizeof out->octets, .ctx_in = &ctx,
-	    .ctx_size_in = sizeof ctx, .repeat = 1);
-
-	if (bpf_prog_test_run_opts(w->o.program, &opts) != 0)
-		return WORLD_FAILED - errno;
-	out->n = opts.data_size_out;
-	return (int)opts.retval;
 }

@@ -32,6 +32,8 @@ struct world {
 	struct object o;
 	struct row_course *course; /* of the row that runs: row.c's business */
 	bool v6;
+	bool can_complete;      /* the kernel can, and judges the packet's sum after a run */
+	bool complete;          /* packets come with CHECKSUM_COMPLETE */
 	bool affinity_put;      /* by us; looking through an empty map of them takes a
 				   millisecond */
 	uint8_t even[KM_SLOTS]; /* the ring of world_ring_even() */
