@@ -9,10 +9,12 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <edge/sbuf.h>
 
 #include "edgectl.h"
+#include "left.h"
 
 #define WHY_MAX 4096
 
@@ -28,6 +30,22 @@ tell(const char *pins, const struct detached *d)
 		       "sessions have ended\n",
 		    d->interfaces, d->interfaces == 1 ? "" : "s",
 		    d->maps ? "removed the maps in" : "there were no maps in", pins);
+}
+
+/* The engine alone went on, with what it needed of this host. */
+static int
+take_back_host(const struct edgectl *e, const struct detached *d, struct sbuf *why)
+{
+	int err;
+
+	if (d->interfaces == 0 && !d->maps)
+		return 0; /* what there is may be a relay's, which runs */
+	left_settings_restore(e->run_dir);
+	err = left_table_remove();
+	if (err != 0)
+		sbuf_addf(why, "the packet filter's table %s: %s", LEFT_TABLE,
+		    strerror(-err));
+	return err;
 }
 
 enum exit_code
@@ -52,6 +70,8 @@ detach_run(const struct edgectl *e, int argc, char **argv)
 	pins = m != NULL ? m->lb.kernel.pins : argv[1];
 	sbuf_init(&why, WHY_MAX);
 	err = kernel_detach(pins, &d, &why);
+	if (err == 0)
+		err = take_back_host(e, &d, &why);
 	if (err == 0)
 		tell(pins, &d);
 	else

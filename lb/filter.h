@@ -23,7 +23,9 @@
 #include <edge/model.h>
 #include <edge/sbuf.h>
 
-#define FILTER_TABLE "edgepool"
+#include "left.h"
+
+#define FILTER_TABLE LEFT_TABLE
 #define FILTER_MARK  0xed9e /* on diverted packets; also the routing table's number */
 
 struct filter_needs {

@@ -2,7 +2,6 @@
 #include "host.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <netinet/in.h>
@@ -12,14 +11,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <edge/program.h>
-
 #include "engines.h"
 #include "filter.h"
+#include "left.h"
 
 #define INTERFACES_MAX 32
-#define SETTING_MAX    96
-#define SAVED_MAX      128
 
 struct host {
 	bool manage;
@@ -29,104 +25,6 @@ struct host {
 	char interfaces[INTERFACES_MAX][IF_NAMESIZE];
 	size_t n_interfaces;
 };
-
-/* --- /proc/sys -----------------------------------------------------------------------
- */
-
-static bool
-setting_path(char *path, const char *name)
-{
-	/* @name has slashes, because an interface's name may have dots. */
-	return snprintf(path, SETTING_MAX + 16, "/proc/sys/net/%s", name) <
-	       SETTING_MAX + 16;
-}
-
-static int
-setting_get(const char *name, int *ret)
-{
-	char path[SETTING_MAX + 16], text[16];
-	int fd, err = 0;
-	ssize_t n;
-
-	if (!setting_path(path, name))
-		return -ENAMETOOLONG;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	n = read(fd, text, sizeof text - 1);
-	if (n < 0)
-		err = -errno;
-	close(fd);
-	if (n > 0) {
-		text[n] = '\0';
-		*ret = atoi(text);
-	}
-	return err;
-}
-
-static int
-setting_set(const char *name, int value)
-{
-	char path[SETTING_MAX + 16], text[16];
-	int n = snprintf(text, sizeof text, "%d\n", value);
-	int fd, err = 0;
-
-	if (!setting_path(path, name))
-		return -ENAMETOOLONG;
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, (size_t)n) != n)
-		err = -errno;
-	close(fd);
-	return err;
-}
-
-/* --- what it was ---------------------------------------------------------------------
- */
-
-static FILE *
-saved_open(const char *run_dir, const char *mode)
-{
-	char path[PROGRAM_PATH_MAX];
-
-	return program_path(path, run_dir, "lb", ".host") ? fopen(path, mode) : NULL;
-}
-
-/* Written before the setting is changed. */
-static int
-saved_add(const char *run_dir, const char *name, int value)
-{
-	FILE *f = saved_open(run_dir, "a");
-
-	if (f == NULL)
-		return -errno;
-	fprintf(f, "%s %d\n", name, value);
-	return fclose(f) == 0 ? 0 : -errno;
-}
-
-void
-host_restore(const char *run_dir)
-{
-	struct {
-		char name[SETTING_MAX];
-		int value;
-	} saved[SAVED_MAX];
-	char path[PROGRAM_PATH_MAX];
-	FILE *f = saved_open(run_dir, "r");
-	size_t n = 0;
-
-	if (f == NULL)
-		return;
-	while (n < SAVED_MAX && fscanf(f, "%95s %d", saved[n].name, &saved[n].value) == 2)
-		n++;
-	fclose(f);
-	/* Backwards, so that the oldest value of a setting is the one that stays. */
-	while (n-- > 0)
-		setting_set(saved[n].name, saved[n].value);
-	if (program_path(path, run_dir, "lb", ".host"))
-		unlink(path);
-}
 
 /* --- what it must be ------------------------------------------------------------------
  */
@@ -150,9 +48,7 @@ need(struct host *h, const char *name, int have, int want)
 	if (have == want)
 		return;
 	if (h->manage) {
-		err = saved_add(h->run_dir, name, have);
-		if (err == 0)
-			err = setting_set(name, want);
+		err = left_setting_change(h->run_dir, name, have, want);
 		if (err == 0)
 			return;
 	}
@@ -164,7 +60,7 @@ need_setting(struct host *h, const char *name, int want)
 {
 	int have;
 
-	if (setting_get(name, &have) == 0)
+	if (left_setting_get(name, &have) == 0)
 		need(h, name, have, want);
 }
 
@@ -172,12 +68,12 @@ need_setting(struct host *h, const char *name, int want)
 static void
 need_no_strict_filter(struct host *h, const char *interface)
 {
-	char name[SETTING_MAX];
+	char name[LEFT_SETTING_MAX];
 	int all, own;
 
 	snprintf(name, sizeof name, "ipv4/conf/%s/rp_filter", interface);
-	if (setting_get("ipv4/conf/all/rp_filter", &all) != 0 ||
-	    setting_get(name, &own) != 0 || (all > own ? all : own) != 1)
+	if (left_setting_get("ipv4/conf/all/rp_filter", &all) != 0 ||
+	    left_setting_get(name, &own) != 0 || (all > own ? all : own) != 1)
 		return;
 	need(h, name, own, 2);
 }
@@ -185,7 +81,7 @@ need_no_strict_filter(struct host *h, const char *interface)
 static void
 need_interface(struct host *h, const char *interface)
 {
-	char name[SETTING_MAX];
+	char name[LEFT_SETTING_MAX];
 
 	need_no_strict_filter(h, interface);
 	snprintf(name, sizeof name, "ipv4/conf/%s/send_redirects", interface);
@@ -289,4 +185,10 @@ host_prepare(const struct model *m, const char *run_dir, struct sbuf *why)
 		sbuf_addf(why, "; set them below /proc/sys/net (sysctl), or write "
 			       "lb = { manage_host = true; }");
 	return -EINVAL;
+}
+
+void
+host_restore(const char *run_dir)
+{
+	left_settings_restore(run_dir);
 }

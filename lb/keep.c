@@ -284,15 +284,21 @@ keep_adopt(struct keep *k, uint64_t table_hash)
 }
 
 void
+keep_leave(struct keep *k)
+{
+	for (int f = 0; k->applied && f < FAMILIES; f++) {
+		if (k->route[f])
+			route_remove((enum family)f, FILTER_MARK);
+		k->route[f] = false;
+	}
+}
+
+void
 keep_fini(struct keep *k)
 {
 	if (!k->applied)
 		return;
 	remove_table(k);
-	for (int f = 0; f < FAMILIES; f++) {
-		if (k->route[f])
-			route_remove((enum family)f, FILTER_MARK);
-		k->route[f] = false;
-	}
+	keep_leave(k);
 	host_restore(k->run_dir);
 }

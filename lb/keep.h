@@ -35,6 +35,8 @@ int keep_apply(
     struct keep *k, const struct model *m, const struct live *live, struct sbuf *why);
 /* After an upgrade: the table that is in the kernel has this hash. */
 void keep_adopt(struct keep *k, uint64_t table_hash);
+/* Takes back what only the relay needs: the process ends, and the kernel engine goes on. */
+void keep_leave(struct keep *k);
 /* Takes everything back. */
 void keep_fini(struct keep *k);
 

@@ -250,11 +250,13 @@ lb_close(struct lb *lb)
 		worker_free(&lb->workers[i]);
 	free(lb->workers);
 	lb_kernel_close(lb);
-	if (goes_on)
+	if (goes_on) {
+		keep_leave(&lb->keep);
 		log_info("the kernel engine goes on, with what it needs of this host; "
 			 "'edgectl detach' ends it");
-	else
+	} else {
 		keep_fini(&lb->keep);
+	}
 	lb_notice_close(lb);
 	if (lb->ctl != NULL)
 		ev_io_stop(lb->loop, &lb->ctl_io);

@@ -67,7 +67,7 @@ def test_a_host_that_cannot_be_managed_is_said(routed):
 
 
 @pytest.mark.engines
-def test_a_wrong_host_is_named_or_managed(routed):
+def test_a_wrong_host_is_named_or_managed(routed, engine):
     keys = ["net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding"]
     for key in keys:
         routed.balancer.sysctl(key, 0)
@@ -84,6 +84,11 @@ def test_a_wrong_host_is_named_or_managed(routed):
         routed.edge.start("lb")
         assert Session(routed, "av").peer()[0] == routed.client_address()
     assert routed.edge.daemon["lb"].stop() == 0
+    if engine == "kernel":  # it went on, with what it needs
+        assert routed.balancer.run("cat", "/proc/sys/net/ipv4/ip_forward").stdout.strip() == "1"
+        assert "table inet edgepool" in routed.balancer.run("nft", "list", "ruleset").stdout
+        routed.edge.ctl("detach")
+    assert "edgepool" not in routed.balancer.run("nft", "list", "ruleset").stdout
     for key in [*keys, "net.ipv4.conf.all.send_redirects"]:
         value = routed.balancer.run("cat", "/proc/sys/" + key.replace(".", "/")).stdout.strip()
         assert value == ("1" if "redirects" in key else "0"), f"{key} is as it was"
