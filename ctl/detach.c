@@ -43,8 +43,8 @@ take_back_host(const struct edgectl *e, const struct detached *d, struct sbuf *w
 	left_settings_restore(e->run_dir);
 	err = left_table_remove();
 	if (err != 0)
-		sbuf_addf(why, "the packet filter's table %s: %s", LEFT_TABLE,
-		    strerror(-err));
+		sbuf_addf(
+		    why, "the packet filter's table %s: %s", LEFT_TABLE, strerror(-err));
 	return err;
 }
 
