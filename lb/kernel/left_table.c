@@ -62,7 +62,7 @@ answer(int fd)
 	ssize_t n;
 
 	while ((n = recv(fd, t.octets, sizeof t.octets, 0)) > 0) {
-		const struct nlmsghdr *h = (const void *)t.octets;
+		struct nlmsghdr *h = (struct nlmsghdr *)(void *)t.octets;
 		size_t left = (size_t)n;
 
 		for (; NLMSG_OK(h, left); h = NLMSG_NEXT(h, left)) {
