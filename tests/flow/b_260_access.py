@@ -94,7 +94,6 @@ def test_networks(routed, all_clients):
             c.counted(3)
 
 
-@pytest.mark.engines
 def test_sessions_of_a_listener_and_of_a_member(routed, all_clients):
     conf = relay_conf(routed, av={"udp_idle_timeout": 60.0, "limits": {"sessions_per_listener": 4}})
     routed.edge.write(conf)
