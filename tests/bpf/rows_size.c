@@ -171,21 +171,6 @@ too_big_on_the_way_back(struct world *w)
 	    w, TLS, KM_DROP_TOO_BIG, world_drop(w, world_row(w, TLS), KM_DROP_TOO_BIG));
 }
 
-static void
-reply_that_may_be_cut(struct world *w)
-{
-	struct spec r = tcp_out(w, 0, TCP_ACK | TCP_PSH, 5001, 1001), there;
-
-	tcp_made(w, 0);
-	r.n = 1600;
-	r.df = false;
-	there = at_client(w, r);
-	there.ttl = r.ttl; /* the stack takes it down */
-	sent_as(w, r, there);
-	counts_are(w, TLS, 0, KM_COUNT_PACKETS_OUT, 2);
-	counts_are(w, TLS, 0, KM_COUNT_OCTETS_OUT, 1600);
-}
-
 /* --- super-packets --- */
 
 static void
@@ -342,8 +327,6 @@ static const struct row size_rows[] = {
 	ONLY_V4},
     {"where the width is not known all goes", mtu_not_known, BOTH},
     {"a reply too big for its way is passed up untouched", too_big_on_the_way_back, BOTH},
-    {"a reply too big that may be cut is translated, for the stack to cut",
-	reply_that_may_be_cut, ONLY_V4},
     {"a super-packet goes as one and is counted by segments", super_packet, BOTH},
     {"a super-packet of segments too big is answered", super_packet_of_big_segments,
 	BOTH},
