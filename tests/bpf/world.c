@@ -354,6 +354,8 @@ world_run(
 	if (bpf_prog_test_run_opts(w->o.program, &opts) != 0)
 		return WORLD_FAILED - errno;
 	out->n = opts.data_size_out;
+	out->gso_size = in->gso_size;
+	out->gso_segs = in->gso_segs;
 	return (int)opts.retval;
 }
 

@@ -36,8 +36,12 @@ edge_fuzz(conf LINK edge_core
     ALSO ${CMAKE_CURRENT_SOURCE_DIR}/conf/good ${CMAKE_CURRENT_SOURCE_DIR}/conf/bad)
 edge_fuzz(admin LINK edge_health)
 edge_fuzz(state LINK edge_lb)
-# In the kernel: nothing is seen of what an input reaches there, see bpf/fuzz.c.
 if(TARGET edge_bpf_world)
+  # In the kernel: nothing is seen of what an input reaches there, see bpf/fuzz.c.
   edge_fuzz(path LINK edge_bpf_world PkgConfig::LIBBPF)
   set_tests_properties(fuzz.path PROPERTIES SKIP_RETURN_CODE 77)
+  # The parser of the packet path alone, for user space: here libFuzzer and ASan see it.
+  edge_fuzz(headers LINK edge_core)
+  target_include_directories(fuzz_headers BEFORE PRIVATE fuzz/shim)
+  target_include_directories(fuzz_headers SYSTEM PRIVATE ${CMAKE_SOURCE_DIR}/lb/kernel/path)
 endif()

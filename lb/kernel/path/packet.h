@@ -62,7 +62,9 @@ struct packet {
 	__u32 tos;      /* IPv4: the octet; IPv6: flow information, network order */
 };
 
-/* The packet's pointers, loaded so that the compiler cannot take them for numbers. */
+/* The packet's pointers, loaded so that the compiler cannot take them for numbers;
+ * tests/fuzz has its own. */
+#ifndef PACKET_POINTER
 #define PACKET_POINTER(skb, field)                                                       \
 	({                                                                               \
 		void *ret_;                                                              \
@@ -72,6 +74,7 @@ struct packet {
 		    : "r"(skb), "i"(__builtin_offsetof(struct __sk_buff, field)));       \
 		ret_;                                                                    \
 	})
+#endif
 
 /* @octets at @offset of the frame, in its linear part; pointers got before are void. */
 static __always_inline void *
