@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "engines.h"
 
+#define REMARKED_MAX 100
+
 static bool
 goes_to_kernel(const struct service *s)
 {
@@ -81,12 +83,17 @@ is_first_of_service(const struct pool *pool, size_t i)
 void
 engines_remark(const struct model *m, const char *why_not, struct sbuf *ret)
 {
+	size_t n = 0;
+
 	for (size_t p = 0; p < m->n_pools; p++) {
 		const struct pool *pool = &m->pools[p];
 
 		for (size_t i = 0; i < pool->n_listeners; i++)
 			if (pool->listeners[i].service->engine == ENGINE_AUTO &&
-			    is_first_of_service(pool, i))
+			    is_first_of_service(pool, i) && n++ < REMARKED_MAX)
 				remark(&pool->listeners[i], why_not, ret);
 	}
+	if (n > REMARKED_MAX)
+		sbuf_addf(ret, "and %zu services more with engine = \"auto\"\n",
+		    n - REMARKED_MAX);
 }

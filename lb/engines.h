@@ -24,8 +24,8 @@ enum engines_need engines_need(const struct model *m);
 /* Sets the engine of every listener of @m: relay or kernel.  @why_not: why the kernel
  * engine cannot be had; NULL: it can. */
 void engines_settle(struct model *m, const char *why_not);
-/* A line for each service with engine = "auto": who serves it, why, and what that
- * changes. */
+/* A line for each service with engine = "auto" (the first hundred): who serves it, why,
+ * and what that changes. */
 void engines_remark(const struct model *m, const char *why_not, struct sbuf *ret);
 /* The first that must have the kernel engine; NULL if none. */
 const struct listener *engines_first_kernel(const struct model *m);

@@ -217,6 +217,7 @@ lb_open(
 	err = open_parts(lb, why);
 	if (err != 0)
 		return err;
+	lb_kernel_tell(lb, why);
 	lb_remark_on_sources(lb->model, why);
 	lb_stats_write(lb);
 	lb_start_seconds(lb);

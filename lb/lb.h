@@ -36,6 +36,7 @@ struct lb {
 	struct kernel *kernel;        /* NULL while no configuration needed it */
 	struct kernel_wanted *wanted; /* prepared, and not yet in effect */
 	ev_timer kernel_turn;
+	char *engine_remarks;    /* of "auto"; not yet told */
 	struct steer_mask steer; /* fixed, like the number of workers */
 
 	struct port_set ports;
@@ -105,6 +106,8 @@ bool lb_look_at_health(struct lb *lb);
 /* lb_kernel.c: the kernel engine.  Settles which engine serves each listener of @m, and
  * opens it where one needs it.  0, and remarks in @why; or -errno with the reason. */
 int lb_kernel_settle(struct lb *lb, struct model *m, struct sbuf *why);
+/* What came of "auto", once: of a configuration that is in effect. */
+void lb_kernel_tell(struct lb *lb, struct sbuf *ret);
 /* The same as far as it changes nothing. */
 int lb_kernel_check(struct model *m, struct sbuf *why);
 /* What can fail of @m and @v, then the rest; or the end of it. */

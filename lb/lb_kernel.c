@@ -18,7 +18,8 @@
 #include "lb.h"
 #include "lb_wanted.h"
 
-#define WHY_MAX 4096
+#define WHY_MAX     4096
+#define REMARKS_MAX 65536
 
 /* --- is it there? --------------------------------------------------------------------
  */
@@ -43,6 +44,28 @@ open_kernel(struct lb *lb, const struct model *m, struct sbuf *why)
 	int err = kernel_possible(why);
 
 	return err != 0 ? err : kernel_open(&setup, &lb->kernel, why);
+}
+
+/* Told when the rest of the configuration has turned out to be possible, too. */
+static void
+hold_remarks(struct lb *lb, const struct model *m, const char *why_not)
+{
+	struct sbuf remarks;
+
+	sbuf_init(&remarks, REMARKS_MAX);
+	engines_remark(m, why_not, &remarks);
+	free(lb->engine_remarks);
+	lb->engine_remarks = strdup(sbuf_text(&remarks));
+	sbuf_fini(&remarks);
+}
+
+void
+lb_kernel_tell(struct lb *lb, struct sbuf *ret)
+{
+	if (lb->engine_remarks != NULL)
+		sbuf_addf(ret, "%s", lb->engine_remarks);
+	free(lb->engine_remarks);
+	lb->engine_remarks = NULL;
 }
 
 int
@@ -74,7 +97,7 @@ lb_kernel_settle(struct lb *lb, struct model *m, struct sbuf *why)
 		    engines_first_kernel(m)->full_name, why_not);
 	} else {
 		engines_settle(m, why_not);
-		engines_remark(m, why_not, why);
+		hold_remarks(lb, m, why_not);
 		err = 0;
 	}
 	sbuf_fini(&because);
@@ -117,6 +140,8 @@ lb_kernel_close(struct lb *lb)
 {
 	ev_timer_stop(lb->loop, &lb->kernel_turn);
 	forget(lb);
+	free(lb->engine_remarks);
+	lb->engine_remarks = NULL;
 	kernel_close(&lb->kernel);
 }
 

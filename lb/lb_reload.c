@@ -94,6 +94,7 @@ lb_reload(struct lb *lb, struct sbuf *why)
 	if (lb_look_at_health(lb))
 		lb_publish(lb);
 	remark_on_fixed(lb, m, why);
+	lb_kernel_tell(lb, why);
 	lb_remark_on_sources(m, why);
 	lb_stats_write(lb);
 	return 0;
