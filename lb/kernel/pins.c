@@ -25,6 +25,7 @@ static const char *const parts[] = {
     [PINS_NEW] = "new",
     [PINS_LINKS] = "links",
     [PINS_QDISCS] = "qdiscs",
+    [PINS_MADE] = "made",
 };
 
 void
@@ -149,12 +150,19 @@ make_dir(const char *dir, struct sbuf *why)
 int
 pins_open(struct pins *p, const char *dir, struct sbuf *why)
 {
+	char made[PINS_PATH_MAX];
 	int err = pins_open_old(p, dir, why);
 
 	if (err != -ENOENT)
 		return err;
 	err = make_dir(dir, why);
-	return err == 0 ? pins_open_old(p, dir, why) : err;
+	if (err == 0)
+		err = pins_open_old(p, dir, why);
+	if (err == 0) {
+		pins_path(p, PINS_MADE, NULL, made);
+		mkdir(made, 0750); /* or DIR stays when it is empty */
+	}
+	return err;
 }
 
 void
@@ -237,7 +245,8 @@ pins_retire(const struct pins *p)
 void
 pins_remove_dir(const struct pins *p)
 {
-	rmdir(p->dir);
+	if (pins_have(p, PINS_MADE) && pins_remove(p, PINS_MADE) == 0)
+		rmdir(p->dir);
 }
 
 size_t

@@ -10,6 +10,7 @@
  *   DIR/new/      what somebody who was killed meanwhile left; nobody's
  *   DIR/links/    a TCX link per interface, named by its number
  *   DIR/qdiscs/   an empty directory per interface whose clsact qdisc we made
+ *   DIR/made/     empty: we made DIR, so we take it away
  *
  * A name in a BPF file system has no dot, so interfaces go by number.
  */
@@ -20,7 +21,7 @@
 #define PINS_DIR_MAX  512 /* PINS_PATH_MAX without what is below */
 #define PINS_PATH_MAX 576
 
-enum pins_part { PINS_MAPS, PINS_NEW, PINS_LINKS, PINS_QDISCS };
+enum pins_part { PINS_MAPS, PINS_NEW, PINS_LINKS, PINS_QDISCS, PINS_MADE };
 
 struct pins {
 	int lock; /* descriptor of DIR; -1: closed */
@@ -53,8 +54,7 @@ int pins_complete(const struct pins *p);
 int pins_retire(const struct pins *p);
 /* Unpins all of a part, and the part.  0, also when there is none. */
 int pins_remove(const struct pins *p, enum pins_part part);
-/* The directory itself, when all its parts are gone.  0, also when it has to stay: its
- * parent may belong to somebody else. */
+/* The directory itself, when all its parts are gone, and if we made it. */
 void pins_remove_dir(const struct pins *p);
 
 /* The numbers that DIR/links or DIR/qdiscs hold names for, at most @max. */
