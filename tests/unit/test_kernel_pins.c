@@ -6,14 +6,18 @@
 
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <linux/capability.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "kernel/kernel.h"
 #include "kernel/object.h"
 
 static const struct object_sizes few = {2048, 1024};
@@ -220,6 +224,41 @@ two_cannot_have_one_directory(void **state)
 	object_close(&o);
 }
 
+/* In a thread: capabilities are a thread's own. */
+static void *
+without_rights(void *arg)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct caps[2];
+
+	if (syscall(SYS_capget, &header, caps) != 0)
+		return NULL;
+	caps[0].effective |= 1u << CAP_NET_ADMIN;
+	caps[0].permitted |= 1u << CAP_NET_ADMIN;
+	memset(&caps[1], 0, sizeof caps[1]);
+	return syscall(SYS_capset, &header, caps) == 0 && kernel_possible(arg) == -EPERM
+		   ? arg
+		   : NULL;
+}
+
+static void
+what_is_missing_is_named(void **state)
+{
+	struct lab *lab = *state;
+	pthread_t thread;
+	void *done;
+
+	if (kernel_possible(&lab->why) != 0) {
+		print_message("skipped: %s\n", sbuf_text(&lab->why));
+		skip();
+	}
+	assert_string_equal(sbuf_text(&lab->why), "");
+	assert_int_equal(pthread_create(&thread, NULL, without_rights, &lab->why), 0);
+	assert_int_equal(pthread_join(thread, &done), 0);
+	assert_ptr_equal(done, &lab->why);
+	assert_says(lab, "the kernel engine needs CAP_BPF, CAP_PERFMON (");
+}
+
 /* The first word of advice is how to get one. */
 static void
 an_ordinary_directory_is_refused(void **state)
@@ -246,6 +285,7 @@ main(void)
 	    TEST(a_missing_map_is_named),
 	    TEST(half_made_pins_are_made_anew),
 	    TEST(two_cannot_have_one_directory),
+	    TEST(what_is_missing_is_named),
 	    TEST(an_ordinary_directory_is_refused),
 	};
 
