@@ -10,7 +10,7 @@ from pathlib import Path
 
 BUILD, CMAKE = Path(sys.argv[1]), sys.argv[2]
 DAEMONS = ("edge-lb", "edge-health", "edge-health-exec", "edge-vantage", "edge-dnslb", "edge-snmp")
-RIGHTS = {"edge-lb": {"CAP_NET_BIND_SERVICE", "CAP_NET_RAW", "CAP_NET_ADMIN"},
+RIGHTS = {"edge-lb": {"CAP_NET_BIND_SERVICE", "CAP_NET_RAW", "CAP_NET_ADMIN", "CAP_BPF", "CAP_PERFMON"},
           "edge-vantage": {"CAP_NET_ADMIN", "CAP_SYS_ADMIN"}}
 EXPECTED = [f"sbin/{d}" for d in DAEMONS] + ["bin/edgectl"] + \
     [f"lib/systemd/system/{d}.service" for d in DAEMONS] + [
