@@ -38,10 +38,19 @@ struct census {
 	uint64_t made[KM_ENDPOINTS]; /* before it began */
 };
 
+struct over {
+	uint16_t listener, endpoint;
+	bool lost;
+};
+
 struct sweep {
 	const struct object *o;
 	struct km_flow_key *keys;
 	struct km_flow *flows;
+	/* Of the batch, what is over for sure. */
+	struct km_flow_key *over_keys;
+	struct over *over;
+	uint32_t n_over;
 	uint32_t batch;
 	uint32_t expected;
 
@@ -80,7 +89,10 @@ sweep_new(const struct object *o, struct sweep **ret)
 	s->settled = true;
 	s->keys = calloc(ENTRIES, sizeof *s->keys);
 	s->flows = calloc(ENTRIES, sizeof *s->flows);
-	if (s->keys == NULL || s->flows == NULL) {
+	s->over_keys = calloc(ENTRIES, sizeof *s->over_keys);
+	s->over = calloc(ENTRIES, sizeof *s->over);
+	if (s->keys == NULL || s->flows == NULL || s->over_keys == NULL ||
+	    s->over == NULL) {
 		sweep_free(&s);
 		return -ENOMEM;
 	}
@@ -95,6 +107,8 @@ sweep_free(struct sweep **ps)
 		return;
 	free((*ps)->keys);
 	free((*ps)->flows);
+	free((*ps)->over_keys);
+	free((*ps)->over);
 	free(*ps);
 	*ps = NULL;
 }
@@ -121,6 +135,39 @@ judge(const struct sweep *s, const struct km_flow_key *key, const struct km_flow
 	    &s->o->endpoints[f->endpoint], s->o->settings, now);
 }
 
+static void
+take_session(struct sweep *s, unsigned listener, unsigned endpoint)
+{
+	take_one(&s->o->endpoints[endpoint].sessions);
+	take_one(&s->o->listeners[listener].sessions);
+}
+
+/* What has ended and waited: all of a batch in one call, since with many short sessions
+ * this is most of what a sweep costs.  If one is opened anew in this very moment, its
+ * next packet finds the same member by affinity. */
+static void
+forget_over(struct sweep *s)
+{
+	uint32_t at = 0;
+	int err = 0;
+
+	while (at < s->n_over && (err == 0 || err == -ENOENT)) {
+		uint32_t n = s->n_over - at;
+
+		err = bpf_map_delete_batch(
+		    s->o->map[KERNEL_MAP_FLOWS], &s->over_keys[at], &n, NULL);
+		if (err != 0 && err != -ENOENT)
+			break;
+		s->figures.swept += n;
+		/* Who was first, the path or we, takes it from the sessions. */
+		for (uint32_t i = at; i < at + n; i++)
+			if (!s->over[i].lost)
+				take_session(s, s->over[i].listener, s->over[i].endpoint);
+		at += n + 1; /* behind the one that was gone, if any */
+	}
+	s->n_over = 0;
+}
+
 /* It may have spoken since the batch was read.  True when it is gone. */
 static bool
 forget(struct sweep *s, const struct km_flow_key *key)
@@ -138,10 +185,8 @@ forget(struct sweep *s, const struct km_flow_key *key)
 	if (bpf_map_delete_elem(fd, key) != 0)
 		return true;
 	s->figures.swept++;
-	if (verdict != SWEEP_LOST) {
-		take_one(&s->o->endpoints[f.endpoint].sessions);
-		take_one(&s->o->listeners[key->listener].sessions);
-	}
+	if (verdict != SWEEP_LOST)
+		take_session(s, key->listener, f.endpoint);
 	if (verdict == SWEEP_IDLE)
 		s->idle_closed[key->listener]++;
 	return true;
@@ -151,7 +196,15 @@ static void
 look_at(
     struct sweep *s, const struct km_flow_key *key, const struct km_flow *f, uint32_t now)
 {
-	if (judge(s, key, f, now) != SWEEP_STAYS && forget(s, key))
+	enum sweep_verdict verdict = judge(s, key, f, now);
+
+	if (verdict == SWEEP_ENDED || verdict == SWEEP_LOST) {
+		s->over_keys[s->n_over] = *key;
+		s->over[s->n_over++] =
+		    (struct over){key->listener, f->endpoint, verdict == SWEEP_LOST};
+		return;
+	}
+	if (verdict == SWEEP_IDLE && forget(s, key))
 		return;
 	s->now.listener[key->listener % KM_LISTENERS]++;
 	s->now.endpoint[f->endpoint % KM_ENDPOINTS]++;
@@ -213,6 +266,7 @@ walk(struct sweep *s, uint32_t *ret_n)
 	now = object_tick();
 	for (uint32_t i = 0; i < n; i++)
 		look_at(s, &s->keys[i], &s->flows[i], now);
+	forget_over(s);
 	*ret_n = n;
 	s->cursor = next;
 	s->any = true;
