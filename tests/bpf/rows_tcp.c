@@ -304,6 +304,27 @@ no_stateless_reverse(struct world *w)
 	counts_are(w, TLS, 1, KM_COUNT_UNASKED, 2);
 }
 
+/* More than half_open holds, of SYNs and of invented ACKs. */
+static void
+flood(struct world *w)
+{
+	struct spec s;
+
+	tcp_made(w, 1);
+	for (unsigned i = 0; i < HALVES + 500; i++) {
+		s = tcp_in(w, i % 2 == 0 ? TCP_SYN : TCP_ACK, i, i);
+		s.from = world_client(w, 100);
+		s.sport = (uint16_t)(1024 + i);
+		must(w, goes_to(w, s) == 1);
+	}
+	must(w, entries(w, KERNEL_MAP_HALF_OPEN) <= HALVES);
+	must(w, entries(w, KERNEL_MAP_FLOWS) == 1);
+	must(w, entries(w, KERNEL_MAP_AFFINITIES) == 1);
+	forwarded(w, in_data(w), 1);
+	returned(w, out_data(w, 1), 1);
+	counts_are(w, TLS, 1, KM_COUNT_STATELESS, (HALVES + 500) / 2);
+}
+
 static const struct row tcp_rows[] = {
     {"SYN, SYN-ACK and its ACK make a flow, and nothing less", handshake, BOTH},
     {"a session is counted when its flow is made, once", sessions_counted, BOTH},
@@ -325,6 +346,7 @@ static const struct row tcp_rows[] = {
 	BOTH},
     {"a blind reset is sent by the ring and leaves nothing", blind_reset, BOTH},
     {"a member's reset of a SYN is translated and counted", refused, BOTH},
+    {"a flood of SYNs and ACKs makes nothing that lasts, and ends nothing", flood, BOTH},
     {"a full table means by the ring, counted", full_table, BOTH},
     {"after a full table the ring says whose reply it is", stateless_reverse, BOTH},
     {"without a full table it says nothing", no_stateless_reverse, BOTH},
