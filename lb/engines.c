@@ -56,16 +56,17 @@ remark(const struct listener *l, const char *why_not, struct sbuf *ret)
 	services_text(l->services, names, sizeof names);
 	if (l->engine == ENGINE_KERNEL)
 		sbuf_addf(ret,
-		    "%s of %s: served by the kernel engine: a client's address picks its "
+		    "%s %s of %s: served by the kernel engine: a client's address picks "
+		    "its "
 		    "member (source-hash)%s\n",
-		    names, l->pool->fqdn,
+		    side_kind_word(l->side), names, l->pool->fqdn,
 		    s->algorithm == ALGORITHM_SOURCE_HASH
 			? ""
 			: ", where the relay counts sessions");
 	else
 		sbuf_addf(ret,
-		    "%s of %s: served by the relay, because %s: it balances by %s\n",
-		    names, l->pool->fqdn,
+		    "%s %s of %s: served by the relay, because %s: it balances by %s\n",
+		    side_kind_word(l->side), names, l->pool->fqdn,
 		    s->relay_because != NULL ? s->relay_because : why_not,
 		    algorithm_word(s->algorithm));
 }
