@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "rings.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "pick.h"
@@ -51,19 +52,20 @@ shape_in_health(
 size_t
 rings_count(const struct kernel_wanted *w, const struct rows_plan *p)
 {
+	struct ring_shape *shapes = calloc(w->n_listeners + 1, sizeof *shapes);
 	size_t n = 0;
 
+	if (shapes == NULL)
+		return 0; /* whatever it is: too many of them are served, less evenly */
 	for (size_t i = 0; i < w->n_listeners; i++) {
-		struct ring_shape mine, other;
-		bool first = true;
+		size_t b = 0;
 
-		shape_in_health(&w->listeners[i], p->at[i].position, &mine);
-		for (size_t b = 0; first && b < i; b++) {
-			shape_in_health(&w->listeners[b], p->at[b].position, &other);
-			first = memcmp(&mine, &other, sizeof mine) != 0;
-		}
-		n += first;
+		shape_in_health(&w->listeners[i], p->at[i].position, &shapes[n]);
+		while (b < n && memcmp(&shapes[b], &shapes[n], sizeof shapes[n]) != 0)
+			b++;
+		n += b == n;
 	}
+	free(shapes);
 	return n;
 }
 

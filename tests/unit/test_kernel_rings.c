@@ -223,6 +223,21 @@ a_change_moves_almost_nothing_else(void **state)
 	}
 }
 
+static void
+shapes_are_counted_in_health(void **state)
+{
+	struct world x;
+
+	(void)state;
+	begin(&x, 3, false);
+	assert_int_equal(rings_count(x.w, x.plan), 1);
+	x.w->listeners[1].choices[0].use = KM_USE_OUT;
+	assert_int_equal(rings_count(x.w, x.plan), 1);
+	x.w->listeners[1].choices[0].weight = 2;
+	assert_int_equal(rings_count(x.w, x.plan), 2);
+	end(&x);
+}
+
 int
 main(void)
 {
@@ -233,6 +248,7 @@ main(void)
 	    cmocka_unit_test(a_shape_that_is_still_there_is_taken_up_again),
 	    cmocka_unit_test(nobody_is_row_zero_and_backups_are_last),
 	    cmocka_unit_test(a_share_is_a_part_of_the_weight),
+	    cmocka_unit_test(shapes_are_counted_in_health),
 	    cmocka_unit_test(a_change_moves_almost_nothing_else),
 	};
 
