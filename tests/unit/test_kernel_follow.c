@@ -175,7 +175,7 @@ clsact(const char *name)
 static void
 until(struct lab *lab, bool (*holds)(struct lab *lab), const char *what)
 {
-	int64_t end_ns = clock_mono_ns() + 20 * NS_PER_S;
+	int64_t end_ns = clock_mono_ns() + 60 * NS_PER_S;
 
 	while (!holds(lab)) {
 		if (clock_mono_ns() > end_ns)
