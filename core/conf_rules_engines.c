@@ -7,6 +7,8 @@
  * that they could mean.  "auto" never is: conf_build.c says what keeps it on the relay
  * (relay_because), and here it is told.
  */
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "conf_rules.h"
@@ -91,42 +93,86 @@ refuse_written(const struct conf_rules *r, enum service_kind kind, const char *n
 			    r->name, name, limit_keys[i].key, limit_keys[i].why);
 }
 
-/* One note for a group: that of its TCP service, as av has two. */
-static void
-note_defaults(const struct conf_rules *r, enum service_kind kind, const char *name)
-{
-	const struct service_info *info = &service_infos[kind];
-	const config_setting_t *g = r->c->services[kind];
-	bool source = !conf_load_written(g, "source") && info->source == SOURCE_REPLACE;
+/* What is told of services: one note for all that one line makes what they are. */
+struct remark {
+	const config_setting_t *at;
+	char what[300];
+	char names[240]; /* "external.access, internal.sip" */
+};
 
-	if (info->proto == PROTO_TCP)
-		conf_load_say(r->l, engine_at(r, kind), DIAG_NOTE, 0,
-		    "%s: %s: engine = \"kernel\": %s%sno connect_retries, no "
-		    "limits.queue and no keepalive",
-		    r->name, name,
-		    conf_load_written(g, "algorithm") ? ""
-						      : "algorithm is \"source-hash\", ",
-		    source ? "source is \"keep\" (the members' way back leads through "
-			     "this host), "
-			   : "");
+struct remarks {
+	struct remark list[SERVICES];
+	size_t n;
+};
+
+static void edge_printf(4, 5) remark(struct remarks *to, const config_setting_t *at,
+    const char *name, const char *format, ...)
+{
+	struct remark now = {.at = at}, *same = to->list;
+	size_t length;
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(now.what, sizeof now.what, format, ap);
+	va_end(ap);
+	while (same < to->list + to->n &&
+	       (same->at != at || strcmp(same->what, now.what) != 0))
+		same++;
+	if (same == to->list + to->n)
+		to->list[to->n++] = now;
+	length = strlen(same->names);
+	/* av's two services have one name. */
+	if (length >= strlen(name) &&
+	    strcmp(same->names + length - strlen(name), name) == 0)
+		return;
+	snprintf(same->names + length, sizeof same->names - length, "%s%s",
+	    length > 0 ? ", " : "", name);
 }
 
 static void
-note_auto(const struct conf_rules *r, enum service_kind kind, const char *name)
+tell_remarks(const struct conf_rules *r, const struct remarks *from)
+{
+	for (size_t i = 0; i < from->n; i++)
+		conf_load_say(r->l, from->list[i].at, DIAG_NOTE, 0, "%s: %s: %s", r->name,
+		    from->list[i].names, from->list[i].what);
+}
+
+/* Once for a group: of its TCP service, as av has two. */
+static void
+note_defaults(const struct conf_rules *r, enum service_kind kind, const char *name,
+    struct remarks *to)
+{
+	const config_setting_t *g = r->c->services[kind];
+
+	if (service_infos[kind].proto == PROTO_TCP)
+		remark(to, engine_at(r, kind), name,
+		    "engine = \"kernel\": %s%sno connect_retries, no limits.queue and no "
+		    "keepalive",
+		    conf_load_written(g, "algorithm") ? ""
+						      : "algorithm is \"source-hash\", ",
+		    conf_load_written(g, "source")
+			? ""
+			: "source is \"keep\" (the members' way back leads through "
+			  "this host), ");
+}
+
+static void
+note_auto(const struct conf_rules *r, enum service_kind kind, const char *name,
+    struct remarks *to)
 {
 	const struct service *s = &r->p->services[kind];
 
 	if (s->relay_because != NULL)
-		conf_load_say(r->l, engine_at(r, kind), DIAG_NOTE, 0,
-		    "%s: %s: engine = \"auto\": the relay serves it, because %s", r->name,
-		    name, s->relay_because);
+		remark(to, engine_at(r, kind), name,
+		    "engine = \"auto\": the relay serves it, because %s",
+		    s->relay_because);
 	else if (service_infos[kind].proto == PROTO_TCP)
-		conf_load_say(r->l, engine_at(r, kind), DIAG_NOTE, 0,
-		    "%s: %s: engine = \"auto\": the kernel engine where this host can, "
-		    "with algorithm = \"source-hash\", no connect_retries, no "
-		    "limits.queue and no keepalive; else the relay, with algorithm = "
-		    "\"%s\"",
-		    r->name, name, algorithm_word(s->algorithm));
+		remark(to, engine_at(r, kind), name,
+		    "engine = \"auto\": the kernel engine where this host can, with "
+		    "algorithm = \"source-hash\", no connect_retries, no limits.queue "
+		    "and "
+		    "no keepalive; else the relay, with algorithm = \"%s\"",
+		    algorithm_word(s->algorithm));
 }
 
 /* One listener with access, whose settings count. */
@@ -170,6 +216,8 @@ check_one_listener(const struct conf_rules *r)
 void
 conf_rules_engines(struct conf_rules *r)
 {
+	struct remarks remarks = {.n = 0};
+
 	for (int i = 0; r->hardware && i < SERVICES; i++) {
 		enum service_kind kind = (enum service_kind)i;
 		const struct service_info *info = &service_infos[kind];
@@ -185,13 +233,14 @@ conf_rules_engines(struct conf_rules *r)
 			break;
 		case ENGINE_KERNEL:
 			refuse_written(r, kind, name);
-			note_defaults(r, kind, name);
+			note_defaults(r, kind, name, &remarks);
 			break;
 		case ENGINE_AUTO:
-			note_auto(r, kind, name);
+			note_auto(r, kind, name, &remarks);
 			break;
 		}
 	}
+	tell_remarks(r, &remarks);
 	check_one_listener(r);
 }
 
