@@ -50,30 +50,44 @@ answers_of(const struct lb *lb, const struct live_endpoint *x, bool kernel)
 		      : n;
 }
 
+/* What is there of the prober's: nothing while its board is not. */
+static void
+see_probes(const struct lb *lb, const struct live_endpoint *x, struct bypass_seen *ret)
+{
+	size_t row = board_reader_find(lb->health, x->id);
+
+	if (row == BOARD_NO_ROW)
+		return;
+	ret->probes = board_reader_load(lb->health, row, HEALTH_FIELD_PROBES);
+	ret->failures = board_reader_load(lb->health, row, HEALTH_FIELD_FAILURES);
+}
+
 static void
 look(struct lb *lb, struct live_endpoint *x, bool kernel)
 {
-	uint64_t tries = tries_of(lb, x, kernel), answers = answers_of(lb, x, kernel);
-	uint64_t enough = x->proto == PROTO_UDP ? QUESTIONS_TOLD : TRIES_TOLD;
+	struct bypass_seen now = {
+	    .tries = tries_of(lb, x, kernel),
+	    .answers = answers_of(lb, x, kernel),
+	    .enough = x->proto == PROTO_UDP ? QUESTIONS_TOLD : TRIES_TOLD,
+	    .up = x->state.health == HEALTH_UP,
+	};
 	char gateway[ADDR_TEXT_MAX];
 	struct addr own;
 
-	if (answers != x->past.answers || tries < x->past.tries) {
-		x->past.told = false;
-		x->past.tries = tries;
-		x->past.answers = answers;
+	see_probes(lb, x, &now);
+	if (!bypass_look(&x->past.bypass, &now))
+		return;
+	if (!host_address_towards(&x->addr, &own)) {
+		x->past.bypass.told = false; /* the next look has a way, perhaps */
 		return;
 	}
-	if (tries - x->past.tries < enough || x->past.told ||
-	    x->state.health != HEALTH_UP || !host_address_towards(&x->addr, &own))
-		return;
-	x->past.told = true;
 	if (x->proto == PROTO_UDP)
 		log_warning(
 		    "%s answers past the balancer, or not at all: it probes well, "
 		    "but none of %" PRIu64 " clients' datagrams was answered "
 		    "through this host; set its default gateway to %s",
-		    x->full_name, tries - x->past.tries, addr_text(&own, gateway));
+		    x->full_name, now.tries - x->past.bypass.tries,
+		    addr_text(&own, gateway));
 	else
 		log_warning("%s answers past the balancer: it probes well, but no "
 			    "connection with a client's source comes about; set its "

@@ -28,6 +28,7 @@
 #include <edge/model.h>
 #include <edge/state.h>
 
+#include "bypass.h"
 #include "link.h"
 #include "ports.h"
 
@@ -72,9 +73,9 @@ struct live_member {
 
 /* What an endpoint had when it was looked at last: does it answer through this host? */
 struct past {
-	uint64_t tries, answers, unasked;
+	struct bypass bypass;
+	uint64_t unasked;
 	int64_t unasked_told_ns; /* 0: never */
-	bool told;
 	bool looked;
 };
 

@@ -2,6 +2,7 @@
 edge_unit_test(steer LINK edge_lb)
 edge_unit_test(idle LINK edge_lb)
 edge_unit_test(affinity LINK edge_lb)
+edge_unit_test(bypass LINK edge_lb)
 edge_unit_test(pick LINK edge_lb)
 edge_unit_test(view LINK edge_lb)
 edge_unit_test(lb_turn LINK edge_lb)
