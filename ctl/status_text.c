@@ -254,7 +254,7 @@ kernel_line(const struct page *page, struct grid *g, const struct picture_servic
 		const char *text;
 	} parts[] = {
 	    {LB_FIELD_STATELESS, "packets by their hash alone"},
-	    {LB_FIELD_UNASKED, "answers nobody asked for here"},
+	    {LB_FIELD_UNASKED, "packets past the VIP"},
 	    {LB_FIELD_ENDED, "packets of sessions that had to end"},
 	    {LB_FIELD_FLOWS_FULL, "sessions without room"},
 	    {LB_FIELD_FRAGMENTS, "fragments lost"},
@@ -268,7 +268,7 @@ kernel_line(const struct page *page, struct grid *g, const struct picture_servic
 	    (ps->lb[LB_FIELD_STATUS] & LB_LISTENER_KERNEL) == 0)
 		return;
 	n = (size_t)snprintf(line, sizeof line,
-	    "in the kernel: %" PRIu64 " picks for %" PRIu64 " sessions",
+	    "in the kernel: picks %" PRIu64 ", sessions in all %" PRIu64,
 	    ps->lb[LB_FIELD_PICKS], ps->lb[LB_FIELD_SESSIONS_TOTAL]);
 	for (size_t i = 0; i < countof(parts); i++)
 		if (ps->lb[parts[i].field] != 0 && n < sizeof line)

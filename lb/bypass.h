@@ -30,4 +30,16 @@ struct bypass_seen {
 /* True once, when it is to be told. */
 bool bypass_look(struct bypass *b, const struct bypass_seen *now);
 
+/* Packets of an endpoint to clients who never came through the VIP.  A few come of
+ * sessions that were forgotten before their last word; many at once do not. */
+struct unasked {
+	uint64_t n; /* packets by then */
+	int64_t since_ns;
+	int64_t told_ns; /* 0: never */
+	bool looked;
+};
+
+/* How many are to be told, of @n in all; mostly 0. */
+uint64_t unasked_look(struct unasked *u, uint64_t n, int64_t now_ns);
+
 #endif

@@ -23,8 +23,6 @@
 #define LOOK_NS        NS_PER_S
 #define TRIES_TOLD     3
 #define QUESTIONS_TOLD 32 /* of datagrams: strangers send some that mean nothing */
-#define UNASKED_TOLD   10
-#define UNASKED_NS     (600 * NS_PER_S)
 
 static uint64_t
 sum(const struct lb *lb, const struct live_endpoint *x, enum lb_field f)
@@ -75,10 +73,10 @@ look(struct lb *lb, struct live_endpoint *x, bool kernel)
 	struct addr own;
 
 	see_probes(lb, x, &now);
-	if (!bypass_look(&x->past.bypass, &now))
+	if (!bypass_look(&x->bypass, &now))
 		return;
 	if (!host_address_towards(&x->addr, &own)) {
-		x->past.bypass.told = false; /* the next look has a way, perhaps */
+		x->bypass.told = false; /* the next look has a way, perhaps */
 		return;
 	}
 	if (x->proto == PROTO_UDP)
@@ -86,8 +84,7 @@ look(struct lb *lb, struct live_endpoint *x, bool kernel)
 		    "%s answers past the balancer, or not at all: it probes well, "
 		    "but none of %" PRIu64 " clients' datagrams was answered "
 		    "through this host; set its default gateway to %s",
-		    x->full_name, now.tries - x->past.bypass.tries,
-		    addr_text(&own, gateway));
+		    x->full_name, now.tries - x->bypass.tries, addr_text(&own, gateway));
 	else
 		log_warning("%s answers past the balancer: it probes well, but no "
 			    "connection with a client's source comes about; set its "
@@ -98,23 +95,14 @@ look(struct lb *lb, struct live_endpoint *x, bool kernel)
 static void
 look_unasked(struct lb *lb, struct live_endpoint *x, int64_t now_ns)
 {
-	struct past *p = &x->past;
-	uint64_t n = sum(lb, x, LB_FIELD_UNASKED);
+	uint64_t n = unasked_look(&x->unasked, sum(lb, x, LB_FIELD_UNASKED), now_ns);
 
-	/* What an edge-lb before this one counted was its to tell. */
-	if (!p->looked) {
-		p->looked = true;
-		p->unasked = n;
-	}
-	if (n - p->unasked < UNASKED_TOLD ||
-	    (p->unasked_told_ns != 0 && now_ns - p->unasked_told_ns < UNASKED_NS))
-		return;
-	log_warning("%s sent %" PRIu64 " packets to clients who did not come through its "
-		    "VIP: they go past the balancer, to the member itself or through "
-		    "another balancer",
-	    x->full_name, n - p->unasked);
-	p->unasked = n;
-	p->unasked_told_ns = now_ns;
+	if (n > 0)
+		log_warning("%s sent %" PRIu64
+			    " packets to clients who did not come through its "
+			    "VIP: they go past the balancer, to the member itself or "
+			    "through another balancer",
+		    x->full_name, n);
 }
 
 /* What the kernel engine counts for a service is none of the relay's: nobody looks at

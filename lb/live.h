@@ -71,14 +71,6 @@ struct live_member {
 	_Alignas(64) _Atomic int64_t rate[SERVICES]; /* rate.h; any worker */
 };
 
-/* What an endpoint had when it was looked at last: does it answer through this host? */
-struct past {
-	struct bypass bypass;
-	uint64_t unasked;
-	int64_t unasked_told_ns; /* 0: never */
-	bool looked;
-};
-
 struct live_endpoint {
 	uint64_t id, member_id;
 	struct live_member *member;
@@ -100,7 +92,8 @@ struct live_endpoint {
 	struct state state;
 	int64_t slow_boot_ns;  /* begin of slow start; 0: none */
 	int64_t drain_mono_ns; /* when draining was first seen; 0: not draining */
-	struct past past;      /* lb_past.c */
+	struct bypass bypass;  /* lb_past.c */
+	struct unasked unasked;
 	/* What the board said before this process counted, and what the kernel engine
 	 * counts. */
 	uint64_t base[LB_FIELDS];

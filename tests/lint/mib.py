@@ -4,7 +4,6 @@
 The base modules are stand-ins (tests/mibs) and what libsnmp-base ships.
 """
 import os
-import os
 import shutil
 import subprocess
 import sys
@@ -14,7 +13,6 @@ from tree import ROOT, name, verdict
 if not shutil.which("smilint"):
     print("smilint is not installed (package smitools)")
     sys.exit(77)
-env = {**os.environ, "SMIPATH": f"{ROOT}/tests/mibs:/usr/share/snmp/mibs"}
 # Debian ships none of the base modules: ours stand in (tests/mibs/README.md).
 env = {**os.environ, "SMIPATH": f"{ROOT}/tests/mibs:/usr/share/snmp/mibs"}
 findings, modules = [], sorted((ROOT / "snmp").rglob("*-MIB*"))

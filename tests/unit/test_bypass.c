@@ -2,6 +2,8 @@
 /* bypass: who answers past the balancer is told, once; who only seems to is not. */
 #include "bypass.h"
 
+#include <edge/clock.h>
+
 #include "unit.h"
 
 static struct bypass_seen
@@ -82,6 +84,30 @@ who_is_not_probed_is_not_judged(void **state)
 		assert_false(look(&b, seen(100 * n, 0, 0)));
 }
 
+static void
+late_words_are_not_direct_conversations(void **state)
+{
+	struct unasked u = {0};
+	uint64_t n = 500; /* an edge-lb's before */
+
+	(void)state;
+	for (int64_t s = 1; s < 3600; s++) /* six a minute */
+		assert_int_equal(unasked_look(&u, n += s % 10 == 0, s * NS_PER_S), 0);
+}
+
+static void
+direct_conversations_are_told_each_ten_minutes(void **state)
+{
+	struct unasked u = {0};
+	unsigned told = 0;
+	uint64_t n = 500;
+
+	(void)state;
+	for (int64_t s = 1; s < 1800; s++)
+		told += unasked_look(&u, n += 5, s * NS_PER_S) > 0;
+	assert_int_equal(told, 3);
+}
+
 int
 main(void)
 {
@@ -90,6 +116,8 @@ main(void)
 	    cmocka_unit_test(answers_on_their_way_are_waited_for),
 	    cmocka_unit_test(a_member_that_has_died_does_not_answer_past_us),
 	    cmocka_unit_test(who_is_not_probed_is_not_judged),
+	    cmocka_unit_test(late_words_are_not_direct_conversations),
+	    cmocka_unit_test(direct_conversations_are_told_each_ten_minutes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -305,6 +305,28 @@ all_is_well(void **state)
 	page_is(lab, &(struct status_options){0}, "well");
 }
 
+static void
+the_kernel_engine_is_marked(void **state)
+{
+	struct lab *lab = *state;
+	struct pool *pool = &lab->model->pools[0];
+	uint64_t id = pool->listeners[0].id;
+
+	all_up(lab);
+	listeners_open(lab, LB_LISTENER_OPEN | LB_LISTENER_KERNEL);
+	lb_set(lab, BOARD_PROCESS_ID, LB_FIELD_FLOWS, 104);
+	lb_set(lab, BOARD_PROCESS_ID, LB_FIELD_FLOWS_MAX, 1000000);
+	lb_set(lab, id, LB_FIELD_SESSIONS, 104);
+	lb_set(lab, id, LB_FIELD_SESSIONS_TOTAL, 1);
+	lb_set(lab, id, LB_FIELD_PICKS, 1);
+	lb_set(lab, id, LB_FIELD_UNASKED, 13);
+	lb_set(lab, id, LB_FIELD_STATELESS, UINT64_C(123456789));
+	lb_set(lab, id, LB_FIELD_FLOWS_FULL, 12);
+	page_is(lab, &(struct status_options){.pool = pool->fqdn}, "kernel");
+	page_is(lab, &(struct status_options){.pool = pool->fqdn, .verbose = true},
+	    "kernel-verbose");
+}
+
 /* edge3 is dead, edge2 drains, edge1 has lost one service. */
 static void
 trouble_make(struct lab *lab)
@@ -638,6 +660,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(all_is_well, lab_start, lab_end),
+	    cmocka_unit_test_setup_teardown(
+		the_kernel_engine_is_marked, lab_start, lab_end),
 	    cmocka_unit_test_setup_teardown(
 		what_is_wrong_is_said_once_and_where, lab_start, lab_end),
 	    cmocka_unit_test_setup_teardown(one_pool_in_full, lab_start, lab_end),

@@ -31,7 +31,7 @@ FIELD(APPLIED,          "applied",          TIME,    "S",   "when the last worke
 /* The kernel engine's; 0 for what the relay serves. */
 FIELD(PICKS,            "picks",            COUNTER, "LE",  "times a member was picked for a client that has no session yet")
 FIELD(STATELESS,        "stateless",        COUNTER, "LE",  "packets without a session, sent by their hash alone")
-FIELD(UNASKED,          "unasked",          COUNTER, "LE",  "packets of members to clients who did not come through the VIP")
+FIELD(UNASKED,          "unasked",          COUNTER, "LE",  "packets of members to clients who did not come through the VIP; with A/V also what they answer to probes")
 FIELD(ENDED,            "ended",            COUNTER, "L",   "packets refused, because their session's member takes nothing any more")
 FIELD(FRAGMENTS,        "fragments-lost",   COUNTER, "SL",  "fragments dropped, because their first had not been seen")
 FIELD(BAD_PACKETS,      "bad-packets",      COUNTER, "SL",  "packets whose headers cannot be read")
