@@ -25,6 +25,7 @@
 #define SOON_NS  (20 * NS_PER_MS) /* what happens together is looked at once */
 #define PAUSE_NS NS_PER_S
 #define SETTLE_S 0.2 /* no packet is in the program for so long */
+#define AGAIN_S  5.  /* what failed is tried again */
 #define REMARKS  4096
 
 struct follow {
@@ -69,8 +70,14 @@ attach(struct follow *f, struct link *x, bool anew, struct sbuf *why)
 	struct sbuf said;
 	int err;
 
-	if (x->attached && !anew)
-		return 0;
+	if (x->attached && !anew) {
+		if (hook_is_there(f->object->program, x->ifindex, f->how))
+			return 0;
+		sbuf_addf(why,
+		    "somebody removed the kernel engine's program from %s; it is "
+		    "attached again\n",
+		    x->name);
+	}
 	sbuf_init(&said, REMARKS);
 	err = hook_attach(
 	    &f->object->pins, x->ifindex, x->name, f->object->program, f->how, &said);
@@ -82,6 +89,21 @@ attach(struct follow *f, struct link *x, bool anew, struct sbuf *why)
 	return err;
 }
 
+static bool
+has_ours(const struct follow *f, const struct link *x, bool anew)
+{
+	return x->attached || (anew && unhook_needed(&f->object->pins, x->ifindex));
+}
+
+/* Found by its routes, it went down: they come back with it, and its first packets must
+ * not meet the host, which would reset their sessions. */
+static bool
+rests(const struct follow *f, const struct link *x, bool anew)
+{
+	return f->n_names == 0 && !x->up && x->ethernet && !x->loopback &&
+	       has_ours(f, x, anew);
+}
+
 /* @anew: the program, or what is wished for, has changed. */
 static int
 serve(
@@ -90,11 +112,11 @@ serve(
 	enum links_wish wish = links_wish(x, names(f), f->n_names);
 	int err = 0;
 
-	if (wish == LINKS_YES)
+	if (wish == LINKS_YES || (wish == LINKS_NO && rests(f, x, anew)))
 		return attach(f, x, anew, wrong);
 	if (wish == LINKS_STRANGE)
 		complain(x, remarks);
-	if (x->attached || (anew && unhook_needed(&f->object->pins, x->ifindex)))
+	if (has_ours(f, x, anew))
 		err = unhook(&f->object->pins, x->ifindex);
 	if (err != 0)
 		sbuf_addf(wrong,
@@ -196,18 +218,30 @@ say(struct sbuf *lines)
 }
 
 static void
+look_in(struct follow *f, double s)
+{
+	ev_timer_stop(f->loop, &f->look);
+	ev_timer_set(&f->look, s, 0.);
+	ev_timer_start(f->loop, &f->look);
+}
+
+static void
 on_look(EV_P_ ev_timer *timer, int revents)
 {
 	struct follow *f = container_of(timer, struct follow, look);
 	struct sbuf why;
+	int err;
 
 	(void)revents;
 	sbuf_init(&why, REMARKS);
 	/* Before the look: what happens from now on is news again. */
 	rtnl_drain(f->news.fd);
 	ev_io_start(loop, &f->news);
-	look(f, false, &why, &why);
+	err = look(f, false, &why, &why);
 	say(&why);
+	/* It is no news: nobody else would say that it is time. */
+	if (err != 0)
+		look_in(f, AGAIN_S);
 }
 
 static void
@@ -221,8 +255,7 @@ on_news(EV_P_ ev_io *news, int revents)
 	ev_io_stop(loop, news);
 	if (wait_ns < SOON_NS)
 		wait_ns = SOON_NS;
-	ev_timer_set(&f->look, (double)wait_ns / NS_PER_S, 0.);
-	ev_timer_start(loop, &f->look);
+	look_in(f, (double)wait_ns / NS_PER_S);
 }
 
 /* --- open, change, close
@@ -304,10 +337,13 @@ follow_change(struct follow *f, const struct follow_wish *wish)
 {
 	struct sbuf why;
 
-	if (is_the_same(f, wish))
+	if (is_the_same(f, wish)) {
+		look_in(f, 0.); /* whatever somebody has removed is there again */
 		return;
+	}
 	sbuf_init(&why, REMARKS);
-	take_all(f, wish, &why, &why);
+	if (take_all(f, wish, &why, &why) != 0)
+		look_in(f, AGAIN_S);
 	say(&why);
 }
 

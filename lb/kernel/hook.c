@@ -163,6 +163,16 @@ reason(int err, enum hook how)
 	return strerror(-err);
 }
 
+bool
+hook_is_there(int program, unsigned ifindex, enum hook how)
+{
+	struct filters f;
+
+	if (how == HOOK_TCX)
+		return tcx_is_here(program, ifindex);
+	return filters_look(ifindex, &f) != 0 || f.ours;
+}
+
 int
 hook_attach(const struct pins *pins, unsigned ifindex, const char *name, int program,
     enum hook how, struct sbuf *why)

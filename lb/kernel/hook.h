@@ -24,4 +24,8 @@ bool hook_tcx_possible(int program);
  * is there.  0; or -errno with a sentence about @name in @why. */
 int hook_attach(const struct pins *pins, unsigned ifindex, const char *name, int program,
     enum hook how, struct sbuf *why);
+/* Whether it still is where it was attached: other programs, and people, remove qdiscs.
+ */
+bool hook_is_there(int program, unsigned ifindex, enum hook how);
+
 #endif

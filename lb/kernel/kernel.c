@@ -96,6 +96,10 @@ kernel_open(const struct kernel_setup *setup, struct kernel **ret, struct sbuf *
 	table_init(&k->next_lists, sizeof(struct km_list_key));
 	object_init(&k->object);
 	err = object_open(&k->object, &sizes, setup->pins, why);
+	/* Until the first commit they are whoever's before, whose listeners are served.
+	 */
+	if (err == 0)
+		err = table_read(&k->lists, k->object.map[KERNEL_MAP_LISTS]);
 	if (err == 0)
 		err = fill_settings_first(&k->object);
 	if (err == 0)

@@ -16,7 +16,8 @@
 
 #include "rtnl.h"
 
-#define ROUTES_MAX 20000
+#define ROUTES_MAX  20000
+#define LINKS_TRIES 8
 
 struct reading {
 	struct links *to;
@@ -72,7 +73,8 @@ see_link(void *arg, const struct nlmsghdr *m)
 	struct reading *r = arg;
 	struct link x = {.ifindex = (unsigned)i->ifi_index,
 	    .ethernet = i->ifi_type == ARPHRD_ETHER,
-	    .loopback = (i->ifi_flags & IFF_LOOPBACK) != 0};
+	    .loopback = (i->ifi_flags & IFF_LOOPBACK) != 0,
+	    .up = (i->ifi_flags & (IFF_UP | IFF_RUNNING)) == (IFF_UP | IFF_RUNNING)};
 	size_t n;
 	int err;
 
@@ -161,18 +163,35 @@ read_routes(struct reading *r)
 		q.body.route.rtm_family = families[i];
 		r->routes = 0;
 		err = rtnl_ask(&q, see_route, r);
+		/* A route that was missed is news, and on some hosts they change always.
+		 */
+		if (err == -EINTR)
+			err = 0;
 	}
 	return err < 0 ? err : 0;
+}
+
+/* One that was missed would be taken for gone, and what is attached to it with it. */
+static int
+read_links(struct reading *r)
+{
+	struct rtnl_question q =
+	    rtnl_question(RTM_GETLINK, NLM_F_DUMP, sizeof q.body.link);
+	int err = -EINTR;
+
+	for (int i = 0; err == -EINTR && i < LINKS_TRIES; i++) {
+		r->to->n = 0;
+		err = rtnl_ask(&q, see_link, r);
+	}
+	return err;
 }
 
 int
 links_look(struct links *l)
 {
-	struct rtnl_question q =
-	    rtnl_question(RTM_GETLINK, NLM_F_DUMP, sizeof q.body.link);
 	struct links fresh = {.at = NULL};
 	struct reading r = {.to = &fresh};
-	int err = rtnl_ask(&q, see_link, &r);
+	int err = read_links(&r);
 
 	if (err == 0 && fresh.n > 0)
 		qsort(fresh.at, fresh.n, sizeof *fresh.at, by_ifindex);

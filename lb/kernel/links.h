@@ -29,6 +29,7 @@ struct link {
 	unsigned ifindex;
 	uint32_t mtu;
 	bool ethernet, loopback, routed;
+	bool up; /* and with a carrier: down, an interface loses routes that come back */
 	/* Ours; the rest is the kernel's. */
 	bool attached;
 	bool complained; /* of what is wrong with it */

@@ -14,6 +14,11 @@
 #define NEWS_AT_ONCE 256    /* datagrams */
 #define TYPE_BITS    0x3fff /* the rest says how it is written */
 
+struct reading {
+	bool dump;
+	bool torn; /* something changed meanwhile: entries may be missing */
+};
+
 struct rtnl_question
 rtnl_question(unsigned type, unsigned flags, size_t size)
 {
@@ -53,7 +58,7 @@ rtnl_value(const struct rtattr *a)
 
 /* 1: there is more to come; else what rtnl_ask() returns. */
 static int
-see_all(const char *octets, size_t n, bool dump, rtnl_see *see, void *arg)
+see_all(const char *octets, size_t n, struct reading *r, rtnl_see *see, void *arg)
 {
 	const struct nlmsghdr *m = (const struct nlmsghdr *)(const void *)octets;
 
@@ -62,13 +67,14 @@ see_all(const char *octets, size_t n, bool dump, rtnl_see *see, void *arg)
 		size_t step = NLMSG_ALIGN(m->nlmsg_len);
 		int err = 0;
 
+		r->torn = r->torn || (r->dump && (m->nlmsg_flags & NLM_F_DUMP_INTR) != 0);
 		if (m->nlmsg_type == NLMSG_DONE)
-			return 0;
+			return r->torn ? -EINTR : 0;
 		if (m->nlmsg_type == NLMSG_ERROR)
 			return m->nlmsg_len < NLMSG_LENGTH(sizeof(int)) ? -EPROTO
 									: e->error;
 		err = see(arg, m);
-		if (err != 0 || !dump)
+		if (err != 0 || !r->dump)
 			return err;
 		if (step >= n)
 			return 1;
@@ -84,7 +90,7 @@ rtnl_ask(struct rtnl_question *q, rtnl_see *see, void *arg)
 	_Alignas(struct nlmsghdr) char answer[ANSWER_MAX];
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 	const struct timeval patience = {.tv_sec = 1};
-	bool dump = (q->header.nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP;
+	struct reading r = {(q->header.nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP, false};
 	int err = 1;
 
 	if (fd < 0)
@@ -100,7 +106,7 @@ rtnl_ask(struct rtnl_question *q, rtnl_see *see, void *arg)
 		else if ((size_t)n > sizeof answer)
 			err = -EMSGSIZE;
 		else
-			err = see_all(answer, (size_t)n, dump, see, arg);
+			err = see_all(answer, (size_t)n, &r, see, arg);
 	}
 	close(fd);
 	return err;
@@ -161,7 +167,7 @@ rtnl_listen(void)
 {
 	static const int groups[] = {RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR,
 	    RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE,
-	    RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE, RTNLGRP_NEXTHOP};
+	    RTNLGRP_IPV4_RULE, RTNLGRP_IPV6_RULE, RTNLGRP_NEXTHOP, RTNLGRP_TC};
 	/* Bound: news are not for sockets without an address. */
 	const struct sockaddr_nl us = {.nl_family = AF_NETLINK};
 	int fd =

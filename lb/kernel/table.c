@@ -116,6 +116,12 @@ collect_others(const struct table *t, int fd, struct table *ret)
 }
 
 int
+table_read(struct table *t, int fd)
+{
+	return collect_others(t, fd, t);
+}
+
+int
 table_keep_only(const struct table *t, int fd)
 {
 	struct table others;

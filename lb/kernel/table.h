@@ -25,6 +25,8 @@ int table_add(struct table *t, const void *key, uint32_t value);
 
 /* Both on the map of descriptor @fd.  0 or -errno. */
 int table_write(const struct table *t, int fd);
+/* What the map holds, too, is added to @t; its value does not matter. */
+int table_read(struct table *t, int fd);
 /* Takes away what is not in @t. */
 int table_keep_only(const struct table *t, int fd);
 

@@ -197,6 +197,22 @@ has_tcx(struct lab *lab)
 	return hook_tcx_possible(lab->object.program);
 }
 
+static unsigned
+ours(const char *name)
+{
+	return tcx(name) + clsact(name);
+}
+
+static void
+restart(struct lab *lab, enum attach how)
+{
+	follow_close(&lab->follow);
+	object_close(&lab->object);
+	open_object(lab);
+	follow(lab, how, NULL);
+	assert_string_equal(sbuf_text(&lab->why), "");
+}
+
 /* --- interfaces
  * -------------------------------------------------------------------------
  */
@@ -239,6 +255,41 @@ interfaces_are_followed(void **state)
 	run("ip addr del 198.51.100.1/24 dev two");
 	until(lab, two_is_not, "two");
 	assert_true(unhook_needed(&lab->object.pins, number("one")));
+}
+
+/* Down, it loses its routes, which come back with it: nothing may come in meanwhile that
+ * the program has not seen. */
+static void
+what_is_down_keeps_it(void **state)
+{
+	struct lab *lab = permitted(state);
+
+	follow(lab, ATTACH_AUTO, NULL);
+	run("ip link set two down && ip addr add 203.0.113.1/24 dev far");
+	until(lab, far_is_attached, "far, so that two has been looked at");
+	assert_true(unhook_needed(&lab->object.pins, number("two")));
+	restart(lab, ATTACH_AUTO);
+	assert_int_equal(ours("two"), 1);
+	run("ip addr del 198.51.100.1/24 dev two && ip link set two up");
+	until(lab, two_is_not, "two");
+}
+
+static bool
+one_is_attached(struct lab *lab)
+{
+	(void)lab;
+	return ours("one") == 1;
+}
+
+static void
+what_others_remove_comes_back(void **state)
+{
+	struct lab *lab = permitted(state);
+
+	follow(lab, ATTACH_CLSACT, NULL);
+	run("tc qdisc del dev one clsact");
+	assert_int_equal(ours("one"), 0);
+	until(lab, one_is_attached, "one");
 }
 
 static bool
@@ -287,22 +338,6 @@ others_are_named(void **state)
 
 /* --- once ------------------------------------------------------------------------------
  */
-
-static unsigned
-ours(const char *name)
-{
-	return tcx(name) + clsact(name);
-}
-
-static void
-restart(struct lab *lab, enum attach how)
-{
-	follow_close(&lab->follow);
-	object_close(&lab->object);
-	open_object(lab);
-	follow(lab, how, NULL);
-	assert_string_equal(sbuf_text(&lab->why), "");
-}
 
 static void
 a_restart_exchanges_in_place(void **state)
@@ -475,6 +510,8 @@ main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 	    TEST(routes_name_interfaces),
 	    TEST(interfaces_are_followed),
+	    TEST(what_is_down_keeps_it),
+	    TEST(what_others_remove_comes_back),
 	    TEST(a_named_interface_is_waited_for),
 	    TEST(others_are_named),
 	    TEST(a_restart_exchanges_in_place),
