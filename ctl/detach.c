@@ -13,15 +13,30 @@
 
 #include <edge/sbuf.h>
 
+#include "daemons.h"
 #include "edgectl.h"
 #include "left.h"
 
 #define WHY_MAX 4096
 
-static void
-tell(const char *pins, const struct detached *d)
+static bool
+an_edge_lb_runs(const struct edgectl *e)
 {
-	if (d->interfaces == 0 && !d->maps)
+	struct daemon_look looks[DAEMONS];
+
+	daemons_look(e->run_dir, looks);
+	return looks[DAEMON_LB].listening;
+}
+
+static void
+tell(const char *pins, const struct detached *d, bool runs)
+{
+	if (d->interfaces == 0 && !d->maps && runs)
+		printf(
+		    "there is nothing of the kernel engine in %s; an edge-lb is running, "
+		    "whose programs stay\n",
+		    pins);
+	else if (d->interfaces == 0 && !d->maps)
 		printf("nothing of the kernel engine is left: no program at an "
 		       "interface, no map in %s\n",
 		    pins);
@@ -34,12 +49,19 @@ tell(const char *pins, const struct detached *d)
 
 /* The engine alone went on, with what it needed of this host. */
 static int
-take_back_host(const struct edgectl *e, const struct detached *d, struct sbuf *why)
+take_back_host(
+    const struct edgectl *e, const struct detached *d, bool runs, struct sbuf *why)
 {
 	int err;
 
 	if (d->interfaces == 0 && !d->maps)
 		return 0; /* what there is may be a relay's, which runs */
+	if (runs) {
+		printf(
+		    "the host's settings and the packet filter's table stay: an edge-lb "
+		    "is running\n");
+		return 0;
+	}
 	left_settings_restore(e->run_dir);
 	err = left_table_remove();
 	if (err != 0)
@@ -55,6 +77,7 @@ detach_run(const struct edgectl *e, int argc, char **argv)
 	struct detached d;
 	struct sbuf why;
 	const char *pins;
+	bool runs;
 	int err;
 
 	if (argc > 2)
@@ -67,13 +90,14 @@ detach_run(const struct edgectl *e, int argc, char **argv)
 			return EXIT_WRONG;
 		}
 	}
+	runs = an_edge_lb_runs(e);
 	pins = m != NULL ? m->lb.kernel.pins : argv[1];
 	sbuf_init(&why, WHY_MAX);
-	err = kernel_detach(pins, &d, &why);
+	err = kernel_detach(pins, runs, &d, &why);
 	if (err == 0)
-		err = take_back_host(e, &d, &why);
+		err = take_back_host(e, &d, runs, &why);
 	if (err == 0)
-		tell(pins, &d);
+		tell(pins, &d, runs);
 	else
 		complain("%s", sbuf_text(&why));
 	sbuf_fini(&why);

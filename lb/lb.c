@@ -215,8 +215,10 @@ lb_open(
 	lb_fix_sizes(lb);
 	live_init(&lb->live, lb->n_workers);
 	err = open_parts(lb, why);
-	if (err != 0)
+	if (err != 0) {
+		lb_kernel_undo(lb);
 		return err;
+	}
 	lb_kernel_tell(lb, why);
 	lb_remark_on_sources(lb->model, why);
 	lb_stats_write(lb);

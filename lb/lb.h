@@ -122,6 +122,8 @@ void lb_kernel_follow(struct lb *lb);
 /* Packets go by it, also when this process has ended. */
 bool lb_kernel_serves(const struct lb *lb);
 void lb_kernel_close(struct lb *lb);
+/* What lb_kernel_settle() opened came to nothing: where nobody was before, nobody is. */
+void lb_kernel_undo(struct lb *lb);
 
 /* lb_stats.c: our own board. */
 int lb_stats_open(struct lb *lb, struct sbuf *why);

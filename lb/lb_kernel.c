@@ -87,7 +87,7 @@ lb_kernel_settle(struct lb *lb, struct model *m, struct sbuf *why)
 	}
 	/* Its flows need the host's settings, whatever is configured now. */
 	lb->keep.passes = lb->keep.passes || lb->kernel != NULL;
-	if (err != 0 && need == ENGINES_RELAY)
+	if (err != 0 && need != ENGINES_KERNEL && kernel_was_here(m->lb.kernel.pins))
 		sbuf_addf(why,
 		    "packets may still go by what an edge-lb before left in %s (edgectl "
 		    "detach takes it away): %s\n",
@@ -133,6 +133,17 @@ bool
 lb_kernel_serves(const struct lb *lb)
 {
 	return lb->kernel != NULL && kernel_serves(lb->kernel);
+}
+
+void
+lb_kernel_undo(struct lb *lb)
+{
+	if (lb->kernel == NULL || !kernel_is_new(lb->kernel))
+		return;
+	ev_timer_stop(lb->loop, &lb->kernel_turn);
+	forget(lb);
+	kernel_remove(&lb->kernel);
+	lb->keep.passes = false;
 }
 
 void

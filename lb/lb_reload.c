@@ -33,6 +33,7 @@ remark_on_fixed(const struct lb *lb, const struct model *m, struct sbuf *why)
 static int
 prepare(struct lb *lb, struct model *m, struct view **ret, struct sbuf *why)
 {
+	bool had_kernel = lb->kernel != NULL;
 	int err = lb_kernel_settle(lb, m, why);
 
 	if (err != 0)
@@ -53,6 +54,8 @@ prepare(struct lb *lb, struct model *m, struct view **ret, struct sbuf *why)
 		err = lb_stats_replace(lb, m, why);
 	if (err != 0) {
 		lb_kernel_abort(lb);
+		if (!had_kernel)
+			lb_kernel_undo(lb);
 		view_free(ret);
 	}
 	return err;

@@ -189,7 +189,7 @@ main(int argc, char **argv)
 	ev_timer_start(loop, &alive);
 	log_info("%zu listeners, %u workers, at most %u sessions",
 	    model_count_listeners(lb.model), lb.n_workers, lb.sessions_max);
-	if (lb_kernel_serves(&lb))
+	if (lb.view->n_all > lb.view->n_listeners)
 		log_info("%zu of them in the kernel, at most %u sessions there",
 		    lb.view->n_all - lb.view->n_listeners, kernel_flows_max(lb.kernel));
 	systemd_ready();

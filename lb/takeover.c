@@ -234,6 +234,9 @@ part_kernel(struct lb *lb, struct sbuf *why)
 {
 	int err = lb_kernel_settle(lb, lb->model, why);
 
+	/* The check found that it can; the relay's sockets are not even open. */
+	if (err == 0 && lb->kernel == NULL && lb->view->n_all > lb->view->n_listeners)
+		err = -EAGAIN;
 	if (err == 0)
 		err = lb_kernel_prepare(lb, lb->model, lb->view, why);
 	if (err == 0)

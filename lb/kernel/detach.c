@@ -103,7 +103,7 @@ remove_all(struct pins *p, struct detached *ret, struct sbuf *why)
 }
 
 int
-kernel_detach(const char *pins, struct detached *ret, struct sbuf *why)
+kernel_detach(const char *pins, bool runs, struct detached *ret, struct sbuf *why)
 {
 	struct pins p;
 	int err;
@@ -113,7 +113,11 @@ kernel_detach(const char *pins, struct detached *ret, struct sbuf *why)
 	err = open_pins(&p, pins, why);
 	if (err != 0 && err != -ENOENT)
 		return err;
-	err = all_off(&p, ret, why);
+	/* Without pins nothing says whose the filters are. */
+	if (err == 0 || !runs)
+		err = all_off(&p, ret, why);
+	else
+		err = 0;
 	if (err == 0 && p.lock >= 0)
 		err = remove_all(&p, ret, why);
 	pins_close(&p);

@@ -16,8 +16,9 @@ struct detached {
 };
 
 /* Programs at the interfaces of this network namespace, maps and links in @pins, and
- * @pins.  0, also when there is nothing: *ret says what there was.  Or -errno with a
- * sentence in @why: -EBUSY: an edge-lb that is running uses @pins. */
-int kernel_detach(const char *pins, struct detached *ret, struct sbuf *why);
+ * @pins.  @runs: an edge-lb does, and filters are its own if there is no @pins.  0, also
+ * when there is nothing: *ret says what there was.  Or -errno with a sentence in @why:
+ * -EBUSY: an edge-lb that is running uses @pins. */
+int kernel_detach(const char *pins, bool runs, struct detached *ret, struct sbuf *why);
 
 #endif

@@ -19,6 +19,7 @@
 #include <edge/clock.h>
 #include <edge/log.h>
 
+#include "detach.h"
 #include "fill.h"
 #include "follow.h"
 #include "object.h"
@@ -135,6 +136,27 @@ kernel_close(struct kernel **pk)
 	table_fini(&k->lists);
 	table_fini(&k->next_lists);
 	free(k);
+}
+
+bool
+kernel_is_new(const struct kernel *k)
+{
+	return !k->object.found;
+}
+
+void
+kernel_remove(struct kernel **pk)
+{
+	struct detached ignored;
+	char pins[PINS_DIR_MAX];
+	struct sbuf why;
+
+	memcpy(pins, (*pk)->object.pins.dir, sizeof pins);
+	kernel_close(pk);
+	sbuf_init(&why, 1024);
+	if (kernel_detach(pins, false, &ignored, &why) != 0)
+		log_error("kernel engine: %s", sbuf_text(&why));
+	sbuf_fini(&why);
 }
 
 void
@@ -293,9 +315,14 @@ kernel_follow(struct kernel *k, const struct kernel_wanted *w, int64_t now_ns)
 bool
 kernel_serves(const struct kernel *k)
 {
-	for (unsigned r = 1; r < KM_LISTENERS; r++)
-		if (k->object.listeners[r].row == KM_ROW_ACTIVE)
+	for (unsigned r = 1; r < KM_LISTENERS; r++) {
+		const struct km_listener *l = &k->object.listeners[r];
+
+		if (l->row == KM_ROW_ACTIVE ||
+		    (l->row == KM_ROW_PAST &&
+			__atomic_load_n(&l->sessions, __ATOMIC_RELAXED) != 0))
 			return true;
+	}
 	return false;
 }
 

@@ -49,6 +49,10 @@ bool kernel_was_here(const char *pins);
 
 int kernel_open(const struct kernel_setup *setup, struct kernel **ret, struct sbuf *why);
 void kernel_close(struct kernel **pk);
+/* Nobody was here before: what there is, kernel_open() made. */
+bool kernel_is_new(const struct kernel *k);
+/* Closes it, and takes away what kernel_open() made: nothing came of it. */
+void kernel_remove(struct kernel **pk);
 
 /* Where it is attached from now on; what fails is tried again, and logged. */
 void kernel_place(struct kernel *k, const struct follow_wish *where);
@@ -58,7 +62,8 @@ void kernel_commit(struct kernel *k, const struct kernel_wanted *w, int64_t now_
 void kernel_abort(struct kernel *k);
 /* @w has the listeners and choices that were committed, in their order. */
 void kernel_follow(struct kernel *k, const struct kernel_wanted *w, int64_t now_ns);
-/* Packets go by a listener of it, with us or without. */
+/* Packets go by a listener of it, with us or without; also those of sessions that it has
+ * served before another engine. */
 bool kernel_serves(const struct kernel *k);
 /* When it wants to be called again; INT64_MAX: after a change. */
 int64_t kernel_turn(struct kernel *k, int64_t now_ns);

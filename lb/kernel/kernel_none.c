@@ -40,6 +40,19 @@ kernel_close(struct kernel **pk)
 	*pk = NULL;
 }
 
+bool
+kernel_is_new(const struct kernel *k)
+{
+	(void)k;
+	return true;
+}
+
+void
+kernel_remove(struct kernel **pk)
+{
+	*pk = NULL;
+}
+
 void
 kernel_place(struct kernel *k, const struct follow_wish *where)
 {
