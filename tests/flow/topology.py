@@ -70,10 +70,12 @@ def libconfig(value, depth=0):
 class Member:
     """One Edge Server: a host with its addresses, running edge-sim."""
 
+    options = ()  # of edge-sim, beside those that are always given
+
     def __init__(self, net, index):
         self.net, self.index, self.name = net, index, f"edge{index + 1}"
         self.host = net.lab.host(self.name)
-        self.sim, self.options = None, []
+        self.sim = None
         v6 = net.v6
         self.addresses = {g: [f"{V4}{n + index}"] + ([f"{V6}{n + index}"] if v6 else [])
                           for g, n in MEMBER.items()}
