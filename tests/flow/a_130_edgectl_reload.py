@@ -20,7 +20,7 @@ def test_reload(everything):
     with SipSession(net.client, (net.vip("access"), 443)) as held:
         assert held.options() == 504
         member = held.member
-        net.edge.write(text.replace('instance = "lab"', 'instance = "lab"; lb = { connect_retries = 1; }'))
+        net.edge.write(text.replace("lb = {", "lb = { connect_retries = 1;", 1))
         assert "runs another configuration than this file" in net.edge.ctl("status").stdout
         done = net.edge.ctl("reload")
         for daemon in DAEMONS:

@@ -41,7 +41,7 @@ def _own_mounts():
 def missing():
     """A sentence that says why the kernel engine cannot run here; None: it can."""
     if b"libbpf.so" not in Path(program("edge-lb")).read_bytes():
-        return "the kernel engine is not built: it needs libbpf, clang and bpftool"
+        return "the kernel engine is not built: it needs libbpf and clang"
     if os.geteuid() != 0 or Path("/proc/self/uid_map").read_text().split() != ["0", "0", str(2**32 - 1)]:
         return "the kernel engine needs root: an ordinary user may not load programs for packets"
     return None

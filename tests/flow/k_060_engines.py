@@ -3,7 +3,7 @@
 both engines serve one pool, and one VIP's address."""
 import pytest
 
-from echo import Session, asked, echoes, relay_conf, reload, udp_socket
+from echo import Session, asked, board, echoes, listeners, relay_conf, reload, udp_socket
 from lab import wait_until
 
 pytestmark = pytest.mark.engines("kernel")
@@ -27,6 +27,15 @@ def told(net):
             if s["side"] == "external"}
 
 
+COUNTERS = ("sessions_total", "packets_in", "packets_out", "octets_in", "octets_out", "picks")
+
+
+def counted(net):
+    """All that only grows, whoever counts it."""
+    return {(name, word): c[word] for rows in (listeners(net), board(net)) for name, c in rows.items()
+            for word in COUNTERS if word in c}
+
+
 def is_kept(net, group, n, v6):
     """The kernel engine keeps every client's address; the relay that of access not."""
     s = Session(net, group, n, v6)
@@ -42,9 +51,13 @@ def test_there_and_back(routed):
         net.edge.start("lb")
         sessions, names = [], []
         clients = [(udp_socket(net, 40 + v6, v6), (net.vip("av", v6), 3478)) for v6 in FAMILIES]
+        before = counted(net)
         for n, engines in enumerate(({}, both, {}, both)):
             if n:
                 reload(net, conf(net, **engines))
+            now = counted(net)
+            assert now.keys() == before.keys() and all(now[k] >= before[k] for k in now), "counters only grow"
+            before = now
             assert {told(net)[g] for g in ("access", "av-tcp", "av-udp")} == {"kernel" if engines else "relay"}
             wait_until(lambda: all(is_kept(net, "access", 50, v6) == bool(engines) for v6 in FAMILIES), 15,
                        "the other engine to serve")
@@ -54,6 +67,7 @@ def test_there_and_back(routed):
                 assert [s.ask(octets) for s in sessions] == [octets] * len(sessions)
             assert all(asked(*c)[1:] == [*map(str, c[0].getsockname()[:2])] for c in clients)
         assert [s.who() for s in sessions] == names
+        assert all(now >= before[k] for k, now in counted(net).items())
         for s in sessions:
             s.close()
 
