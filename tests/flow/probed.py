@@ -22,7 +22,7 @@ class Simulator(Member):
 
     def __init__(self, probed, index):
         self.net, self.index, self.name = probed, index, f"edge{index + 1}"
-        self.host, self.sim = probed.host, None
+        self.host, self.sim, self.options = probed.host, None, []
         self.addresses = {}
         for n, group in enumerate(("access", "webconf", "av", "internal")):
             self.addresses[group] = [f"192.0.2.{20 * n + index + 1}", f"2001:db8::{n + 1}:{index + 1}"]
