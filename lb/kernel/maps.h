@@ -182,7 +182,8 @@ struct km_flow {
 		struct {
 			__u32 client_seq; /* of the SYN */
 			__u32 expect;     /* acknowledgement number that proves the client */
-			__u32 zero[2];
+			/* About where each side is: number.h. */
+			__u32 in, out;
 		} tcp;
 		/* Hashes of MS-TURN transactions that came through the VIP; 0: free. */
 		__u32 asked[KM_TRANSACTIONS];

@@ -27,6 +27,14 @@ tcp_goes_on(const struct passage *v, const struct km_flow *f, enum km_use least)
 	       !clock_past(v->tick, f->seen, v->l->idle);
 }
 
+static __always_inline void
+tcp_passes(const struct passage *v, struct km_flow *f, __u32 *about)
+{
+	number_note(about, &v->p);
+	if (f->seen != v->tick)
+		f->seen = v->tick;
+}
+
 static __always_inline int
 forward(struct __sk_buff *skb, struct passage *v)
 {
@@ -44,8 +52,7 @@ forward(struct __sk_buff *skb, struct passage *v)
 		to = udp_forward(skb, v, f);
 	} else if (f != NULL && tcp_goes_on(v, f, KM_USE_DOWN_KEEP)) {
 		to = f->endpoint;
-		if (f->seen != v->tick)
-			f->seen = v->tick;
+		tcp_passes(v, f, &f->tcp.out);
 	} else {
 		to = tcp_forward(skb, v, f);
 	}
@@ -81,7 +88,7 @@ reverse(struct __sk_buff *skb, struct passage *v, __u32 endpoint)
 	v->key.port = v->p.to_port;
 	v->key.listener = (__u16)v->listener;
 	if (v->p.proto == IPPROTO_TCP && (v->p.tcp & TCP_SYN)) {
-		ours = tcp_reverse_syn(v, endpoint);
+		ours = tcp_reverse_syn(skb, v, endpoint);
 	} else {
 		f = bpf_map_lookup_elem(&flows, &v->key);
 		if (v->p.proto == IPPROTO_UDP)
@@ -89,8 +96,8 @@ reverse(struct __sk_buff *skb, struct passage *v, __u32 endpoint)
 		else if (f == NULL || f->endpoint != endpoint ||
 			 !tcp_goes_on(v, f, KM_USE_OUT))
 			ours = tcp_reverse(v, f, endpoint);
-		else if (f->seen != v->tick)
-			f->seen = v->tick;
+		else
+			tcp_passes(v, f, &f->tcp.in);
 	}
 	if (ours)
 		return send_reverse(skb, v, endpoint);

@@ -9,6 +9,7 @@
  * sees both directions can say, and a reset or an end shortens how long it waits in
  * silence; whoever goes on speaking keeps it.
  */
+#include "number.h"
 #include "pick.h"
 
 static __always_inline int
@@ -23,20 +24,25 @@ tcp_is_plain(const struct packet *p)
 	return (p->tcp & (TCP_SYN | TCP_FIN | TCP_RST)) == 0;
 }
 
-/* A packet of one side (@fin: KM_FIN_IN or KM_FIN_OUT) passes on a flow. */
+/* A packet of one side (@fin: KM_FIN_IN or KM_FIN_OUT) passes on a flow.  An end whose
+ * number is not where this side is was invented. */
 static __always_inline void
 tcp_note(struct km_flow *f, const struct passage *v, __u8 fin)
 {
+	__u32 here = fin == KM_FIN_IN ? f->tcp.in : f->tcp.out;
+	int ends = number_is_near(v->p.seq, here, NUMBER_ENDS);
 	__u8 flags = f->flags;
 
-	if (v->p.tcp & TCP_RST)
-		flags |= KM_RST;
-	else
+	if ((v->p.tcp & TCP_RST) == 0) {
 		flags &= ~KM_RST;
-	if (v->p.tcp & TCP_FIN)
-		flags |= fin;
-	else if (v->p.octets != 0)
+		number_note(fin == KM_FIN_IN ? &f->tcp.out : &f->tcp.in, &v->p);
+	} else if (ends) {
+		flags |= KM_RST;
+	}
+	if ((v->p.tcp & TCP_FIN) == 0 && v->p.octets != 0)
 		flags &= ~fin;
+	else if ((v->p.tcp & TCP_FIN) && ends)
+		flags |= fin;
 	f->flags = flags;
 	f->seen = v->tick;
 }
@@ -85,10 +91,11 @@ tcp_middle(struct __sk_buff *skb, struct passage *v)
 	}
 	count_endpoint(to, KM_COUNT_STATELESS);
 	/* What no conversation goes on with leaves nothing behind. */
-	if ((v->p.tcp & (TCP_RST | TCP_SYN)) == 0) {
+	if ((v->p.tcp & (TCP_RST | TCP_SYN | TCP_ACK)) == TCP_ACK) {
 		struct km_flow half = {
 		    .seen = v->tick, .endpoint = (__u16)to, .state = KM_PICKED};
 
+		number_note_picked(&half, &v->p);
 		half_write(v, &half);
 	}
 	return to;
@@ -136,6 +143,22 @@ tcp_half_syn(struct passage *v, struct km_flow *h)
 	return h->endpoint;
 }
 
+/* What was sent by the ring before may have been invented: who speaks now is as likely
+ * the client, as long as no member has answered. */
+static __always_inline void
+tcp_half_picked(struct km_flow *h, const struct passage *v)
+{
+	if ((v->p.tcp & TCP_ACK) == 0)
+		return;
+	if (!number_repeats_picked(h, &v->p)) {
+		if (h->state == KM_PICKED_SEEN &&
+		    !clock_past(v->tick, h->seen, v->l->idle))
+			return;
+		h->state = KM_PICKED;
+	}
+	number_note_picked(h, &v->p);
+}
+
 /* No flow: half-open, or nothing. */
 static __noinline int
 tcp_half(struct __sk_buff *skb, struct passage *v)
@@ -155,6 +178,8 @@ tcp_half(struct __sk_buff *skb, struct passage *v)
 		return to;
 	if (e->use < KM_USE_DOWN_KEEP)
 		return tcp_ended(v);
+	if (h->state == KM_PICKED || h->state == KM_PICKED_SEEN)
+		tcp_half_picked(h, v);
 	h->seen = v->tick;
 	if ((h->state == KM_SYN_ACK || h->state == KM_PICKED_SEEN) &&
 	    (v->p.tcp & TCP_ACK) && v->p.ack == h->tcp.expect)
@@ -199,19 +224,26 @@ tcp_answers_syn(struct passage *v, __u32 endpoint)
 	    v->p.ack != h->tcp.client_seq + 1)
 		return 0;
 	h->tcp.expect = v->p.seq + 1;
+	h->tcp.in = v->p.ack;
+	h->tcp.out = v->p.seq + 1;
 	h->state = KM_SYN_ACK;
 	return 1;
 }
 
 /* A conversation past the VIP has begun; what was left of one through it ends.  It is
- * written down only where it might be mistaken for one that nobody remembers. */
+ * written down only where it might be mistaken for one that nobody remembers.  What comes
+ * in elsewhere than from where the member is may be invented, and ends nothing. */
 static __always_inline void
-tcp_is_direct(struct passage *v, const struct km_flow *f, __u32 endpoint)
+tcp_is_direct(
+    struct __sk_buff *skb, struct passage *v, const struct km_flow *f, __u32 endpoint)
 {
+	struct km_endpoint *e = endpoint_row(endpoint);
 	struct km_flow direct = {
 	    .seen = v->tick, .endpoint = (__u16)endpoint, .state = KM_DIRECT};
 	struct km_flow *h = bpf_map_lookup_elem(&half_open, &v->key);
 
+	if (e == NULL || (e->ifindex != 0 && e->ifindex != skb->ingress_ifindex))
+		return;
 	if (f != NULL)
 		flow_end(v, endpoint);
 	if (h != NULL && h->endpoint == endpoint)
@@ -231,31 +263,55 @@ tcp_note_picked(struct km_flow *h, const struct packet *p)
 	h->state = KM_PICKED_SEEN;
 }
 
+/* A reset that answers a SYN of the client's. */
 static __always_inline int
-tcp_reverse_half(struct passage *v, __u32 endpoint)
+tcp_refuses(const struct km_flow *h, const struct passage *v, __u32 endpoint)
 {
-	struct km_flow *h = bpf_map_lookup_elem(&half_open, &v->key);
+	if (h == NULL || (v->p.tcp & TCP_RST) == 0 || h->endpoint != endpoint ||
+	    h->state != KM_SYN || v->p.ack != h->tcp.client_seq + 1)
+		return 0;
+	count_endpoint(endpoint, KM_COUNT_REFUSALS);
+	return 1;
+}
 
-	if (h == NULL || h->endpoint != endpoint || h->state == KM_DIRECT)
-		return 0;
-	/* Before the member's SYN-ACK nothing else is an answer to the SYN. */
-	if (h->state == KM_SYN && v->p.ack != h->tcp.client_seq + 1)
-		return 0;
-	if (v->p.tcp & TCP_RST) {
-		if (h->state == KM_SYN)
-			count_endpoint(endpoint, KM_COUNT_REFUSALS);
+static __noinline int
+tcp_reverse_half(struct passage *v, struct km_flow *h, __u32 endpoint)
+{
+	if (tcp_refuses(h, v, endpoint))
 		return 1;
+	switch ((enum km_state)h->state) {
+	case KM_SYN:
+		/* Before the member's SYN-ACK nothing else is an answer to the SYN. */
+		if (v->p.ack != h->tcp.client_seq + 1)
+			return 0;
+		break;
+	case KM_SYN_ACK:
+		break;
+	case KM_PICKED:
+	case KM_PICKED_SEEN:
+		if (!number_answers_picked(h, &v->p))
+			return 0;
+		break;
+	case KM_NONE:
+	case KM_DIRECT:
+	case KM_ASKED:
+	case KM_OPEN:
+		return 0;
 	}
+	if (v->p.tcp & TCP_RST)
+		return 1;
 	h->seen = v->tick;
 	if (h->state == KM_PICKED || h->state == KM_PICKED_SEEN)
 		tcp_note_picked(h, &v->p);
 	return 1;
 }
 
+/* Where clients speak with members directly, too, what nobody remembers may be that. */
 static __always_inline int
 tcp_reverse_stateless(struct passage *v, __u32 endpoint)
 {
-	if (!flow_table_was_full(v) || pick_endpoint(v) != endpoint)
+	if ((v->l->flags & KM_LISTENER_DIRECT) || !flow_table_was_full(v) ||
+	    pick_endpoint(v) != endpoint)
 		return 0;
 	count_endpoint(endpoint, KM_COUNT_STATELESS);
 	return 1;
@@ -264,7 +320,7 @@ tcp_reverse_stateless(struct passage *v, __u32 endpoint)
 /* Half-open is where it mostly is; or the client's acknowledgement was lost on its last
  * stretch, and this is once more the one that a flow was made of. */
 static __noinline int
-tcp_reverse_syn(struct passage *v, __u32 endpoint)
+tcp_reverse_syn(struct __sk_buff *skb, struct passage *v, __u32 endpoint)
 {
 	struct km_flow *f;
 
@@ -276,19 +332,30 @@ tcp_reverse_syn(struct passage *v, __u32 endpoint)
 	if (f != NULL && v->p.ack == f->tcp.client_seq + 1 &&
 	    v->p.seq + 1 == f->tcp.expect)
 		return 1;
-	tcp_is_direct(v, f, endpoint);
+	tcp_is_direct(skb, v, f, endpoint);
 	return 0;
 }
 
 static __noinline int
 tcp_reverse(struct passage *v, struct km_flow *f, __u32 endpoint)
 {
+	struct km_flow *h;
+
 	f = flow_of(v, f, endpoint);
+	h = f == NULL || (v->p.tcp & TCP_RST) ? bpf_map_lookup_elem(&half_open, &v->key)
+					      : NULL;
+	/* Between the two looks another CPU may have made a flow of it. */
+	if (f == NULL && h == NULL)
+		f = flow_of(v, bpf_map_lookup_elem(&flows, &v->key), endpoint);
 	if (f != NULL) {
 		tcp_note(f, v, KM_FIN_OUT);
+		if (tcp_refuses(h, v, endpoint))
+			f->flags |= KM_RST;
 		return 1;
 	}
-	return tcp_reverse_half(v, endpoint) || tcp_reverse_stateless(v, endpoint);
+	if (h != NULL && h->endpoint == endpoint)
+		return tcp_reverse_half(v, h, endpoint);
+	return tcp_reverse_stateless(v, endpoint);
 }
 
 #endif
