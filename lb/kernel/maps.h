@@ -168,7 +168,6 @@ enum km_state {
 #define KM_FIN_IN  1u /* from the client */
 #define KM_FIN_OUT 2u
 #define KM_RST     4u
-#define KM_MORE    8u /* UDP: some of its transactions are in asked */
 
 #define KM_TRANSACTIONS 4
 

@@ -3,6 +3,7 @@
  * rows_udp - transactions: which replies get the VIP, and which keep the member's
  * address.
  */
+#include <bpf/bpf.h>
 #include <netinet/in.h>
 #include <string.h>
 
@@ -84,10 +85,24 @@ four_before_the_answer(struct world *w)
 	world_ring(w, TURN, 1);
 	for (uint8_t t = 1; t <= KM_TRANSACTIONS; t++)
 		forwarded(w, udp_in(w, t), 1);
-	must(w, entries(w, KERNEL_MAP_ASKED) == 0);
 	for (uint8_t t = KM_TRANSACTIONS; t >= 1; t--)
 		returned(w, udp_out(w, 1, t), 1);
 	passed(w, udp_out(w, 1, 99));
+	counts_are(w, TURN, 1, KM_COUNT_UNASKED, 1);
+}
+
+static void
+four_in_the_flow(struct world *w)
+{
+	udp_made(w, 1, 1);
+	for (uint8_t t = 2; t <= KM_TRANSACTIONS + 1; t++)
+		forwarded(w, udp_in(w, t), 1);
+	must(w, entries(w, KERNEL_MAP_ASKED) == 0);
+	for (uint8_t t = KM_TRANSACTIONS + 1; t >= 1; t--)
+		if (t == 1) /* answered: the first to give way */
+			passed(w, udp_out(w, 1, t));
+		else
+			returned(w, udp_out(w, 1, t), 1);
 	counts_are(w, TURN, 1, KM_COUNT_UNASKED, 1);
 }
 
@@ -114,6 +129,23 @@ more_than_room_before_the_answer(struct world *w)
 	for (uint8_t t = 1; t <= 9; t++)
 		returned(w, udp_out(w, 1, t), 1);
 	flow_is(w, TURN, KM_OPEN);
+}
+
+/* What the table holds when one CPU makes the flow while another one notes the second
+ * question half-open: the copy is from before. */
+static void
+asked_while_the_flow_is_made(struct world *w)
+{
+	struct km_flow_key key = flow_key(w, TURN);
+
+	world_ring(w, TURN, 1);
+	forwarded(w, udp_in(w, 10), 1);
+	forwarded(w, udp_in(w, 11), 1);
+	flow_put(w, TURN, 1, 0);
+	must(w, bpf_map_delete_elem(w->o.map[KERNEL_MAP_HALF_OPEN], &key) == 0);
+	returned(w, udp_out(w, 1, 11), 1);
+	passed(w, udp_out(w, 1, 12));
+	counts_are(w, TURN, 1, KM_COUNT_UNASKED, 1);
 }
 
 static void
@@ -255,9 +287,12 @@ static const struct row udp_rows[] = {
     {"VIP and direct conversation of one port do not mix", crossing, BOTH},
     {"a question asked again after a lost answer", lost_answer, BOTH},
     {"four questions before the first answer", four_before_the_answer, BOTH},
+    {"four unanswered questions have room in the flow", four_in_the_flow, BOTH},
     {"questions that find no room in the flow are remembered beside it", more_than_room,
 	BOTH},
     {"the same before the first answer", more_than_room_before_the_answer, BOTH},
+    {"a question asked while the first answer makes the flow is remembered",
+	asked_while_the_flow_is_made, BOTH},
     {"another member's answer keeps its address", another_members_answer, BOTH},
     {"a member that went down is exchanged at once", exchanged, BOTH},
     {"the same before its first answer", exchanged_while_asked, BOTH},

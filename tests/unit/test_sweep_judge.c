@@ -101,7 +101,7 @@ a_datagram_has_no_end(void **state)
 	struct world w = a_flow(IPPROTO_UDP, 60);
 
 	(void)state;
-	w.f.flags = KM_MORE | KM_FIN_IN | KM_FIN_OUT | KM_RST;
+	w.f.flags = KM_FIN_IN | KM_FIN_OUT | KM_RST;
 	ends_after(w, SECONDS(60), SWEEP_IDLE);
 }
 

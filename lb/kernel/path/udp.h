@@ -62,15 +62,19 @@ udp_was_put_aside(struct passage *v, __u32 transaction)
 	return a != NULL && !clock_past(v->tick, a->seen, v->s->unanswered);
 }
 
+static __always_inline int
+udp_knows(const struct km_flow *f, __u32 transaction)
+{
+	return udp_is(f->asked[0], transaction) || udp_is(f->asked[1], transaction) ||
+	       udp_is(f->asked[2], transaction) || udp_is(f->asked[3], transaction);
+}
+
 /* The newest stands first; the oldest that was answered, or nothing, gives way. */
 static __always_inline void
 udp_remember(struct passage *v, struct km_flow *f, __u32 transaction)
 {
 	__u32 a = f->asked[0], b = f->asked[1], c = f->asked[2], d = f->asked[3];
 
-	if (udp_is(a, transaction) || udp_is(b, transaction) || udp_is(c, transaction) ||
-	    udp_is(d, transaction))
-		return;
 	if (udp_gives_way(d)) {
 		f->asked[3] = c;
 		f->asked[2] = b;
@@ -82,7 +86,6 @@ udp_remember(struct passage *v, struct km_flow *f, __u32 transaction)
 		f->asked[1] = a;
 	} else if (!udp_gives_way(a)) {
 		udp_put_aside(v, d);
-		f->flags |= KM_MORE;
 		f->asked[3] = c;
 		f->asked[2] = b;
 		f->asked[1] = a;
@@ -104,14 +107,22 @@ udp_answers(struct passage *v, struct km_flow *f, __u32 transaction)
 			    &f->asked[i], slot, slot | UDP_ANSWERED);
 		return 1;
 	}
-	return (f->flags & KM_MORE) != 0 && udp_was_put_aside(v, transaction);
+	return udp_was_put_aside(v, transaction);
 }
 
+/* A half-open flow that another CPU makes a flow of in this moment may have been copied
+ * already: what is new there is put aside, too. */
 static __always_inline void
-udp_note_asked(struct __sk_buff *skb, struct passage *v, struct km_flow *f)
+udp_note_asked(struct __sk_buff *skb, struct passage *v, struct km_flow *f, int half)
 {
-	if (v->l->flags & KM_LISTENER_DIRECT)
-		udp_remember(v, f, udp_transaction(skb, v));
+	__u32 transaction =
+	    v->l->flags & KM_LISTENER_DIRECT ? udp_transaction(skb, v) : 0;
+
+	if (transaction != 0 && !udp_knows(f, transaction)) {
+		if (half)
+			udp_put_aside(v, transaction);
+		udp_remember(v, f, transaction);
+	}
 	if (f->seen != v->tick)
 		f->seen = v->tick;
 }
@@ -162,6 +173,9 @@ udp_half(struct __sk_buff *skb, struct passage *v)
 {
 	struct km_flow *h = bpf_map_lookup_elem(&half_open, &v->key);
 
+	/* Between the two looks another CPU may have made a flow of it. */
+	if (h == NULL)
+		h = bpf_map_lookup_elem(&flows, &v->key);
 	if (h == NULL || clock_past(v->tick, h->seen, v->s->unanswered))
 		return udp_new(skb, v);
 	switch (udp_goes_on(v, endpoint_row(h->endpoint))) {
@@ -172,7 +186,7 @@ udp_half(struct __sk_buff *skb, struct passage *v)
 	case UDP_ON:
 		break;
 	}
-	udp_note_asked(skb, v, h);
+	udp_note_asked(skb, v, h, h->state == KM_ASKED);
 	return h->endpoint;
 }
 
@@ -188,7 +202,7 @@ udp_forward(struct __sk_buff *skb, struct passage *v, struct km_flow *f)
 		flow_end(v, f->endpoint);
 		return on == UDP_REFUSED ? udp_refused(v) : udp_half(skb, v);
 	}
-	udp_note_asked(skb, v, f);
+	udp_note_asked(skb, v, f, 0);
 	return f->endpoint;
 }
 
@@ -209,12 +223,15 @@ udp_reverse(struct __sk_buff *skb, struct passage *v, struct km_flow *f, __u32 e
 		return 1;
 	}
 	h = bpf_map_lookup_elem(&half_open, &v->key);
+	if (h == NULL) /* as in udp_half() */
+		h = bpf_map_lookup_elem(&flows, &v->key);
 	if (h == NULL || h->endpoint != endpoint ||
 	    clock_past(v->tick, h->seen, v->s->unanswered))
 		return 0;
 	if (direct && !udp_answers(v, h, transaction))
 		return 0;
-	flow_begin(v, h, 0);
+	if (h->state == KM_ASKED)
+		flow_begin(v, h, 0);
 	return 1;
 }
 
