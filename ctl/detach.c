@@ -47,23 +47,24 @@ tell(const char *pins, const struct detached *d, bool runs)
 		    d->maps ? "removed the maps in" : "there were no maps in", pins);
 }
 
-/* The engine alone went on, with what it needed of this host. */
+/* The engine alone went on, with what it needed of this host.  Also when nothing of it is
+ * left: whoever detached may have been killed before he came here. */
 static int
 take_back_host(
     const struct edgectl *e, const struct detached *d, bool runs, struct sbuf *why)
 {
+	bool nothing = d->interfaces == 0 && !d->maps;
 	int err;
 
-	if (d->interfaces == 0 && !d->maps)
-		return 0; /* what there is may be a relay's, which runs */
-	if (runs) {
-		printf(
-		    "the host's settings and the packet filter's table stay: an edge-lb "
-		    "is running\n");
+	if (runs && !nothing)
+		printf("the host's settings and the packet filter's table stay: an "
+		       "edge-lb is running\n");
+	if (runs)
 		return 0;
-	}
 	left_settings_restore(e->run_dir);
 	err = left_table_remove();
+	if (err == -EPERM && nothing)
+		return 0;
 	if (err != 0)
 		sbuf_addf(
 		    why, "the packet filter's table %s: %s", LEFT_TABLE, strerror(-err));

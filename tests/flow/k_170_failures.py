@@ -119,3 +119,19 @@ def test_taken_away_beside_a_relay(routed):
         assert net.balancer.run("nft", "list", "table", "inet", "edgepool").stdout == table
         assert net.balancer.run("cat", "/proc/sys/net/ipv4/ip_forward").stdout.strip() == "1"
         wait_until(lambda: all(answered(net, 0, v6) for v6 in FAMILIES), 10, "the relay to serve")
+
+
+def test_taken_away_by_halves(routed):
+    """Whoever is killed while he detaches has left the rest to the next."""
+    net, edge = routed, routed.edge
+    edge.write(relay_conf(net))
+    edge.start("lb")
+    edge.daemon["lb"].stop()
+    maps = net.bpffs.pins / "maps"
+    for link in (net.bpffs.pins / "links").glob("*"):
+        link.unlink()
+    maps.rename(net.bpffs.pins / "new")
+    assert net.balancer.run("nft", "list", "table", "inet", "edgepool").stdout
+    edge.ctl("detach")
+    assert not net.bpffs.pins.exists() and programs(net) == 0
+    assert net.balancer.run("nft", "list", "table", "inet", "edgepool", check=False).returncode != 0
