@@ -5,13 +5,14 @@ import copy
 
 import pytest
 
-from echo import Session, echoes, relay_conf
+from echo import Session, echoes, relay_conf, reload
 from lab import wait_until
 from topology import CLIENT4, CLIENT6, CLIENTS
 
 pytestmark = pytest.mark.engines("kernel")
 FAMILIES = (False, True)
 GROUPS = ("access", "webconf", "av", "federation", "internal_sip", "internal_mras", "internal_av")
+MANAGE = {"manage_host": True}
 LISTS = {"limits": {what: [f"10.{n}.0.0/16" for n in range(256)] for what in ("allow", "deny")}}
 
 
@@ -21,7 +22,7 @@ def with_ending(addresses, ending):
 
 def too_many(net, **groups):
     """For each listener of two pools, so more than half of the room, which is noticed after all else."""
-    conf = relay_conf(net, lb=LISTS, **groups)
+    conf = relay_conf(net, lb={**LISTS, **MANAGE}, **groups)
     pool = copy.deepcopy(conf["pools"][0])
     pool |= {"fqdn": "other.contoso.net", "sip_domains": ["other.contoso.com"]}
     for n, m in enumerate(pool["members"]):
@@ -100,38 +101,18 @@ def test_the_first_reload_and_the_first_start(routed):
         assert net.bpffs.pins.exists()
 
 
-def test_taken_away_beside_a_relay(routed):
-    """What one edge-lb left elsewhere is taken away while another runs, whose host stays as it needs it."""
+def test_a_stop_between_engines(routed):
+    """What the kernel's last sessions need of the host stays, and they go on."""
     net, edge = routed, routed.edge
-    edge.write(relay_conf(net))
+    edge.write(relay_conf(net, lb=MANAGE))
     with echoes(net):
         edge.start("lb")
+        sessions = [Session(net, "access", v6=v6) for v6 in FAMILIES]
+        assert [s.ask() for s in sessions] == [b"hello\n"] * 2
+        reload(net, relay_conf(net, lb={**MANAGE, "engine": "relay"}, **{g: {"source": "replace"} for g in GROUPS}))
         edge.daemon["lb"].stop()
-        edge.write(relay_conf(net, lb={"engine": "relay", "kernel": {**net.lb_conf["kernel"],
-                                                                     "pins": f"{net.bpffs.pins}-other"}}))
+        assert accept_local(net) == "1"
+        assert [s.ask(b"x" * 3000) for s in sessions] == [b"x" * 3000] * 2
         edge.start("lb")
-        table = net.balancer.run("nft", "list", "table", "inet", "edgepool").stdout
-        assert table
-        assert "nothing of the kernel engine in" in edge.ctl("detach").stdout
-        assert programs(net) == 3
-        said = edge.ctl("detach", str(net.bpffs.pins)).stdout
-        assert "detached from 3 interfaces" in said and "an edge-lb is running" in said, said
-        assert net.balancer.run("nft", "list", "table", "inet", "edgepool").stdout == table
-        assert net.balancer.run("cat", "/proc/sys/net/ipv4/ip_forward").stdout.strip() == "1"
-        wait_until(lambda: all(answered(net, 0, v6) for v6 in FAMILIES), 10, "the relay to serve")
-
-
-def test_taken_away_by_halves(routed):
-    """Whoever is killed while he detaches has left the rest to the next."""
-    net, edge = routed, routed.edge
-    edge.write(relay_conf(net))
-    edge.start("lb")
-    edge.daemon["lb"].stop()
-    maps = net.bpffs.pins / "maps"
-    for link in (net.bpffs.pins / "links").glob("*"):
-        link.unlink()
-    maps.rename(net.bpffs.pins / "new")
-    assert net.balancer.run("nft", "list", "table", "inet", "edgepool").stdout
-    edge.ctl("detach")
-    assert not net.bpffs.pins.exists() and programs(net) == 0
-    assert net.balancer.run("nft", "list", "table", "inet", "edgepool", check=False).returncode != 0
+        assert accept_local(net) == "1"
+        assert [s.ask(b"x" * 3000) for s in sessions] == [b"x" * 3000] * 2
