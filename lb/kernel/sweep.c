@@ -27,7 +27,7 @@
 #define UNSETTLED_NS    (3 * NS_PER_S) /* then the next sweep begins all the same */
 #define BATCH_LEAST     64
 #define BATCH_FIRST     512
-#define BATCH_MOST      4096
+#define BATCH_MOST      1024 /* when all of it is idle, each is looked up and deleted */
 #define ENTRIES         (4 * BATCH_MOST) /* room: a bucket that is full beyond reason */
 #define QUOTA_LEAST     1024
 

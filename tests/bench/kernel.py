@@ -116,6 +116,7 @@ def flows(laboratory, size, figures):
     figures.say(f"a packet: {few:.0f} ns of the program with 1000 flows, {many:.0f} with all")
     figures.judge("kernel.flows.sweep_ms", [seen["sweep_ms"]], 250, 1)
     figures.judge("kernel.flows.sweep_hold_ms", [seen["hold_ms"]], 10, 2)
+    figures.say(f"all of them idle at once: {seen['storm_ms']:.0f} ms, the loop held {seen['storm_hold_ms']:.2f} ms at most")
 
 
 FIGURES = [cpu_per_session, cpu_per_gb, cpu_per_packet, flows, flood, change]
