@@ -52,3 +52,22 @@ def test_by_halves(routed):
     edge.ctl("detach")
     assert not net.bpffs.pins.exists() and programs(net) == 0
     assert not table_of(net)
+
+
+def test_what_cannot_be_used(routed):
+    """"auto" serves by the relay then, and says that packets do not come to it before detach; then they do."""
+    net, edge = routed, routed.edge
+    edge.write(relay_conf(net))
+    with echoes(net):
+        edge.start("lb")
+        edge.daemon["lb"].stop()
+        (net.bpffs.pins / "maps" / "lists").unlink()  # as of another version
+        edge.write(relay_conf(net, lb={"engine": "auto"}))
+        edge.start("lb")
+        said = edge.daemon["lb"].output()
+        assert "packets may still go by what an edge-lb before left in" in said, said
+        assert "lists is missing: they were made by another version" in said, said
+        assert "detached from 3 interfaces" in edge.ctl("detach").stdout
+        assert all(Session(net, "access", v6=v6).peer()[0] != net.client_address(0, v6) for v6 in (False, True))
+        edge.ask("lb", "reload")
+        assert programs(net) == 3
