@@ -17,6 +17,7 @@
 #include "engines.h"
 #include "lb.h"
 #include "lb_wanted.h"
+#include "left.h"
 
 #define WHY_MAX     4096
 #define REMARKS_MAX 65536
@@ -78,7 +79,7 @@ lb_kernel_settle(struct lb *lb, struct model *m, struct sbuf *why)
 
 	sbuf_init(&because, WHY_MAX);
 	if (lb->kernel == NULL &&
-	    (need != ENGINES_RELAY || kernel_was_here(m->lb.kernel.pins))) {
+	    (need != ENGINES_RELAY || left_engine(m->lb.kernel.pins))) {
 		err = open_kernel(lb, m, &because);
 		if (err != 0)
 			why_not = sbuf_text(&because);
@@ -86,8 +87,9 @@ lb_kernel_settle(struct lb *lb, struct model *m, struct sbuf *why)
 			sbuf_addf(why, "%s\n", sbuf_text(&because));
 	}
 	/* Its flows need the host's settings, whatever is configured now. */
-	lb->keep.passes = lb->keep.passes || lb->kernel != NULL;
-	if (err != 0 && need != ENGINES_KERNEL && kernel_was_here(m->lb.kernel.pins))
+	lb->keep.passes =
+	    lb->keep.passes || lb->kernel != NULL || left_engine(m->lb.kernel.pins);
+	if (err != 0 && need != ENGINES_KERNEL && left_engine(m->lb.kernel.pins))
 		sbuf_addf(why,
 		    "packets may still go by what an edge-lb before left in %s (edgectl "
 		    "detach takes it away): %s\n",
@@ -115,7 +117,7 @@ lb_kernel_check(struct model *m, struct sbuf *why)
 	err = need == ENGINES_RELAY ? 0 : kernel_check(m->lb.kernel.pins, &because);
 	engines_settle(m, err == 0 ? NULL : sbuf_text(&because));
 	/* What is in the kernel would be nobody's: that is no case for falling back. */
-	if (err != 0 && (need == ENGINES_KERNEL || kernel_was_here(m->lb.kernel.pins)))
+	if (err != 0 && (need == ENGINES_KERNEL || left_engine(m->lb.kernel.pins)))
 		sbuf_addf(why, "the kernel engine: %s", sbuf_text(&because));
 	else
 		err = 0;

@@ -52,21 +52,6 @@ kernel_check(const char *pins, struct sbuf *why)
 	return err != 0 ? err : object_check(pins, why);
 }
 
-bool
-kernel_was_here(const char *pins)
-{
-	struct sbuf ignored;
-	struct pins p;
-	bool here;
-
-	sbuf_init(&ignored, 512);
-	pins_init(&p);
-	here = pins_peek(&p, pins, &ignored) == 0 && pins_have(&p, PINS_MAPS);
-	pins_close(&p);
-	sbuf_fini(&ignored);
-	return here;
-}
-
 /* --- begin and end -------------------------------------------------------------------
  */
 

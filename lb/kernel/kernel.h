@@ -44,8 +44,6 @@ int kernel_possible(struct sbuf *why);
 /* Whether kernel_open() could with @pins, once the edge-lb that has them now is gone.
  * Changes nothing. */
 int kernel_check(const char *pins, struct sbuf *why);
-/* An edge-lb before this one left its maps there, and packets may go by them. */
-bool kernel_was_here(const char *pins);
 
 int kernel_open(const struct kernel_setup *setup, struct kernel **ret, struct sbuf *why);
 void kernel_close(struct kernel **pk);

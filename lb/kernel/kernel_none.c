@@ -19,13 +19,6 @@ kernel_check(const char *pins, struct sbuf *why)
 	return kernel_possible(why);
 }
 
-bool
-kernel_was_here(const char *pins)
-{
-	(void)pins;
-	return false;
-}
-
 int
 kernel_open(const struct kernel_setup *setup, struct kernel **ret, struct sbuf *why)
 {

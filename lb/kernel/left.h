@@ -4,7 +4,7 @@
 
 /*
  * left - what edge-lb changed of this host and leaves while the kernel engine goes on
- * without it: settings (/proc/sys) and its table of the packet filter.
+ * without it: settings (/proc/sys) and its table of the packet filter; and the engine.
  *
  * Of edge-lb, and of who detaches: without libnftables, and in every build.
  */
@@ -14,6 +14,9 @@
 
 #define LEFT_SETTING_MAX 96
 #define LEFT_TABLE       "edgepool"
+
+/* The maps of a kernel engine, and packets may go by them. */
+bool left_engine(const char *pins);
 
 /* A setting below /proc/sys/net; @name has slashes, because an interface's name may have
  * dots.  0 or -errno. */
