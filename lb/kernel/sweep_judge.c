@@ -2,8 +2,9 @@
 /*
  * sweep_judge - what a flow in the table is worth now.
  *
- * An end of a session is believed late, never at once: who sends a FIN or RST with
- * invented numbers shortens the time a flow may be silent, and nothing more.
+ * An end of a session is believed late, never at once: the path notes a FIN or RST only
+ * near where its sender is, and one that guessed that shortens the time a flow may be
+ * silent, and nothing more.
  */
 #include <netinet/in.h>
 

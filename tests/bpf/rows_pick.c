@@ -110,6 +110,24 @@ affinity_over(struct world *w)
 	forwarded(w, syn(w), 0);
 }
 
+/* Nobody sweeps it: a month later, half of the ticks have gone round. */
+static void
+affinity_over_for_long(struct world *w)
+{
+	affinity_put(w, 1, 3, object_tick() - 0x90000000u);
+	world_ring(w, TLS, 0);
+	forwarded(w, syn(w), 0);
+}
+
+/* Another CPU's clock may be ahead of that of the packet. */
+static void
+affinity_of_this_moment(struct world *w)
+{
+	affinity_put(w, 1, 3, object_tick() + 100);
+	world_ring(w, TLS, 0);
+	forwarded(w, syn(w), 2);
+}
+
 static void
 affinity_none(struct world *w)
 {
@@ -306,6 +324,8 @@ static const struct row pick_rows[] = {
     {"affinity of one service holds for the other", affinity_of_both_services, BOTH},
     {"affinity of another domain says nothing", affinity_of_another_domain, BOTH},
     {"affinity that is over says nothing", affinity_over, BOTH},
+    {"nor does affinity that is over for a month", affinity_over_for_long, BOTH},
+    {"affinity of this moment counts, by whatever clock", affinity_of_this_moment, BOTH},
     {"without affinity none is asked", affinity_none, BOTH},
     {"affinity does not lead to a member that takes nothing new",
 	affinity_of_a_member_that_takes_none, BOTH},

@@ -15,12 +15,17 @@ clock_tick(void)
 	return (__u32)(bpf_ktime_get_coarse_ns() >> KM_TICK_BITS);
 }
 
-/* Whether @seen is more than @patience ago.  Signed: another CPU may have written a tick
- * that is later than the one this packet began with. */
+#define CLOCK_AHEAD 1024u
+
+/* Whether @seen is more than @patience ago.  Another CPU may have written a tick that is
+ * a little later than the one this packet began with; what seems to be far ahead was left
+ * behind when ticks came round: nobody sweeps what is in LRU maps. */
 static __always_inline int
 clock_past(__u32 tick, __u32 seen, __u32 patience)
 {
-	return (__s32)(tick - seen) > (__s32)patience;
+	__u32 age = tick - seen;
+
+	return age > patience && age <= ~CLOCK_AHEAD;
 }
 
 #endif
