@@ -182,18 +182,35 @@ pins_have(const struct pins *p, enum pins_part part)
 	return access(path, F_OK) == 0;
 }
 
+/* Not through a symbolic link: the directory belongs to edge-lb's user, and root, who
+ * detaches, would delete what is somebody else's. */
+static int
+open_part(const char *path, DIR **ret)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	*ret = fd < 0 ? NULL : fdopendir(fd);
+	if (*ret != NULL)
+		return 0;
+	if (fd >= 0)
+		close(fd);
+	return -errno;
+}
+
 int
 pins_remove(const struct pins *p, enum pins_part part)
 {
 	char path[PINS_PATH_MAX];
 	struct dirent *entry;
-	int err = 0;
 	DIR *d;
+	int err;
 
 	pins_path(p, part, NULL, path);
-	d = opendir(path);
-	if (d == NULL)
-		return errno == ENOENT ? 0 : -errno;
+	err = open_part(path, &d);
+	if (err == -ENOTDIR || err == -ELOOP)
+		return unlink(path) == 0 ? 0 : -errno;
+	if (err != 0)
+		return err == -ENOENT ? 0 : err;
 	/* Linux's readdir() here shows what a deletion leaves, without skipping. */
 	while (err == 0 && (entry = readdir(d)) != NULL) {
 		int flags = entry->d_type == DT_DIR ? AT_REMOVEDIR : 0;

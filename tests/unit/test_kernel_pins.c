@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "kernel/kernel.h"
+#include "kernel/left.h"
 #include "kernel/object.h"
 
 static const struct object_sizes few = {2048, 1024};
@@ -273,6 +274,45 @@ an_ordinary_directory_is_refused(void **state)
 	assert_int_equal(stat(lab->dir, &s), -1);
 }
 
+/* The directories belong to edge-lb's user, and root reads them: nothing leads out. */
+static void
+root_is_not_led_astray(void **state)
+{
+	struct lab *lab = *state;
+	char path[128], outside[128], octets[8] = "";
+	struct pins pins;
+	struct stat s;
+	FILE *f;
+
+	snprintf(outside, sizeof outside, "%s/outside", lab->mount);
+	assert_int_equal(mkdir(outside, 0700), 0);
+	snprintf(path, sizeof path, "%s/outside/kept", lab->mount);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	assert_int_equal(fputs("kept", f) < 0 || fclose(f) != 0, 0);
+	snprintf(path, sizeof path, "%s/links", lab->mount);
+	assert_int_equal(symlink(outside, path), 0);
+	pins_init(&pins);
+	assert_int_equal(pins_peek(&pins, lab->mount, &lab->why), 0);
+	assert_int_equal(pins_remove(&pins, PINS_LINKS), 0);
+	assert_int_equal(lstat(path, &s), -1);
+
+	snprintf(path, sizeof path, "%s/lb.host", lab->mount);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fprintf(f, "../../..%s/kept 7\n", outside);
+	assert_int_equal(fclose(f), 0);
+	left_settings_restore(lab->mount);
+	snprintf(path, sizeof path, "%s/outside/kept", lab->mount);
+	f = fopen(path, "r");
+	assert_non_null(f);
+	assert_non_null(fgets(octets, sizeof octets, f));
+	assert_string_equal(octets, "kept");
+	fclose(f);
+	unlink(path);
+	rmdir(outside);
+}
+
 int
 main(void)
 {
@@ -287,6 +327,7 @@ main(void)
 	    TEST(two_cannot_have_one_directory),
 	    TEST(what_is_missing_is_named),
 	    TEST(an_ordinary_directory_is_refused),
+	    TEST(root_is_not_led_astray),
 	};
 
 	/* So that no mount outlives us, however we end. */
