@@ -38,15 +38,13 @@ class Cost:
 def cost(way, load, unit):
     """Of one load: load(way) starts it, unit(result) says how much was done."""
     way.between()
-    late = way.late_ns()
     before = way.cpu_ns() + spent.softirq_ns()
     result = load(way).finished()
     if result["failed"]:
         raise LabError(f"{way.name}: {result['failed']} failed of {result['done']}")
     time.sleep(SETTLED)
     after = way.cpu_ns() + spent.softirq_ns()
-    way.seen()
-    return Cost(after - before + result["cpu_ns"] + late, unit(result), result["seconds"])
+    return Cost(after - before + result["cpu_ns"], unit(result), result["seconds"])
 
 
 def rounds(figures, n, ways, load, unit):

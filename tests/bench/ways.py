@@ -44,13 +44,6 @@ class Way:
     def cpu_ns(self):
         return sum(spent.cpu_ns(p.pid) for p in self.processes())
 
-    def late_ns(self):
-        """What has been spent on loads before since the last of them was seen to the end."""
-        return 0
-
-    def seen(self):
-        """The load has been seen to its end."""
-
     def stop(self):
         pass
 
@@ -114,22 +107,12 @@ class Kernel(Way):
         super().__init__(lab, placed)
         self.bpffs = Bpffs(lab)
         lab.ends.append(self.bpffs.end)
-        self.sizes, self.lb_ns = sizes, None
+        self.sizes = sizes
         self.rig.balancer.forward()
         self.relay = KernelEdge(self.rig, relays.Setup(), 1, self)
 
     def processes(self):
         return [*super().processes(), *self.relay.edge.daemon.values()]
-
-    def _lb_ns(self):
-        return spent.cpu_ns(self.relay.edge.daemon["lb"].pid)
-
-    def late_ns(self):
-        """edge-lb sweeps what has ended 10 s later, while another way has its turn."""
-        return self._lb_ns() - self.lb_ns if self.lb_ns is not None else 0
-
-    def seen(self):
-        self.lb_ns = self._lb_ns()
 
     def stop(self):
         self.relay.stop()
