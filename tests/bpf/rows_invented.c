@@ -194,7 +194,46 @@ older_than_a_full_table(struct world *w)
 	counts_are(w, TLS, 1, KM_COUNT_UNASKED, 1);
 }
 
+/* A router's, about a segment on its way to the member. */
+static struct spec
+unreachable(const struct world *w, const struct spec *quote)
+{
+	return (struct spec){.v6 = w->v6,
+	    .from = world_client(w, 200),
+	    .to = quote->from,
+	    .proto = w->v6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP,
+	    .ttl = 60,
+	    .type = (uint8_t)(w->v6 ? 1 : 3),
+	    .quote = quote};
+}
+
+static void
+error_about_a_direct_one(struct world *w)
+{
+	struct spec own = tcp_in(w, TCP_ACK | TCP_PSH, 1001, 5001), at_vip = own, quote,
+		    out;
+
+	world_ring(w, TLS, 1);
+	forwarded(w, tcp_in(w, TCP_SYN, 0x40000000u, 0), 1);
+	quote = at_member(w, own, 1);
+	passed(w, unreachable(w, &quote));
+	w->port++;
+	own.sport = at_vip.sport = w->port;
+	forwarded(w, tcp_in(w, TCP_ACK, 0x40000000u, 0x50000000u), 1);
+	quote = at_member(w, own, 1);
+	passed(w, unreachable(w, &quote));
+	counts_are(w, TLS, 1, KM_COUNT_STATELESS, 1);
+	forwarded(w, own, 1);
+	at_vip.ttl = quote.ttl;
+	out = unreachable(w, &at_vip);
+	out.ttl--;
+	sent_as(w, unreachable(w, &quote), out);
+	drops_are(w, TLS, KM_DROP_ICMP, 1);
+}
+
 static const struct row invented_rows[] = {
+    {"an error about a direct conversation is not of what is half-open beside it",
+	error_about_a_direct_one, BOTH},
     {"an invented reset costs an idle flow nothing", reset_and_silence, BOTH},
     {"nor do invented FINs", fins_and_silence, BOTH},
     {"an invented reset and a SYN do not end a flow", reset_and_syn, BOTH},

@@ -14,6 +14,7 @@
  * such an error keeps the member's address, as a reply without proof does.
  */
 #include "bare.h"
+#include "number.h"
 #include "quote.h"
 #include "udp.h"
 
@@ -123,15 +124,33 @@ icmp_forward(struct passage *v, struct scratch *s)
 	return 1;
 }
 
-/* Whether the quoted datagram came in through the VIP. */
+/* Whether a quoted segment bears the numbers of what is half-open, which may have been
+ * invented beside a direct conversation.  A flow leaves no room for one. */
 static __always_inline int
-icmp_quotes_asked(
+icmp_quotes_half(struct __sk_buff *skb, const struct quote *q, const struct km_flow *f)
+{
+	__be32 seq;
+
+	if (f->state != KM_SYN && f->state != KM_PICKED && f->state != KM_PICKED_SEEN)
+		return 1;
+	if (bpf_skb_load_bytes(skb, q->l4 + 4, &seq, sizeof seq) != 0)
+		return 0;
+	if (f->state == KM_SYN)
+		return bpf_ntohl(seq) == f->tcp.client_seq;
+	return number_is_near(bpf_ntohl(seq), f->tcp.in, NUMBER_KNOW);
+}
+
+/* Whether the quoted packet came in through the VIP. */
+static __always_inline int
+icmp_quotes_ours(
     struct __sk_buff *skb, struct passage *v, const struct quote *q, struct km_flow *f)
 {
 	__be16 length;
 	__u32 carried, here;
 
-	if (q->proto != IPPROTO_UDP || (v->l->flags & KM_LISTENER_DIRECT) == 0)
+	if (q->proto != IPPROTO_UDP)
+		return icmp_quotes_half(skb, q, f);
+	if ((v->l->flags & KM_LISTENER_DIRECT) == 0)
 		return 1;
 	if (bpf_skb_load_bytes(skb, q->l4 + 4, &length, sizeof length) != 0)
 		return 0;
@@ -167,7 +186,7 @@ icmp_reverse(struct __sk_buff *skb, struct passage *v, struct scratch *s)
 	if (own && q->proto == IPPROTO_UDP &&
 	    icmp_is_port_unreachable(&s->error, v->p.v6))
 		count_endpoint(row, KM_COUNT_REFUSALS);
-	if (!icmp_quotes_asked(skb, v, q, f))
+	if (!icmp_quotes_ours(skb, v, q, f))
 		return 0;
 	v->p.l4 = l4;
 	s->bare.endpoint = 0;
