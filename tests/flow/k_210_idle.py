@@ -30,10 +30,11 @@ def test_who_is_silent_is_forgotten(routed):
                 asked(u, (net.vip("av", v6), 3478))
 
         def swept():
-            assert of(net, "access", ":443/tcp", "idle_closed") == [1, 1]
+            # More, if a session stood still for so long between two of these lines.
+            assert min(of(net, "access", ":443/tcp", "idle_closed")) >= 1
             assert of(net, "access", ":443/tcp", "sessions") == [0, 0]
             assert of(net, "webconf", ":443/tcp", "sessions") == [1, 1]
-            assert of(net, "av", "/udp", "idle_closed") == [1, 1]
+            assert min(of(net, "av", "/udp", "idle_closed")) >= 1
             return of(net, "av", "/udp", "sessions") == [0, 0]
         wait_until(swept, 20, "those who were silent to be gone")
         # Nothing was reset, and the ring leads where it led before.

@@ -2,11 +2,12 @@
 """Clients whom a member refuses through the kernel engine make the prober look at once: TCP and
 UDP, both families; and the refusals are counted."""
 import contextlib
+import socket
 
 import pytest
 
 from echo import board, echoes, relay_conf, stun, udp_socket, until_up
-from lab import wait_until
+from lab import PATIENCE, wait_until
 from topology import Net
 
 pytestmark = pytest.mark.engines("kernel")
@@ -19,9 +20,8 @@ def place(net, v6):
 
 def knock(net, v6):
     with net.client.entered():
-        import socket
         s = socket.socket(socket.AF_INET6 if v6 else socket.AF_INET, socket.SOCK_STREAM)
-    s.settimeout(5)
+    s.settimeout(10 * PATIENCE)
     with s, pytest.raises(ConnectionRefusedError):
         s.connect((net.vip("access", v6), 443))
 
