@@ -246,14 +246,13 @@ lb_kernel_commit(struct lb *lb)
 void
 lb_kernel_follow(struct lb *lb)
 {
-	int64_t now_ns = clock_mono_ns();
 	struct kernel_wanted *w;
 
 	if (lb->kernel == NULL || lb->view == NULL)
 		return;
-	w = wanted_new(lb->model, lb->view, now_ns);
+	w = wanted_new(lb->model, lb->view, clock_mono_ns());
 	if (w != NULL) {
-		kernel_follow(lb->kernel, w, now_ns);
+		kernel_follow(lb->kernel, w);
 		turn(lb);
 	} else {
 		log_error("no memory: the kernel engine's states stay as they are");

@@ -287,14 +287,13 @@ kernel_commit(struct kernel *k, const struct kernel_wanted *w, int64_t now_ns)
 }
 
 void
-kernel_follow(struct kernel *k, const struct kernel_wanted *w, int64_t now_ns)
+kernel_follow(struct kernel *k, const struct kernel_wanted *w)
 {
 	if (k->plan == NULL)
 		return;
 	fill_uses(&k->object, w, k->plan);
 	fill_other_uses(&k->object, w, k->plan);
 	want_rings(k, w);
-	(void)now_ns;
 }
 
 bool

@@ -59,7 +59,7 @@ int kernel_prepare(struct kernel *k, const struct kernel_wanted *w, struct sbuf 
 void kernel_commit(struct kernel *k, const struct kernel_wanted *w, int64_t now_ns);
 void kernel_abort(struct kernel *k);
 /* @w has the listeners and choices that were committed, in their order. */
-void kernel_follow(struct kernel *k, const struct kernel_wanted *w, int64_t now_ns);
+void kernel_follow(struct kernel *k, const struct kernel_wanted *w);
 /* Packets go by a listener of it, with us or without; also those of sessions that it has
  * served before another engine. */
 bool kernel_serves(const struct kernel *k);

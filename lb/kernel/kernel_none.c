@@ -76,11 +76,10 @@ kernel_abort(struct kernel *k)
 }
 
 void
-kernel_follow(struct kernel *k, const struct kernel_wanted *w, int64_t now_ns)
+kernel_follow(struct kernel *k, const struct kernel_wanted *w)
 {
 	(void)k;
 	(void)w;
-	(void)now_ns;
 }
 
 bool
