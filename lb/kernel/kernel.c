@@ -68,6 +68,16 @@ open_counters(struct kernel *k)
 	return err;
 }
 
+/* What was there before stays; what we made goes, some of it perhaps attached. */
+static void
+give_up(struct kernel **pk)
+{
+	if ((*pk)->object.pins.lock >= 0 && kernel_is_new(*pk))
+		kernel_remove(pk);
+	else
+		kernel_close(pk);
+}
+
 int
 kernel_open(const struct kernel_setup *setup, struct kernel **ret, struct sbuf *why)
 {
@@ -94,7 +104,7 @@ kernel_open(const struct kernel_setup *setup, struct kernel **ret, struct sbuf *
 		err =
 		    follow_open(&k->follow, setup->loop, &k->object, &setup->where, why);
 	if (err != 0) {
-		kernel_close(&k);
+		give_up(&k);
 		return err;
 	}
 	rings_init(&k->rings, k->object.rings, k->object.listeners, k->object.found,
