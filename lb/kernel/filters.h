@@ -7,18 +7,26 @@
  */
 #include <stdbool.h>
 
-/* Ours has this place, and the program's name. */
+#include "pins.h"
+
+/* The program of every edge-lb has this place. */
 #define FILTERS_PRIORITY 0xed9
 #define FILTERS_HANDLE   0xed9e
 
+/* Its name says whose it is: "edge_ingress", "@" and the directory of its pins. */
+#define FILTERS_NAME_MAX 256
+
 struct filters {
-	bool ours;     /* our program has our place */
-	bool occupied; /* somebody else's has */
-	bool others;   /* there are others, at ingress or egress */
+	bool ours;                    /* the program of these pins has the place */
+	bool occupied;                /* somebody else's has */
+	bool others;                  /* there are others, at ingress or egress */
+	char owner[FILTERS_NAME_MAX]; /* pins of the other edge-lb that has it, or "" */
 };
 
 /* 0, also without the qdisc; or -errno. */
-int filters_look(unsigned ifindex, struct filters *ret);
+int filters_look(const struct pins *pins, unsigned ifindex, struct filters *ret);
+/* Ours is there, for what was there of ours.  0 or -errno. */
+int filters_add(const struct pins *pins, unsigned ifindex, int program);
 /* Ours goes.  0 or -errno. */
 int filters_remove(unsigned ifindex);
 /* The qdisc, and all in it.  0, also when there is none; or -errno. */

@@ -71,7 +71,8 @@ attach(struct follow *f, struct link *x, bool anew, struct sbuf *why)
 	int err;
 
 	if (x->attached && !anew) {
-		if (hook_is_there(f->object->program, x->ifindex, f->how))
+		if (hook_is_there(
+			&f->object->pins, f->object->program, x->ifindex, f->how))
 			return 0;
 		sbuf_addf(why,
 		    "somebody removed the kernel engine's program from %s; it is "

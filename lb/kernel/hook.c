@@ -132,31 +132,30 @@ make_qdisc(const struct pins *pins, struct bpf_tc_hook *hook)
 	return err;
 }
 
+/* -EADDRINUSE: the place is not ours, but @ret->owner's. */
 static int
-clsact_attach(const struct pins *pins, unsigned ifindex, int program)
+clsact_attach(const struct pins *pins, unsigned ifindex, int program, struct filters *ret)
 {
 	LIBBPF_OPTS(
 	    bpf_tc_hook, hook, .ifindex = (int)ifindex, .attach_point = BPF_TC_INGRESS);
-	LIBBPF_OPTS(bpf_tc_opts, place, .prog_fd = program, .flags = BPF_TC_F_REPLACE,
-	    .handle = FILTERS_HANDLE, .priority = FILTERS_PRIORITY);
-	struct filters f;
-	int err = filters_look(ifindex, &f);
+	int err = filters_look(pins, ifindex, ret);
 
-	if (err == 0 && f.occupied)
+	if (err == 0 && ret->occupied)
 		err = -EADDRINUSE;
 	if (err == 0)
 		err = make_qdisc(pins, &hook);
-	return err == 0 ? bpf_tc_attach(&hook, &place) : err;
+	return err == 0 ? filters_add(pins, ifindex, program) : err;
 }
 
 /* --- both ------------------------------------------------------------------------------
  */
 
 static const char *
-reason(int err, enum hook how)
+reason(int err, enum hook how, const struct filters *f)
 {
 	if (how == HOOK_CLSACT && err == -EADDRINUSE)
-		return "somebody else's filter has its place";
+		return f->owner[0] != '\0' ? "the filter of another edge-lb has its place"
+					   : "somebody else's filter has its place";
 	if (how == HOOK_CLSACT && (err == -ENOENT || err == -EOPNOTSUPP))
 		return "this kernel lacks the qdisc clsact (CONFIG_NET_SCH_INGRESS) or "
 		       "its filter bpf (CONFIG_NET_CLS_BPF)";
@@ -164,25 +163,33 @@ reason(int err, enum hook how)
 }
 
 bool
-hook_is_there(int program, unsigned ifindex, enum hook how)
+hook_is_there(const struct pins *pins, int program, unsigned ifindex, enum hook how)
 {
 	struct filters f;
 
 	if (how == HOOK_TCX)
 		return tcx_is_here(program, ifindex);
-	return filters_look(ifindex, &f) != 0 || f.ours;
+	return filters_look(pins, ifindex, &f) != 0 || f.ours;
 }
 
 int
 hook_attach(const struct pins *pins, unsigned ifindex, const char *name, int program,
     enum hook how, struct sbuf *why)
 {
+	struct filters f = {false};
 	int err = how == HOOK_TCX ? tcx_attach(pins, ifindex, program)
-				  : clsact_attach(pins, ifindex, program);
+				  : clsact_attach(pins, ifindex, program, &f);
 
 	if (err != 0) {
 		sbuf_addf(why, "cannot attach the kernel engine's program to %s (%s): %s",
-		    name, how == HOOK_TCX ? "tcx" : "clsact", reason(err, how));
+		    name, how == HOOK_TCX ? "tcx" : "clsact", reason(err, how, &f));
+		if (f.owner[0] != '\0')
+			sbuf_addf(why,
+			    ": that of lb.kernel.pins = \"%s\"; give each interfaces of "
+			    "its own (lb.interfaces), or both lb.kernel.attach = "
+			    "\"tcx\", or, if that one is no longer used, `edgectl detach "
+			    "%s`",
+			    f.owner, f.owner);
 		return err;
 	}
 	err = how == HOOK_TCX ? unhook_clsact(pins, ifindex) : unhook_tcx(pins, ifindex);

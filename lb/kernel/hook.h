@@ -26,6 +26,6 @@ int hook_attach(const struct pins *pins, unsigned ifindex, const char *name, int
     enum hook how, struct sbuf *why);
 /* Whether it still is where it was attached: other programs, and people, remove qdiscs.
  */
-bool hook_is_there(int program, unsigned ifindex, enum hook how);
+bool hook_is_there(const struct pins *pins, int program, unsigned ifindex, enum hook how);
 
 #endif

@@ -44,6 +44,14 @@ rtnl_add(struct rtnl_question *q, unsigned short type, const void *value, size_t
 	q->header.nlmsg_len = (uint32_t)(at + RTA_ALIGN(a->rta_len));
 }
 
+void
+rtnl_enclose(struct rtnl_question *q, size_t at)
+{
+	struct rtattr *a = (struct rtattr *)(void *)((uint8_t *)q + NLMSG_ALIGN(at));
+
+	a->rta_len = (unsigned short)(q->header.nlmsg_len - NLMSG_ALIGN(at));
+}
+
 const void *
 rtnl_body(const struct nlmsghdr *m)
 {

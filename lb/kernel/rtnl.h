@@ -22,13 +22,16 @@ struct rtnl_question {
 		struct tcmsg traffic;
 		struct fib_rule_hdr rule;
 	} body;
-	uint8_t attributes[64];
+	uint8_t attributes[320];
 };
 
 /* A question of @type whose body has @size octets; the body and attributes are filled in
  * by the caller. */
 struct rtnl_question rtnl_question(unsigned type, unsigned flags, size_t size);
 void rtnl_add(struct rtnl_question *q, unsigned short type, const void *value, size_t n);
+/* The attribute that was added when the question was @at octets long holds all that came
+ * after it. */
+void rtnl_enclose(struct rtnl_question *q, size_t at);
 
 /* Sees one message of the answer; not 0 ends the answer early. */
 typedef int rtnl_see(void *arg, const struct nlmsghdr *m);

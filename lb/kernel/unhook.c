@@ -23,7 +23,7 @@ unhook_clsact(const struct pins *pins, unsigned ifindex)
 {
 	char note[PINS_PATH_MAX];
 	struct filters f;
-	int err = filters_look(ifindex, &f);
+	int err = filters_look(pins, ifindex, &f);
 
 	pins_number_path(pins, PINS_QDISCS, ifindex, note);
 	if (err == 0 && f.ours)
@@ -57,5 +57,5 @@ unhook_needed(const struct pins *pins, unsigned ifindex)
 		if (access(path, F_OK) == 0)
 			return true;
 	}
-	return filters_look(ifindex, &f) == 0 && f.ours;
+	return filters_look(pins, ifindex, &f) == 0 && f.ours;
 }

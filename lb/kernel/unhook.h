@@ -10,8 +10,8 @@
 
 #include "pins.h"
 
-/* What any edge-lb attached to @ifindex, and the qdisc if one of them made it and nobody
- * else uses it.  0, also when there is nothing; or -errno. */
+/* What an edge-lb with @pins attached to @ifindex, and the qdisc if one of them made it
+ * and nobody else uses it.  0, also when there is nothing; or -errno. */
 int unhook(const struct pins *pins, unsigned ifindex);
 /* Whether there is something. */
 bool unhook_needed(const struct pins *pins, unsigned ifindex);

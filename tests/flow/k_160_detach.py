@@ -71,6 +71,14 @@ def test_it(routed, attach):
         other.write(conf)
         done = net.balancer.run("edge-lb", *other.options(), check=False)
         assert done.returncode == 2 and "belongs to another edge-lb" in done.stderr, done.stderr
+        if attach == "clsact":  # the place of filters is one, whoever has what pinned where
+            conf["lb"]["kernel"]["pins"] = f"{net.bpffs.pins}-other"
+            other.write(conf)
+            done = net.balancer.run("edge-lb", *other.options(), check=False)
+            assert done.returncode == 2 and "the filter of another edge-lb has its place" in done.stderr, done.stderr
+            assert f"edgectl detach {net.bpffs.pins}`" in done.stderr
+            assert not [p for p in net.bpffs.path.iterdir() if "other" in p.name], "what it made is gone again"
+            go_on(sessions)
         assert once(net, attach) == there
 
         edge.daemon["lb"].stop()

@@ -18,6 +18,7 @@
 
 #include <edge/clock.h>
 
+#include "kernel/detach.h"
 #include "kernel/filters.h"
 #include "kernel/follow.h"
 #include "kernel/hook.h"
@@ -163,11 +164,11 @@ tcx(const char *name)
 }
 
 static bool
-clsact(const char *name)
+clsact_of(const struct pins *pins, const char *name)
 {
 	struct filters f;
 
-	assert_int_equal(filters_look(number(name), &f), 0);
+	assert_int_equal(filters_look(pins, number(name), &f), 0);
 	return f.ours;
 }
 
@@ -197,10 +198,16 @@ has_tcx(struct lab *lab)
 	return hook_tcx_possible(lab->object.program);
 }
 
-static unsigned
-ours(const char *name)
+static bool
+clsact(const struct lab *lab, const char *name)
 {
-	return tcx(name) + clsact(name);
+	return clsact_of(&lab->object.pins, name);
+}
+
+static unsigned
+ours(const struct lab *lab, const char *name)
+{
+	return tcx(name) + clsact(lab, name);
 }
 
 static void
@@ -227,7 +234,7 @@ routes_name_interfaces(void **state)
 	assert_string_equal(sbuf_text(&lab->why), "");
 	assert_int_equal(tcx("one"), new);
 	assert_int_equal(tcx("two"), new);
-	assert_int_equal(clsact("one"), !new);
+	assert_int_equal(clsact(lab, "one"), !new);
 	assert_false(unhook_needed(&lab->object.pins, number("far")));
 	assert_false(unhook_needed(&lab->object.pins, number("lo")));
 }
@@ -269,7 +276,7 @@ what_is_down_keeps_it(void **state)
 	until(lab, far_is_attached, "far, so that two has been looked at");
 	assert_true(unhook_needed(&lab->object.pins, number("two")));
 	restart(lab, ATTACH_AUTO);
-	assert_int_equal(ours("two"), 1);
+	assert_int_equal(ours(lab, "two"), 1);
 	run("ip addr del 198.51.100.1/24 dev two && ip link set two up");
 	until(lab, two_is_not, "two");
 }
@@ -277,8 +284,7 @@ what_is_down_keeps_it(void **state)
 static bool
 one_is_attached(struct lab *lab)
 {
-	(void)lab;
-	return ours("one") == 1;
+	return ours(lab, "one") == 1;
 }
 
 static void
@@ -288,7 +294,7 @@ what_others_remove_comes_back(void **state)
 
 	follow(lab, ATTACH_CLSACT, NULL);
 	run("tc qdisc del dev one clsact");
-	assert_int_equal(ours("one"), 0);
+	assert_int_equal(ours(lab, "one"), 0);
 	until(lab, one_is_attached, "one");
 }
 
@@ -346,14 +352,14 @@ a_restart_exchanges_in_place(void **state)
 
 	follow(lab, ATTACH_AUTO, NULL);
 	restart(lab, ATTACH_AUTO);
-	assert_int_equal(ours("one"), 1);
+	assert_int_equal(ours(lab, "one"), 1);
 	restart(lab, ATTACH_CLSACT);
-	assert_int_equal(ours("one"), 1);
-	assert_true(clsact("one"));
+	assert_int_equal(ours(lab, "one"), 1);
+	assert_true(clsact(lab, "one"));
 	restart(lab, ATTACH_CLSACT);
-	assert_int_equal(ours("one"), 1);
+	assert_int_equal(ours(lab, "one"), 1);
 	restart(lab, ATTACH_AUTO);
-	assert_int_equal(ours("one"), 1);
+	assert_int_equal(ours(lab, "one"), 1);
 	assert_int_equal(tcx("one"), has_tcx(lab));
 }
 
@@ -367,12 +373,12 @@ only_ours_is_removed(void **state)
 	    "tc filter add dev one ingress prio 7 bpf bytecode '1,6 0 0 4294967295'");
 	follow(lab, ATTACH_CLSACT, NULL);
 	run("tc filter add dev two egress prio 7 bpf bytecode '1,6 0 0 4294967295'");
-	assert_true(clsact("one") && clsact("two"));
+	assert_true(clsact(lab, "one") && clsact(lab, "two"));
 	assert_int_equal(unhook(&lab->object.pins, number("one")), 0);
 	assert_int_equal(unhook(&lab->object.pins, number("two")), 0);
 	run("tc filter show dev one ingress | grep -q bytecode");
 	run("tc filter show dev two egress | grep -q bytecode");
-	assert_false(clsact("one") || clsact("two"));
+	assert_false(clsact(lab, "one") || clsact(lab, "two"));
 	assert_int_equal(unhook(&lab->object.pins, number("one")), 0);
 }
 
@@ -385,6 +391,72 @@ our_qdisc_goes_with_us(void **state)
 	run("tc qdisc show dev one | grep -q clsact");
 	assert_int_equal(unhook(&lab->object.pins, number("one")), 0);
 	run("! tc qdisc show dev one | grep -q clsact");
+}
+
+/* --- another edge-lb
+ * --------------------------------------------------------------------
+ */
+
+struct other {
+	char dir[96];
+	struct object object;
+	struct follow *follow;
+};
+
+static int
+begin_other(struct lab *lab, struct other *x, enum attach how)
+{
+	const struct follow_wish wish = {how, NULL, 0};
+
+	snprintf(x->dir, sizeof x->dir, "%s/other", lab->mount);
+	assert_int_equal(object_open(&x->object, &few, x->dir, &lab->why), 0);
+	return follow_open(&x->follow, lab->loop, &x->object, &wish, &lab->why);
+}
+
+static void
+end_other(struct lab *lab, struct other *x)
+{
+	struct detached gone;
+
+	follow_close(&x->follow);
+	object_close(&x->object);
+	assert_int_equal(kernel_detach(x->dir, true, &gone, &lab->why), 0);
+}
+
+static void
+one_place_is_not_taken_from_another_edge_lb(void **state)
+{
+	struct lab *lab = permitted(state);
+	struct other x = {.follow = NULL};
+
+	follow(lab, ATTACH_CLSACT, NULL);
+	assert_int_equal(begin_other(lab, &x, ATTACH_CLSACT), -EADDRINUSE);
+	assert_says(lab, "the filter of another edge-lb has its place");
+	assert_says(lab, lab->dir);
+	assert_true(clsact(lab, "one") && clsact(lab, "two"));
+	assert_false(unhook_needed(&x.object.pins, number("one")));
+	end_other(lab, &x);
+	assert_true(clsact(lab, "one") && clsact(lab, "two"));
+}
+
+/* It looks, ends and is detached, and the other's filter stays. */
+static void
+links_of_one_leave_the_filter_of_another(void **state)
+{
+	struct lab *lab = permitted(state);
+	struct other x = {.follow = NULL};
+	bool new = has_tcx(lab);
+
+	follow(lab, ATTACH_CLSACT, NULL);
+	if (new) {
+		assert_int_equal(begin_other(lab, &x, ATTACH_TCX), 0);
+		assert_int_equal(tcx("one"), 1);
+		assert_true(clsact(lab, "one"));
+		end_other(lab, &x);
+		assert_int_equal(tcx("one"), 0);
+	}
+	assert_true(clsact(lab, "one") && clsact(lab, "two"));
+	assert_string_equal(sbuf_text(&lab->why), "");
 }
 
 /* --- ways ------------------------------------------------------------------------------
@@ -517,6 +589,8 @@ main(void)
 	    TEST(a_restart_exchanges_in_place),
 	    TEST(only_ours_is_removed),
 	    TEST(our_qdisc_goes_with_us),
+	    TEST(one_place_is_not_taken_from_another_edge_lb),
+	    TEST(links_of_one_leave_the_filter_of_another),
 	    TEST(rows_know_the_way),
 	    TEST(ways_follow_routes),
 	    TEST(a_rule_of_the_host_decides_by_itself),
