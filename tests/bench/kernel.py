@@ -11,7 +11,7 @@ import ways
 from kernel_changes import change
 from kernel_flood import flood
 from lab import LabError, program
-from paired import added, ratio, rounds
+from paired import added, ended, ratio, rounds
 
 REQUEST, DATAGRAM = 100, 200
 
@@ -23,6 +23,8 @@ class Size:
         self.smoke = smoke
         self.rounds = n_rounds or (1 if smoke else 21)
         self.seconds = 0.1 if smoke else 0.3
+        # A load stands when what began 10 s ago has been deleted for a whole sweep, 10 s at most.
+        self.standing = (0, 0.1) if smoke else (20, 20)
         self.flows = 20000 if smoke else 1000000
         self.flood_look, self.honest_rate = (0.2, 200) if smoke else (1.5, 500)
         self.established = 200 if smoke else 5000
@@ -62,16 +64,24 @@ PLACES = {"": _one_core, ".two_cores": _apart}
 
 def cpu_per_session(laboratory, size, figures):
     """64 clients, one question and one answer of 100 octets a session."""
+    def short(seconds):
+        return lambda w: w.load("short", clients=64, seconds=seconds, octets=REQUEST)
+
+    def done(result):
+        return result["done"]
     for suffix, placed in size.places():
         with _ways(laboratory, (ways.Direct, ways.Kernel, ways.Nft, ways.Haproxy), placed()) as made:
-            found = rounds(figures, size.rounds, made,
-                           lambda w: w.load("short", clients=64, seconds=size.seconds, octets=REQUEST),
-                           lambda result: result["done"])
+            _, kernel, nft, _ = made
+            kernel.ended_ns = ended(figures, kernel, short, done, size.standing)
+            found = rounds(figures, size.rounds, made, short(size.seconds), done, ends=True)
         figures.judge(f"kernel.tcp.cpu_per_session.vs_direct{suffix}", ratio(found, "direct"), 1.05)
         figures.judge(f"kernel.tcp.added_cpu.vs_haproxy{suffix}", added(found, "haproxy"), 0.06)
         figures.judge(f"kernel.tcp.added_cpu.vs_nft{suffix}", added(found, "nft"), 0.25)
         for w in made:
             figures.add(f"kernel.tcp.cpu_per_session.{w.name}_us{suffix}", [u[w.name].ns() / 1e3 for u in found], 2)
+        for w in (kernel, nft):
+            figures.add(f"kernel.tcp.cpu_per_session.{w.name}_aside_us{suffix}",
+                        [u[w.name].aside() / 1e3 for u in found], 2)
 
 
 def cpu_per_gb(laboratory, size, figures):

@@ -64,11 +64,6 @@ def _highest_rate(way, size, figures):
     return best
 
 
-def _flows(way):
-    words = [line.split() for line in way.relay.edge.ask("lb", "status").splitlines() if "kernel flows" in line]
-    return int(words[0][2])
-
-
 def _tracked(way):
     with way.rig.balancer.entered():
         return int(Path("/proc/sys/net/netfilter/nf_conntrack_count").read_text())
@@ -84,12 +79,12 @@ def flood(laboratory, size, figures):
         packets = 5000 if size.smoke else 2 * 10 * HALF_OPEN  # every second one is a SYN
         staying = kernel.load("hold", clients=100, sessions=size.established, octets=300, every=1, seconds=600)
         staying.ready()
-        wait_until(lambda: _flows(kernel) >= size.established, 5, "the established flows in the table")
+        wait_until(lambda: kernel.held() >= size.established, 5, "the established flows in the table")
         time.sleep(size.flood_look)
         memory, tracked = kernel.relay.memory(), _tracked(kernel)
         direct_served, _, _ = _together(plain, size, rate, packets=packets)
         served, sent, packets = _together(kernel, size, rate, packets=packets)
-        flows = _flows(kernel)
+        flows = kernel.held()
         memory, tracked = kernel.relay.memory() - memory, _tracked(kernel) - tracked
         time.sleep(size.flood_look)
         stayed = staying.finished()
