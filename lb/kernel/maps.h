@@ -10,7 +10,7 @@
  * then).
  *
  *   map         kind          written by            read by
- *   settings    array [1]     edge-lb; full_seen: path   path
+ *   settings    array [1]     edge-lb; full_seen, clock: path
  *   vips        hash          edge-lb               path: packet to a VIP -> listener
  *   members     hash          edge-lb               path: packet of a member -> endpoint
  *   listeners   array         edge-lb; sessions: both    path
@@ -91,41 +91,51 @@ enum km_row {
 #define KM_LISTENER_ALLOW  4u /* and some that allow: who is in none is denied */
 #define KM_LISTENER_DIRECT 8u /* clients speak with its members directly, too: A/V */
 
+/* Rows of listeners and endpoints are two cache lines each: first what every packet
+ * reads, then what new sessions read and write. */
+#define KM_LINE 64
+
 struct km_listener {
-	__u64 id;
 	struct km_addr addr;
+	__u32 flags; /* KM_LISTENER_* */
+	__u32 idle;  /* ticks */
 	__u16 port;
 	__u8 proto;
-	__u8 row;      /* enum km_row */
-	__u32 flags;   /* KM_LISTENER_* */
-	__u32 idle;    /* ticks */
-	__u32 ring;    /* row of rings */
-	__u32 domain;  /* of affinity; 0: none */
-	__u32 sessions;
+	__u8 row; /* enum km_row */
+	__u32 ring;   /* row of rings */
+	__u32 domain; /* of affinity; 0: none */
+	__u32 n_choices;
 	__u32 sessions_max;            /* 0: no limit */
 	__u32 sessions_per_member_max; /* 0: no limit */
-	__u32 n_choices;
+	__u64 id;
+	__u32 zero[2];
 	__u16 choices[KM_CHOICES]; /* endpoints, by what a ring's slot says */
+	__u32 sessions;
+	__u32 none[5];
 };
 
 struct km_endpoint {
-	__u64 id;
 	struct km_addr addr;
 	__u16 port;
 	__u8 proto;
 	__u8 backup;
 	__u32 use;      /* enum km_use */
 	__u32 listener; /* the one it belongs to */
-	__u32 member;   /* of affinity: the same for all endpoints of a member, not 0 */
+	/* The way to it, kept true by edge-lb; ifindex 0: the path asks the routes. */
+	__u32 ifindex;
+	__u32 mtu;          /* 0: not known */
+	__u32 hop_family;   /* AF_INET, AF_INET6 of hop */
+	struct km_addr hop; /* next hop; hop_family AF_INET: word[0] alone */
+	__u64 id;
+	__u32 member; /* of affinity: the same for all endpoints of a member, not 0 */
 	__u32 sessions;
 	__u32 budget;        /* row of budgets; 0: no limit */
 	__u32 budget_gap_us; /* between two sessions in the long run */
-	/* The way to it, kept true by edge-lb; ifindex 0: the path asks the routes. */
-	__u32 ifindex;
-	__u32 mtu;         /* 0: not known */
-	__u32 hop_family;  /* AF_INET, AF_INET6 of hop */
-	struct km_addr hop; /* next hop; hop_family AF_INET: word[0] alone */
+	__u32 none[12];
 };
+
+_Static_assert(sizeof(struct km_listener) == 2 * KM_LINE, "cache lines");
+_Static_assert(sizeof(struct km_endpoint) == 2 * KM_LINE, "cache lines");
 
 struct km_ring {
 	__u8 slot[KM_SLOTS]; /* index into choices, or KM_SLOT_NONE */
@@ -229,16 +239,17 @@ struct km_fragment {
 struct km_settings {
 	__u32 version; /* KM_VERSION */
 	__u32 seed;    /* of all hashes; fixed as long as the maps live */
-	__u32 half_close, unanswered, closing; /* ticks */
-	__u32 affinity;                        /* ticks; 0: none is kept */
-	struct km_addr mask_v4, mask_v6;       /* of a client's address in affinity */
-	__u32 full_seen; /* tick when a flow last found no room; 0: never */
 	/* Another number after each change of vips or members: what the path remembers of
 	 * them is void then.  0: it remembers nothing. */
 	__u32 places;
+	__u32 full_seen; /* tick when a flow last found no room; 0: never */
 	/* The bits (km_vip_bit()) of all addresses in vips, set before they are there;
 	 * what has none of them is none.  0: not known. */
 	__u64 vip_bits;
+	__u64 clock;                           /* the path's: clock.h */
+	__u32 half_close, unanswered, closing; /* ticks */
+	__u32 affinity;                        /* ticks; 0: none is kept */
+	struct km_addr mask_v4, mask_v6;       /* of a client's address in affinity */
 };
 
 /* Of the last word of an address, which differs between those of one host. */

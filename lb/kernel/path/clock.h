@@ -2,17 +2,40 @@
 #ifndef PATH_CLOCK_H
 #define PATH_CLOCK_H
 
-/* clock - ticks (maps.h): a coarse clock, since a packet needs no better one. */
+/*
+ * clock - ticks (maps.h): a coarse clock, since a packet needs no better one.
+ *
+ * It is read once a jiffy, when it moves; until then settings.clock says what it was: the
+ * tick below the jiffy's last 32 bits, in one word.  Counting jiffies is a load, asking
+ * the clock a call.
+ */
 #include <linux/bpf.h>
 
 #include <bpf/bpf_helpers.h>
 
-#include "../maps.h"
+#include "maps.bpf.h"
+
+static __noinline __u32
+clock_read(__u64 *clock, __u32 jiffy)
+{
+	__u32 tick = (__u32)(bpf_ktime_get_coarse_ns() >> KM_TICK_BITS);
+
+	*clock = tick | (__u64)jiffy << 32;
+	return tick;
+}
 
 static __always_inline __u32
 clock_tick(void)
 {
-	return (__u32)(bpf_ktime_get_coarse_ns() >> KM_TICK_BITS);
+	__u32 zero = 0, jiffy = (__u32)bpf_jiffies64();
+	struct km_settings *s = bpf_map_lookup_elem(&settings, &zero);
+	__u64 clock;
+
+	if (s == NULL)
+		return 0;
+	clock = *(volatile __u64 *)&s->clock;
+	return clock != 0 && clock >> 32 == jiffy ? (__u32)clock
+						  : clock_read(&s->clock, jiffy);
 }
 
 #define CLOCK_AHEAD 1024u
