@@ -105,6 +105,23 @@ set_size(struct bpf_object *bpf, const char *name, uint32_t entries)
 	return map == NULL ? -ENOENT : bpf_map__set_max_entries(map, entries);
 }
 
+/* A map of which every CPU has a part. */
+static int
+set_parts(struct bpf_object *bpf, const char *name, struct sbuf *why)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(bpf, name);
+	int cpus = libbpf_num_possible_cpus(), err = cpus;
+
+	if (map == NULL)
+		err = -ENOENT;
+	if (err >= 0)
+		err = bpf_map__set_max_entries(
+		    map, bpf_map__max_entries(map) * (uint32_t)cpus);
+	if (err < 0)
+		sbuf_addf(why, "size of %s: %s", name, strerror(-err));
+	return err;
+}
+
 /* The line before the verifier's statistics: what it objects to. */
 static void
 add_verdict(const char *text, struct sbuf *why)
@@ -164,6 +181,8 @@ load(struct object *o, const struct object_sizes *sizes, const struct pins *pins
 		return err;
 	}
 	err = choose_maps(o, sizes, pins, why);
+	if (err == 0)
+		err = set_parts(o->bpf, "ways", why);
 	if (err == 0) {
 		err = bpf_object__load(o->bpf);
 		if (err != 0)

@@ -26,18 +26,24 @@ struct way_key {
 	__u32 tos;
 };
 
-/* What was found lately: the routes cost more than all the rest.  Each CPU has its own,
- * found by the client's address; not pinned, nobody else looks at it. */
+/* What was found lately: the routes cost more than all the rest.  Not pinned, nobody else
+ * looks at it. */
 struct way_known {
 	struct way_key key;
 	__u32 tick;
 	struct way way;
+	__u32 zero;
 };
 
-#define WAYS      1024
+_Static_assert(sizeof(struct way_known) == KM_LINE, "one cache line");
+
+#define WAY_BITS  12
 #define WAY_TICKS 128 /* how long a route that has changed is still followed: 0.13 s */
 
-PATH_MAP(ways, PERCPU_ARRAY, __u32, struct way_known, WAYS, 0);
+/* Each CPU has its own 1 << WAY_BITS, found by the client's address; so many times the
+ * CPUs are made room for before loading.  A map for each CPU would be one more look, and
+ * one that could be mapped into memory begins with a cache line. */
+PATH_MAP(ways, ARRAY, __u32, struct way_known, 1 << WAY_BITS, BPF_F_MMAPABLE);
 
 static __always_inline void
 way_ask(struct bpf_fib_lookup *fib, const struct __sk_buff *skb, const struct packet *p,
@@ -120,7 +126,8 @@ way_back(struct __sk_buff *skb, struct passage *v)
 	__u32 at = key.to.word[0] ^ key.to.word[1] ^ key.to.word[2] ^ key.to.word[3];
 	struct way_known *k;
 
-	at = (bpf_ntohl(at) * 0x9e3779b1u) >> 22;
+	at = (bpf_ntohl(at) * 0x9e3779b1u) >> (32 - WAY_BITS);
+	at |= bpf_get_smp_processor_id() << WAY_BITS;
 	k = bpf_map_lookup_elem(&ways, &at);
 	if (k == NULL)
 		return NULL;
