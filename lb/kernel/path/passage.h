@@ -54,30 +54,12 @@ place_row(void *map, const struct km_addr *addr, __u16 port, __u8 proto)
 
 enum place_kind { PLACE_VIP, PLACE_MEMBER };
 
-/* What was found lately in vips and members; each CPU has its own, not pinned. */
-struct place_known {
-	struct km_addr addr;
-	__u16 port;
-	__u8 proto;
-	__u8 kind;
-	__u32 row;
-	__u32 places; /* of settings, from before it was found */
-	__u32 zero;
-};
+#define PLACE_BITS 8
 
-#define PLACES 256
-
-PATH_MAP(places, PERCPU_ARRAY, __u32, struct place_known, PLACES, 0);
-
-static __always_inline int
-place_is(const struct place_known *k, const struct place_known *wanted)
-{
-	return k->addr.word[3] == wanted->addr.word[3] && k->port == wanted->port &&
-	       k->proto == wanted->proto && k->kind == wanted->kind &&
-	       k->places == wanted->places && k->addr.word[2] == wanted->addr.word[2] &&
-	       k->addr.word[1] == wanted->addr.word[1] &&
-	       k->addr.word[0] == wanted->addr.word[0];
-}
+/* What was found lately in vips and members: a row, above settings.places from before it
+ * was found.  One word, so that all CPUs may share it; the row itself tells whose it is.
+ * Not pinned. */
+PATH_MAP(places, ARRAY, __u32, __u64, 2u << PLACE_BITS, 0);
 
 static __always_inline int
 place_may_be_vip(const struct km_settings *s, const struct km_addr *a)
@@ -87,29 +69,72 @@ place_may_be_vip(const struct km_settings *s, const struct km_addr *a)
 	return bits == 0 || (bits & km_vip_bit(a)) != 0;
 }
 
+static __always_inline int
+place_is(const struct km_addr *is, const struct km_addr *wanted)
+{
+	return is->word[3] == wanted->word[3] && is->word[2] == wanted->word[2] &&
+	       is->word[1] == wanted->word[1] && is->word[0] == wanted->word[0];
+}
+
+static __always_inline int
+place_row_is(
+    __u32 row, enum place_kind kind, const struct km_addr *addr, __u16 port, __u8 proto)
+{
+	struct km_listener *l;
+	struct km_endpoint *e;
+
+	if (kind == PLACE_VIP) {
+		l = listener_row(row);
+		return l != NULL && l->port == port && l->proto == proto &&
+		       place_is(&l->addr, addr);
+	}
+	e = endpoint_row(row);
+	return e != NULL && e->port == port && e->proto == proto &&
+	       place_is(&e->addr, addr);
+}
+
+static __noinline __u32
+place_find_vip(const struct passage *v, __u64 *known)
+{
+	__u64 places = v->s->places;
+	__u32 row = place_row(&vips, &v->p.to, v->p.to_port, v->p.proto);
+
+	if (row != 0)
+		*known = places | (__u64)row << 32;
+	return row;
+}
+
+static __noinline __u32
+place_find_member(const struct passage *v, __u64 *known)
+{
+	__u64 places = v->s->places;
+	__u32 row = place_row(&members, &v->p.from, v->p.from_port, v->p.proto);
+
+	if (row != 0)
+		*known = places | (__u64)row << 32;
+	return row;
+}
+
 /* As place_row(), for the packet's protocol: most packets go to and come from the same
  * few places. */
 static __always_inline __u32
 place_known_row(
     const struct passage *v, enum place_kind kind, const struct km_addr *addr, __u16 port)
 {
-	struct place_known wanted = {.addr = *addr,
-	    .port = port,
-	    .proto = v->p.proto,
-	    .kind = kind,
-	    .places = v->s->places};
-	__u32 at = ((addr->word[3] ^ port) * 0x9e3779b1u) >> 24;
-	struct place_known *k = bpf_map_lookup_elem(&places, &at);
+	__u32 at = ((addr->word[3] ^ port) * 0x9e3779b1u) >> (32 - PLACE_BITS);
+	__u32 wanted = v->s->places, row;
+	__u64 *known, is;
 
-	if (k == NULL)
+	at |= kind << PLACE_BITS;
+	known = bpf_map_lookup_elem(&places, &at);
+	if (known == NULL)
 		return 0;
-	if (place_is(k, &wanted) && wanted.places != 0)
-		return k->row;
-	wanted.row = kind == PLACE_VIP ? place_row(&vips, addr, port, v->p.proto)
-				       : place_row(&members, addr, port, v->p.proto);
-	if (wanted.row != 0)
-		*k = wanted;
-	return wanted.row;
+	is = *(volatile __u64 *)known;
+	row = is >> 32;
+	if ((__u32)is == wanted && wanted != 0 &&
+	    place_row_is(row, kind, addr, port, v->p.proto))
+		return row;
+	return kind == PLACE_VIP ? place_find_vip(v, known) : place_find_member(v, known);
 }
 
 #endif
