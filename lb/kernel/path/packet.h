@@ -105,10 +105,23 @@ packet_addr_v4(struct km_addr *a, __u32 address)
 	a->word[3] = address;
 }
 
-static __always_inline enum packet_kind
-packet_parse_tcp(struct __sk_buff *skb, struct packet *p)
+/* It leaves as so many packets, whose headers are so long. */
+static __always_inline void
+packet_segments(struct __sk_buff *skb, struct packet *p, __u32 headers)
 {
-	const struct tcphdr *tcp = packet_at(skb, p->l4, sizeof *tcp);
+	__u32 segment = skb->gso_size;
+
+	p->packets = 1;
+	if (segment == 0)
+		return;
+	p->size = headers + segment;
+	if (skb->gso_segs > 1)
+		p->packets = skb->gso_segs;
+}
+
+static __always_inline enum packet_kind
+packet_parse_tcp(struct __sk_buff *skb, struct packet *p, const struct tcphdr *tcp)
+{
 	__u32 header;
 
 	if (tcp == NULL || p->behind < sizeof *tcp)
@@ -122,15 +135,13 @@ packet_parse_tcp(struct __sk_buff *skb, struct packet *p)
 	p->ack = bpf_ntohl(tcp->ack_seq);
 	p->tcp = ((const __u8 *)tcp)[13];
 	p->octets = p->behind - header;
-	if (skb->gso_size != 0)
-		p->size = p->l4 - ETH_HLEN + header + skb->gso_size;
+	packet_segments(skb, p, p->l4 - ETH_HLEN + header);
 	return PACKET_SESSION;
 }
 
 static __always_inline enum packet_kind
-packet_parse_udp(struct __sk_buff *skb, struct packet *p)
+packet_parse_udp(struct __sk_buff *skb, struct packet *p, const struct udphdr *udp)
 {
-	const struct udphdr *udp = packet_at(skb, p->l4, sizeof *udp);
 	__u32 length;
 
 	if (udp == NULL || p->behind < sizeof *udp)
@@ -141,19 +152,19 @@ packet_parse_udp(struct __sk_buff *skb, struct packet *p)
 	p->from_port = udp->source;
 	p->to_port = udp->dest;
 	p->octets = (length < p->behind ? length : p->behind) - sizeof *udp;
-	if (skb->gso_size != 0)
-		p->size = p->l4 - ETH_HLEN + sizeof *udp + skb->gso_size;
+	packet_segments(skb, p, p->l4 - ETH_HLEN + sizeof *udp);
 	return PACKET_SESSION;
 }
 
 static __always_inline enum packet_kind
 packet_parse_transport(struct __sk_buff *skb, struct packet *p)
 {
-	p->packets = skb->gso_segs > 1 ? skb->gso_segs : 1;
 	if (p->proto == IPPROTO_TCP)
-		return packet_parse_tcp(skb, p);
+		return packet_parse_tcp(
+		    skb, p, packet_at(skb, p->l4, sizeof(struct tcphdr)));
 	if (p->proto == IPPROTO_UDP)
-		return packet_parse_udp(skb, p);
+		return packet_parse_udp(
+		    skb, p, packet_at(skb, p->l4, sizeof(struct udphdr)));
 	if (p->proto == (p->v6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP))
 		return PACKET_ICMP;
 	return PACKET_OTHER;
@@ -173,16 +184,13 @@ packet_later(const struct packet *p, __u32 offset)
 #define IP_MF     0x2000
 #define IP_OFFSET 0x1fff
 
-static __always_inline enum packet_kind
-packet_parse_v4(struct __sk_buff *skb, struct packet *p)
+/* -1: it is longer than what came. */
+static __always_inline int
+packet_read_v4(struct __sk_buff *skb, struct packet *p, const struct iphdr *ip)
 {
-	const struct iphdr *ip = packet_at(skb, ETH_HLEN, sizeof *ip);
-	__u32 header, total, fragment;
+	__u32 header = ip->ihl * 4, total = bpf_ntohs(ip->tot_len);
+	__u32 fragment = bpf_ntohs(ip->frag_off);
 
-	if (ip == NULL || ip->version != 4)
-		return PACKET_OTHER;
-	header = ip->ihl * 4;
-	total = bpf_ntohs(ip->tot_len);
 	/* A super-packet beyond 64 kB has no length. */
 	if (total == 0 && skb->gso_size != 0)
 		total = skb->len - ETH_HLEN;
@@ -196,13 +204,25 @@ packet_parse_v4(struct __sk_buff *skb, struct packet *p)
 	p->l4 = ETH_HLEN + header;
 	p->behind = total - header;
 	p->size = total;
-	fragment = bpf_ntohs(ip->frag_off);
 	p->whole = (fragment & IP_DF) != 0;
 	p->first = (fragment & IP_MF) != 0 && (fragment & IP_OFFSET) == 0;
-	if (header < sizeof *ip || total < header || total > skb->len - ETH_HLEN)
+	return header < sizeof *ip || total < header || total > skb->len - ETH_HLEN ? -1
+										    : 0;
+}
+
+static __always_inline enum packet_kind
+packet_parse_v4(struct __sk_buff *skb, struct packet *p)
+{
+	const struct iphdr *ip = packet_at(skb, ETH_HLEN, sizeof *ip);
+	__u32 offset;
+
+	if (ip == NULL || ip->version != 4)
+		return PACKET_OTHER;
+	offset = bpf_ntohs(ip->frag_off) & IP_OFFSET;
+	if (packet_read_v4(skb, p, ip) != 0)
 		return PACKET_LIES;
-	if ((fragment & IP_OFFSET) != 0)
-		return packet_later(p, (fragment & IP_OFFSET) * 8);
+	if (offset != 0)
+		return packet_later(p, offset * 8);
 	return packet_parse_transport(skb, p);
 }
 
@@ -230,15 +250,12 @@ packet_walk_v6(struct __sk_buff *skb, struct packet *p)
 	return packet_parse_transport(skb, p);
 }
 
-static __always_inline enum packet_kind
-packet_parse_v6(struct __sk_buff *skb, struct packet *p)
+/* -1: it is longer than what came. */
+static __always_inline int
+packet_read_v6(struct __sk_buff *skb, struct packet *p, const struct ipv6hdr *ip)
 {
-	const struct ipv6hdr *ip = packet_at(skb, ETH_HLEN, sizeof *ip);
-	__u32 behind;
+	__u32 behind = bpf_ntohs(ip->payload_len);
 
-	if (ip == NULL || ip->version != 6)
-		return PACKET_OTHER;
-	behind = bpf_ntohs(ip->payload_len);
 	if (behind == 0 && skb->gso_size != 0)
 		behind = skb->len - ETH_HLEN - sizeof *ip;
 	__builtin_memcpy(&p->from, &ip->saddr, sizeof p->from);
@@ -253,29 +270,75 @@ packet_parse_v6(struct __sk_buff *skb, struct packet *p)
 	p->whole = 1;
 	p->first = 0;
 	p->id = 0;
-	if (p->size > skb->len - ETH_HLEN)
+	return p->size > skb->len - ETH_HLEN ? -1 : 0;
+}
+
+static __always_inline enum packet_kind
+packet_parse_v6(struct __sk_buff *skb, struct packet *p)
+{
+	const struct ipv6hdr *ip = packet_at(skb, ETH_HLEN, sizeof *ip);
+
+	if (ip == NULL || ip->version != 6)
+		return PACKET_OTHER;
+	if (packet_read_v6(skb, p, ip) != 0)
 		return PACKET_LIES;
 	if (p->proto != IPPROTO_TCP && p->proto != IPPROTO_UDP)
 		return packet_walk_v6(skb, p);
 	return packet_parse_transport(skb, p);
 }
 
-/* A function of its own (not static) is judged once by the verifier, instead of once for
- * each of its ways out: enum packet_kind. */
+/* Whatever is not plain.  A function of its own (not static) is judged once by the
+ * verifier, instead of once for each of its ways out: enum packet_kind. */
 __noinline int
-packet_parse(struct __sk_buff *skb, struct packet *p)
+packet_parse_any(struct __sk_buff *skb, struct packet *p)
 {
 	if (p == NULL)
-		return PACKET_OTHER;
-	/* For another host (a promiscuous interface), or of a VLAN, whose own interface
-	 * sees it next. */
-	if (skb->pkt_type != 0 || skb->vlan_present)
 		return PACKET_OTHER;
 	if (skb->protocol == bpf_htons(ETH_P_IP))
 		return packet_parse_v4(skb, p);
 	if (skb->protocol == bpf_htons(ETH_P_IPV6))
 		return packet_parse_v6(skb, p);
 	return PACKET_OTHER;
+}
+
+/* No options, no fragment. */
+static __always_inline int
+packet_is_plain_v4(const struct iphdr *ip)
+{
+	return *(const __u8 *)ip == 0x45 &&
+	       (ip->frag_off & bpf_htons(~IP_DF & 0xffff)) == 0;
+}
+
+/* Most packets, straight through: what is not plain begins anew in packet_parse_any(). */
+static __always_inline int
+packet_parse(struct __sk_buff *skb, struct packet *p)
+{
+	void *ip = PACKET_POINTER(skb, data) + ETH_HLEN;
+	void *end = PACKET_POINTER(skb, data_end);
+	void *l4;
+
+	/* For another host (a promiscuous interface), or of a VLAN, whose own interface
+	 * sees it next. */
+	if (skb->pkt_type != 0 || skb->vlan_present)
+		return PACKET_OTHER;
+	if (skb->protocol == bpf_htons(ETH_P_IPV6)) {
+		l4 = ip + sizeof(struct ipv6hdr);
+		if (l4 + sizeof(struct tcphdr) > end || (*(__u8 *)ip >> 4) != 6 ||
+		    packet_read_v6(skb, p, ip) != 0)
+			return packet_parse_any(skb, p);
+	} else if (skb->protocol == bpf_htons(ETH_P_IP)) {
+		l4 = ip + sizeof(struct iphdr);
+		if (l4 + sizeof(struct tcphdr) > end || !packet_is_plain_v4(ip) ||
+		    packet_read_v4(skb, p, ip) != 0)
+			return packet_parse_any(skb, p);
+	} else {
+		return PACKET_OTHER;
+	}
+	if (p->proto == IPPROTO_TCP)
+		return packet_parse_tcp(skb, p, l4);
+	if (p->proto == IPPROTO_UDP)
+		return packet_parse_udp(skb, p, l4);
+	return packet_parse_any(skb, p);
 }
 
 #endif
