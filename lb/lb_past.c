@@ -60,6 +60,45 @@ see_probes(const struct lb *lb, const struct live_endpoint *x, struct bypass_see
 	ret->failures = board_reader_load(lb->health, row, HEALTH_FIELD_FAILURES);
 }
 
+/* All that was begun with another service of this address has come about: the way back
+ * leads through us. */
+static bool
+way_is_right(const struct lb *lb, const struct live_endpoint *x)
+{
+	for (size_t i = 0; i < lb->view->n_all; i++) {
+		const struct view_listener *vl = &lb->view->listeners[i];
+		bool kernel = vl->engine == ENGINE_KERNEL;
+
+		for (size_t k = 0; kernel && k < vl->n_choices; k++) {
+			const struct live_endpoint *y = vl->choices[k].endpoint;
+
+			if (y != x && addr_equal(&y->addr, &x->addr) &&
+			    answers_of(lb, y, kernel) != 0 &&
+			    tries_of(lb, y, kernel) == y->bypass.tries)
+				return true;
+		}
+	}
+	return false;
+}
+
+static void
+tell_of_datagrams(
+    const struct lb *lb, const struct live_endpoint *x, uint64_t n, const char *gateway)
+{
+	if (way_is_right(lb, x))
+		log_info("%s answered none of %" PRIu64
+			 " clients' datagrams, though it probes well, and its other "
+			 "services answer through this host: strangers' datagrams that "
+			 "mean nothing, or a packet filter",
+		    x->full_name, n);
+	else
+		log_warning(
+		    "%s answers past the balancer, or not at all: it probes well, "
+		    "but none of %" PRIu64 " clients' datagrams was answered "
+		    "through this host; set its default gateway to %s",
+		    x->full_name, n, gateway);
+}
+
 static void
 look(struct lb *lb, struct live_endpoint *x, bool kernel)
 {
@@ -79,17 +118,14 @@ look(struct lb *lb, struct live_endpoint *x, bool kernel)
 		x->bypass.told = false; /* the next look has a way, perhaps */
 		return;
 	}
+	addr_text(&own, gateway);
 	if (x->proto == PROTO_UDP)
-		log_warning(
-		    "%s answers past the balancer, or not at all: it probes well, "
-		    "but none of %" PRIu64 " clients' datagrams was answered "
-		    "through this host; set its default gateway to %s",
-		    x->full_name, now.tries - x->bypass.tries, addr_text(&own, gateway));
+		tell_of_datagrams(lb, x, now.tries - x->bypass.tries, gateway);
 	else
 		log_warning("%s answers past the balancer: it probes well, but no "
 			    "connection with a client's source comes about; set its "
 			    "default gateway to %s",
-		    x->full_name, addr_text(&own, gateway));
+		    x->full_name, gateway);
 }
 
 static void
