@@ -10,7 +10,7 @@
  * then).
  *
  *   map         kind          written by            read by
- *   settings    array [1]     edge-lb; full_seen, clock: path
+ *   settings    array [1]     edge-lb; full_seen: path   path
  *   vips        hash          edge-lb               path: packet to a VIP -> listener
  *   members     hash          edge-lb               path: packet of a member -> endpoint
  *   listeners   array         edge-lb; sessions: both    path
@@ -246,7 +246,6 @@ struct km_settings {
 	/* The bits (km_vip_bit()) of all addresses in vips, set before they are there;
 	 * what has none of them is none.  0: not known. */
 	__u64 vip_bits;
-	__u64 clock;                           /* the path's: clock.h */
 	__u32 half_close, unanswered, closing; /* ticks */
 	__u32 affinity;                        /* ticks; 0: none is kept */
 	struct km_addr mask_v4, mask_v6;       /* of a client's address in affinity */

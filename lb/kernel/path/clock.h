@@ -5,7 +5,7 @@
 /*
  * clock - ticks (maps.h): a coarse clock, since a packet needs no better one.
  *
- * It is read once a jiffy, when it moves; until then settings.clock says what it was: the
+ * It is read once a jiffy, when it moves; until then clock_known says what it was: the
  * tick below the jiffy's last 32 bits, in one word.  Counting jiffies is a load, asking
  * the clock a call.
  */
@@ -13,29 +13,26 @@
 
 #include <bpf/bpf_helpers.h>
 
-#include "maps.bpf.h"
+#include "../maps.h"
+
+static volatile __u64 clock_known;
 
 static __noinline __u32
-clock_read(__u64 *clock, __u32 jiffy)
+clock_read(__u32 jiffy)
 {
 	__u32 tick = (__u32)(bpf_ktime_get_coarse_ns() >> KM_TICK_BITS);
 
-	*clock = tick | (__u64)jiffy << 32;
+	clock_known = tick | (__u64)jiffy << 32;
 	return tick;
 }
 
 static __always_inline __u32
 clock_tick(void)
 {
-	__u32 zero = 0, jiffy = (__u32)bpf_jiffies64();
-	struct km_settings *s = bpf_map_lookup_elem(&settings, &zero);
-	__u64 clock;
+	__u32 jiffy = (__u32)bpf_jiffies64();
+	__u64 clock = clock_known;
 
-	if (s == NULL)
-		return 0;
-	clock = *(volatile __u64 *)&s->clock;
-	return clock != 0 && clock >> 32 == jiffy ? (__u32)clock
-						  : clock_read(&s->clock, jiffy);
+	return clock != 0 && clock >> 32 == jiffy ? (__u32)clock : clock_read(jiffy);
 }
 
 #define CLOCK_AHEAD 1024u

@@ -90,6 +90,17 @@ packet_at(struct __sk_buff *skb, __u32 offset, __u32 octets)
 	return at + octets <= PACKET_POINTER(skb, data_end) ? at : NULL;
 }
 
+typedef __u64 __attribute__((may_alias)) addr_half;
+
+/* Both begin with a word of 64 bits. */
+static __always_inline int
+addr_is(const struct km_addr *a, const struct km_addr *b)
+{
+	const addr_half *x = (const void *)a, *y = (const void *)b;
+
+	return x[1] == y[1] && x[0] == y[0];
+}
+
 static __always_inline int
 packet_is_mapped(const struct km_addr *a)
 {
@@ -105,22 +116,18 @@ packet_addr_v4(struct km_addr *a, __u32 address)
 	a->word[3] = address;
 }
 
-/* It leaves as so many packets, whose headers are so long. */
+/* A super-packet: it leaves as so many, whose headers are so long. */
 static __always_inline void
 packet_segments(struct __sk_buff *skb, struct packet *p, __u32 headers)
 {
-	__u32 segment = skb->gso_size;
-
-	p->packets = 1;
-	if (segment == 0)
-		return;
-	p->size = headers + segment;
-	if (skb->gso_segs > 1)
-		p->packets = skb->gso_segs;
+	p->packets = skb->gso_segs > 1 ? skb->gso_segs : 1;
+	if (skb->gso_size != 0)
+		p->size = headers + skb->gso_size;
 }
 
 static __always_inline enum packet_kind
-packet_parse_tcp(struct __sk_buff *skb, struct packet *p, const struct tcphdr *tcp)
+packet_parse_tcp(
+    struct __sk_buff *skb, struct packet *p, const struct tcphdr *tcp, int super)
 {
 	__u32 header;
 
@@ -135,12 +142,15 @@ packet_parse_tcp(struct __sk_buff *skb, struct packet *p, const struct tcphdr *t
 	p->ack = bpf_ntohl(tcp->ack_seq);
 	p->tcp = ((const __u8 *)tcp)[13];
 	p->octets = p->behind - header;
-	packet_segments(skb, p, p->l4 - ETH_HLEN + header);
+	p->packets = 1;
+	if (super)
+		packet_segments(skb, p, p->l4 - ETH_HLEN + header);
 	return PACKET_SESSION;
 }
 
 static __always_inline enum packet_kind
-packet_parse_udp(struct __sk_buff *skb, struct packet *p, const struct udphdr *udp)
+packet_parse_udp(
+    struct __sk_buff *skb, struct packet *p, const struct udphdr *udp, int super)
 {
 	__u32 length;
 
@@ -152,7 +162,9 @@ packet_parse_udp(struct __sk_buff *skb, struct packet *p, const struct udphdr *u
 	p->from_port = udp->source;
 	p->to_port = udp->dest;
 	p->octets = (length < p->behind ? length : p->behind) - sizeof *udp;
-	packet_segments(skb, p, p->l4 - ETH_HLEN + sizeof *udp);
+	p->packets = 1;
+	if (super)
+		packet_segments(skb, p, p->l4 - ETH_HLEN + sizeof *udp);
 	return PACKET_SESSION;
 }
 
@@ -160,11 +172,11 @@ static __always_inline enum packet_kind
 packet_parse_transport(struct __sk_buff *skb, struct packet *p)
 {
 	if (p->proto == IPPROTO_TCP)
-		return packet_parse_tcp(
-		    skb, p, packet_at(skb, p->l4, sizeof(struct tcphdr)));
+		return packet_parse_tcp(skb, p,
+		    packet_at(skb, p->l4, sizeof(struct tcphdr)), skb->gso_size != 0);
 	if (p->proto == IPPROTO_UDP)
-		return packet_parse_udp(
-		    skb, p, packet_at(skb, p->l4, sizeof(struct udphdr)));
+		return packet_parse_udp(skb, p,
+		    packet_at(skb, p->l4, sizeof(struct udphdr)), skb->gso_size != 0);
 	if (p->proto == (p->v6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP))
 		return PACKET_ICMP;
 	return PACKET_OTHER;
@@ -184,15 +196,14 @@ packet_later(const struct packet *p, __u32 offset)
 #define IP_MF     0x2000
 #define IP_OFFSET 0x1fff
 
-/* -1: it is longer than what came. */
+/* -1: it is longer than what came.  A super-packet beyond 64 kB has no length. */
 static __always_inline int
-packet_read_v4(struct __sk_buff *skb, struct packet *p, const struct iphdr *ip)
+packet_read_v4(struct __sk_buff *skb, struct packet *p, const struct iphdr *ip, int super)
 {
 	__u32 header = ip->ihl * 4, total = bpf_ntohs(ip->tot_len);
 	__u32 fragment = bpf_ntohs(ip->frag_off);
 
-	/* A super-packet beyond 64 kB has no length. */
-	if (total == 0 && skb->gso_size != 0)
+	if (total == 0 && super)
 		total = skb->len - ETH_HLEN;
 	packet_addr_v4(&p->from, ip->saddr);
 	packet_addr_v4(&p->to, ip->daddr);
@@ -219,7 +230,7 @@ packet_parse_v4(struct __sk_buff *skb, struct packet *p)
 	if (ip == NULL || ip->version != 4)
 		return PACKET_OTHER;
 	offset = bpf_ntohs(ip->frag_off) & IP_OFFSET;
-	if (packet_read_v4(skb, p, ip) != 0)
+	if (packet_read_v4(skb, p, ip, skb->gso_size != 0) != 0)
 		return PACKET_LIES;
 	if (offset != 0)
 		return packet_later(p, offset * 8);
@@ -252,11 +263,12 @@ packet_walk_v6(struct __sk_buff *skb, struct packet *p)
 
 /* -1: it is longer than what came. */
 static __always_inline int
-packet_read_v6(struct __sk_buff *skb, struct packet *p, const struct ipv6hdr *ip)
+packet_read_v6(
+    struct __sk_buff *skb, struct packet *p, const struct ipv6hdr *ip, int super)
 {
 	__u32 behind = bpf_ntohs(ip->payload_len);
 
-	if (behind == 0 && skb->gso_size != 0)
+	if (behind == 0 && super)
 		behind = skb->len - ETH_HLEN - sizeof *ip;
 	__builtin_memcpy(&p->from, &ip->saddr, sizeof p->from);
 	__builtin_memcpy(&p->to, &ip->daddr, sizeof p->to);
@@ -280,7 +292,7 @@ packet_parse_v6(struct __sk_buff *skb, struct packet *p)
 
 	if (ip == NULL || ip->version != 6)
 		return PACKET_OTHER;
-	if (packet_read_v6(skb, p, ip) != 0)
+	if (packet_read_v6(skb, p, ip, skb->gso_size != 0) != 0)
 		return PACKET_LIES;
 	if (p->proto != IPPROTO_TCP && p->proto != IPPROTO_UDP)
 		return packet_walk_v6(skb, p);
@@ -321,23 +333,25 @@ packet_parse(struct __sk_buff *skb, struct packet *p)
 	 * sees it next. */
 	if (skb->pkt_type != 0 || skb->vlan_present)
 		return PACKET_OTHER;
+	if (skb->gso_size != 0)
+		return packet_parse_any(skb, p);
 	if (skb->protocol == bpf_htons(ETH_P_IPV6)) {
 		l4 = ip + sizeof(struct ipv6hdr);
 		if (l4 + sizeof(struct tcphdr) > end || (*(__u8 *)ip >> 4) != 6 ||
-		    packet_read_v6(skb, p, ip) != 0)
+		    packet_read_v6(skb, p, ip, 0) != 0)
 			return packet_parse_any(skb, p);
 	} else if (skb->protocol == bpf_htons(ETH_P_IP)) {
 		l4 = ip + sizeof(struct iphdr);
 		if (l4 + sizeof(struct tcphdr) > end || !packet_is_plain_v4(ip) ||
-		    packet_read_v4(skb, p, ip) != 0)
+		    packet_read_v4(skb, p, ip, 0) != 0)
 			return packet_parse_any(skb, p);
 	} else {
 		return PACKET_OTHER;
 	}
 	if (p->proto == IPPROTO_TCP)
-		return packet_parse_tcp(skb, p, l4);
+		return packet_parse_tcp(skb, p, l4, 0);
 	if (p->proto == IPPROTO_UDP)
-		return packet_parse_udp(skb, p, l4);
+		return packet_parse_udp(skb, p, l4, 0);
 	return packet_parse_any(skb, p);
 }
 

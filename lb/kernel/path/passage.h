@@ -55,11 +55,12 @@ place_row(void *map, const struct km_addr *addr, __u16 port, __u8 proto)
 enum place_kind { PLACE_VIP, PLACE_MEMBER };
 
 #define PLACE_BITS 8
+#define PLACES     (1u << PLACE_BITS)
 
 /* What was found lately in vips and members: a row, above settings.places from before it
  * was found.  One word, so that all CPUs may share it; the row itself tells whose it is.
- * Not pinned. */
-PATH_MAP(places, ARRAY, __u32, __u64, 2u << PLACE_BITS, 0);
+ * The program's own, so that it knows where it is: an array must be asked. */
+static volatile __u64 place_vips[PLACES], place_members[PLACES];
 
 static __always_inline int
 place_may_be_vip(const struct km_settings *s, const struct km_addr *a)
@@ -67,13 +68,6 @@ place_may_be_vip(const struct km_settings *s, const struct km_addr *a)
 	__u64 bits = s->vip_bits;
 
 	return bits == 0 || (bits & km_vip_bit(a)) != 0;
-}
-
-static __always_inline int
-place_is(const struct km_addr *is, const struct km_addr *wanted)
-{
-	return is->word[3] == wanted->word[3] && is->word[2] == wanted->word[2] &&
-	       is->word[1] == wanted->word[1] && is->word[0] == wanted->word[0];
 }
 
 static __always_inline int
@@ -86,32 +80,32 @@ place_row_is(
 	if (kind == PLACE_VIP) {
 		l = listener_row(row);
 		return l != NULL && l->port == port && l->proto == proto &&
-		       place_is(&l->addr, addr);
+		       addr_is(&l->addr, addr);
 	}
 	e = endpoint_row(row);
 	return e != NULL && e->port == port && e->proto == proto &&
-	       place_is(&e->addr, addr);
+	       addr_is(&e->addr, addr);
 }
 
 static __noinline __u32
-place_find_vip(const struct passage *v, __u64 *known)
+place_find_vip(const struct passage *v, __u32 at)
 {
 	__u64 places = v->s->places;
 	__u32 row = place_row(&vips, &v->p.to, v->p.to_port, v->p.proto);
 
 	if (row != 0)
-		*known = places | (__u64)row << 32;
+		place_vips[at & (PLACES - 1)] = places | (__u64)row << 32;
 	return row;
 }
 
 static __noinline __u32
-place_find_member(const struct passage *v, __u64 *known)
+place_find_member(const struct passage *v, __u32 at)
 {
 	__u64 places = v->s->places;
 	__u32 row = place_row(&members, &v->p.from, v->p.from_port, v->p.proto);
 
 	if (row != 0)
-		*known = places | (__u64)row << 32;
+		place_members[at & (PLACES - 1)] = places | (__u64)row << 32;
 	return row;
 }
 
@@ -122,19 +116,13 @@ place_known_row(
     const struct passage *v, enum place_kind kind, const struct km_addr *addr, __u16 port)
 {
 	__u32 at = ((addr->word[3] ^ port) * 0x9e3779b1u) >> (32 - PLACE_BITS);
-	__u32 wanted = v->s->places, row;
-	__u64 *known, is;
+	__u64 known = kind == PLACE_VIP ? place_vips[at] : place_members[at];
+	__u32 wanted = v->s->places, row = known >> 32;
 
-	at |= kind << PLACE_BITS;
-	known = bpf_map_lookup_elem(&places, &at);
-	if (known == NULL)
-		return 0;
-	is = *(volatile __u64 *)known;
-	row = is >> 32;
-	if ((__u32)is == wanted && wanted != 0 &&
+	if ((__u32)known == wanted && wanted != 0 &&
 	    place_row_is(row, kind, addr, port, v->p.proto))
 		return row;
-	return kind == PLACE_VIP ? place_find_vip(v, known) : place_find_member(v, known);
+	return kind == PLACE_VIP ? place_find_vip(v, at) : place_find_member(v, at);
 }
 
 #endif

@@ -93,10 +93,7 @@ way_find(struct __sk_buff *skb, const struct packet *p, const struct km_addr *fr
 static __always_inline int
 way_is_for(const struct way_known *k, const struct way_key *key, __u32 tick)
 {
-	return k->key.to.word[3] == key->to.word[3] &&
-	       k->key.to.word[2] == key->to.word[2] &&
-	       k->key.to.word[1] == key->to.word[1] &&
-	       k->key.to.word[0] == key->to.word[0] && k->key.listener == key->listener &&
+	return addr_is(&k->key.to, &key->to) && k->key.listener == key->listener &&
 	       k->key.ifindex == key->ifindex && k->key.tos == key->tos &&
 	       k->way.ifindex != 0 && k->way.mtu != 0 && tick - k->tick <= WAY_TICKS;
 }
