@@ -69,17 +69,42 @@ lb_kernel_tell(struct lb *lb, struct sbuf *ret)
 	lb->engine_remarks = NULL;
 }
 
+/* lb.kernel.pins was another, and what is there was not taken away. */
+static void
+tell_of_others(const struct lb *lb, const struct model *m, struct sbuf *ret)
+{
+	struct sbuf others;
+	const char *dir;
+	size_t n;
+	int err;
+
+	sbuf_init(&others, WHY_MAX);
+	err = left_pins(
+	    lb->program.run_dir, m->lb.kernel.pins, lb->kernel != NULL, &others);
+	if (err != 0)
+		sbuf_addf(ret, "cannot remember where the kernel engine is pinned: %s\n",
+		    strerror(-err));
+	for (dir = sbuf_text(&others); *dir != '\0'; dir += n + 1) {
+		n = strcspn(dir, "\n");
+		sbuf_addf(ret,
+		    "packets still go by what an edge-lb before left in %.*s: "
+		    "`edgectl detach %.*s` takes it away\n",
+		    (int)n, dir, (int)n, dir);
+	}
+	sbuf_fini(&others);
+}
+
 int
 lb_kernel_settle(struct lb *lb, struct model *m, struct sbuf *why)
 {
 	enum engines_need need = engines_need(m);
+	bool had_kernel = lb->kernel != NULL;
 	const char *why_not = NULL;
 	struct sbuf because;
 	int err = 0;
 
 	sbuf_init(&because, WHY_MAX);
-	if (lb->kernel == NULL &&
-	    (need != ENGINES_RELAY || left_engine(m->lb.kernel.pins))) {
+	if (!had_kernel && (need != ENGINES_RELAY || left_engine(m->lb.kernel.pins))) {
 		err = open_kernel(lb, m, &because);
 		if (err != 0)
 			why_not = sbuf_text(&because);
@@ -100,6 +125,8 @@ lb_kernel_settle(struct lb *lb, struct model *m, struct sbuf *why)
 	} else {
 		engines_settle(m, why_not);
 		hold_remarks(lb, m, why_not);
+		if (!had_kernel)
+			tell_of_others(lb, m, why);
 		err = 0;
 	}
 	sbuf_fini(&because);
@@ -196,8 +223,9 @@ lb_kernel_remark(const struct lb *lb, const struct model *m, struct sbuf *ret)
 	if (strcmp(now->pins, then->pins) != 0)
 		sbuf_addf(ret,
 		    "lb.kernel.pins: %s now, %s after the next restart, without the "
-		    "sessions there are then\n",
-		    now->pins, then->pins);
+		    "sessions there are then; `edgectl detach %s` then, or packets go "
+		    "on by what is left there\n",
+		    now->pins, then->pins, now->pins);
 	if (now->flows != then->flows || now->half_open != then->half_open)
 		sbuf_addf(ret,
 		    "lb.kernel: flows and half_open stay as they are until "

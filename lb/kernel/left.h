@@ -17,6 +17,9 @@
 
 /* The maps of a kernel engine, and packets may go by them. */
 bool left_engine(const char *pins);
+/* Adds to @ret, a line each, where else than in @pins an engine of this @run_dir is left;
+ * @used: this one is in @pins from now on.  0; or -errno: it cannot be remembered. */
+int left_pins(const char *run_dir, const char *pins, bool used, struct sbuf *ret);
 
 /* A setting below /proc/sys/net; @name has slashes, because an interface's name may have
  * dots.  0 or -errno. */

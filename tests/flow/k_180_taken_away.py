@@ -3,7 +3,8 @@
 and what is left of it when it was killed in the middle."""
 import pytest
 
-from echo import Session, echoes, relay_conf
+from echo import Session, board, echoes, relay_conf
+from lab import wait_until
 
 pytestmark = pytest.mark.engines("kernel")
 
@@ -52,6 +53,27 @@ def test_by_halves(routed):
     edge.ctl("detach")
     assert not net.bpffs.pins.exists() and programs(net) == 0
     assert not table_of(net)
+
+
+def test_other_pins(routed):
+    """An edge-lb with other pins than before says what still takes the packets, until that is taken away."""
+    net, edge = routed, routed.edge
+    edge.write(relay_conf(net))
+    with echoes(net):
+        edge.start("lb")
+        edge.daemon["lb"].stop()
+        pins = f"{net.bpffs.pins}-other"
+        edge.write(relay_conf(net, lb={"kernel": {**net.lb_conf["kernel"], "pins": pins}}))
+        said = f"packets still go by what an edge-lb before left in {net.bpffs.pins}:"
+        for _ in range(2):
+            edge.start("lb")
+            assert said in edge.daemon["lb"].output()
+            edge.daemon["lb"].stop()
+        assert "detached from 3 interfaces" in edge.ctl("detach", str(net.bpffs.pins)).stdout
+        edge.start("lb")
+        assert "packets still go" not in edge.daemon["lb"].output()
+        assert all(Session(net, "access", v6=v6).who() for v6 in (False, True))
+        wait_until(lambda: sum(c["sessions_total"] for c in board(net).values()) == 2, 15, "them to be counted")
 
 
 def test_what_cannot_be_used(routed):
