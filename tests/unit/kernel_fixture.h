@@ -20,6 +20,15 @@ struct tables {
 	struct km_endpoint endpoints[KM_ENDPOINTS];
 };
 
+static inline struct tables *
+fixture_tables(void)
+{
+	struct tables *t = calloc(1, sizeof *t);
+
+	assert_non_null(t);
+	return t;
+}
+
 static inline struct kernel_wanted *
 fixture_wanted(size_t room)
 {

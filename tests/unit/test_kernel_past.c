@@ -23,17 +23,16 @@ empty(const void *arg, unsigned row, int64_t since_ns)
 static void
 rows_become_free_after_what_left_them(void **state)
 {
-	struct tables *t = calloc(1, sizeof *t);
+	struct tables *t = fixture_tables();
 	struct past *past = calloc(1, sizeof *past);
 	struct kernel_wanted *w = fixture_wanted(2);
 	struct sweeps sweeps = {0};
 	struct past_judge judge = {empty, empty, &sweeps};
-	struct rows_tables tables;
+	struct rows_tables tables = {t->listeners, t->endpoints};
 	struct rows_plan *p;
 
 	(void)state;
-	assert_true(t != NULL && past != NULL);
-	tables = (struct rows_tables){t->listeners, t->endpoints};
+	assert_non_null(past);
 	fixture_add(w, 443, 2);
 	fixture_add(w, 5061, 2);
 	p = fixture_plan(t, w);
@@ -67,17 +66,16 @@ rows_become_free_after_what_left_them(void **state)
 static void
 what_returns_is_past_no_more(void **state)
 {
-	struct tables *t = calloc(1, sizeof *t);
+	struct tables *t = fixture_tables();
 	struct past *past = calloc(1, sizeof *past);
 	struct kernel_wanted *w = fixture_wanted(2);
 	struct sweeps sweeps = {100 * S};
 	struct past_judge judge = {empty, empty, &sweeps};
-	struct rows_tables tables;
+	struct rows_tables tables = {t->listeners, t->endpoints};
 	struct rows_plan *p;
 
 	(void)state;
-	assert_true(t != NULL && past != NULL);
-	tables = (struct rows_tables){t->listeners, t->endpoints};
+	assert_non_null(past);
 	fixture_add(w, 443, 1);
 	fixture_add(w, 5061, 1);
 	free(fixture_plan(t, w));

@@ -4,19 +4,10 @@
 
 #include "kernel_fixture.h"
 
-static struct tables *
-tables_new(void)
-{
-	struct tables *t = calloc(1, sizeof *t);
-
-	assert_non_null(t);
-	return t;
-}
-
 static void
 rows_begin_at_one_and_are_all_different(void **state)
 {
-	struct tables *t = tables_new();
+	struct tables *t = fixture_tables();
 	struct kernel_wanted *w = fixture_wanted(2);
 	struct rows_plan *p;
 
@@ -38,7 +29,7 @@ rows_begin_at_one_and_are_all_different(void **state)
 static void
 known_ids_keep_their_rows(void **state)
 {
-	struct tables *t = tables_new();
+	struct tables *t = fixture_tables();
 	struct kernel_wanted *w = fixture_wanted(3), *other = fixture_wanted(3);
 	struct rows_plan *p, *again;
 
@@ -69,7 +60,7 @@ known_ids_keep_their_rows(void **state)
 static void
 what_left_keeps_its_row_and_returns_to_it(void **state)
 {
-	struct tables *t = tables_new();
+	struct tables *t = fixture_tables();
 	struct kernel_wanted *w = fixture_wanted(2);
 	struct rows_plan *p;
 
@@ -97,7 +88,7 @@ what_left_keeps_its_row_and_returns_to_it(void **state)
 static void
 another_name_of_a_place_takes_its_row(void **state)
 {
-	struct tables *t = tables_new();
+	struct tables *t = fixture_tables();
 	struct kernel_wanted *w = fixture_wanted(1);
 	struct rows_plan *p;
 
@@ -117,7 +108,7 @@ another_name_of_a_place_takes_its_row(void **state)
 static void
 positions_stay_and_a_leaver_leaves_a_hole(void **state)
 {
-	struct tables *t = tables_new();
+	struct tables *t = fixture_tables();
 	struct kernel_wanted *w = fixture_wanted(1);
 	struct kernel_choice back;
 	struct rows_plan *p;
@@ -145,7 +136,7 @@ positions_stay_and_a_leaver_leaves_a_hole(void **state)
 static void
 twenty_members_always_find_positions(void **state)
 {
-	struct tables *t = tables_new();
+	struct tables *t = fixture_tables();
 	struct kernel_wanted *w = fixture_wanted(1);
 	struct rows_plan *p;
 	bool taken[KM_CHOICES] = {false};
@@ -188,7 +179,7 @@ refused(struct tables *t, const struct kernel_wanted *w, const char *says)
 static void
 one_place_of_a_member_has_one_listener(void **state)
 {
-	struct tables *t = tables_new();
+	struct tables *t = fixture_tables();
 	struct kernel_wanted *w = fixture_wanted(2);
 
 	(void)state;
@@ -207,7 +198,7 @@ one_place_of_a_member_has_one_listener(void **state)
 static void
 full_tables_are_told(void **state)
 {
-	struct tables *t = tables_new();
+	struct tables *t = fixture_tables();
 	struct kernel_wanted *w = fixture_wanted(KM_LISTENERS);
 
 	(void)state;
@@ -232,7 +223,7 @@ full_tables_are_told(void **state)
 static void
 families_of_a_member_and_service_share_a_budget(void **state)
 {
-	struct tables *t = tables_new();
+	struct tables *t = fixture_tables();
 	struct kernel_wanted *w = fixture_wanted(3);
 	struct rows_plan *p;
 
