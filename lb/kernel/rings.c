@@ -170,6 +170,40 @@ turn_to(struct rings *r, struct ring_want *w, unsigned row)
 	__atomic_store_n(&w->listener->ring, row, __ATOMIC_RELEASE);
 }
 
+/* The same members at the same positions, as far as they are on both. */
+static bool
+is_alike(const struct ring_shape *a, const struct ring_shape *b)
+{
+	bool common = false;
+
+	for (int k = 0; k < KM_CHOICES; k++) {
+		if (a->id[k] == 0 || b->id[k] == 0)
+			continue;
+		if (a->id[k] != b->id[k])
+			return false;
+		common = true;
+	}
+	return common;
+}
+
+/* One that has no ring yet picks by that of a listener with the same members: without
+ * any, all would go to the first of them. */
+static void
+borrow(struct rings *r, const struct ring_want *wants, size_t n, struct ring_want *w)
+{
+	if (w->listener->ring != ROW_EMPTY)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		unsigned row = wants[i].listener->ring;
+
+		if (row == ROW_EMPTY || row >= KM_RINGS ||
+		    !is_alike(&wants[i].shape, &w->shape))
+			continue;
+		turn_to(r, w, row);
+		return;
+	}
+}
+
 int64_t
 rings_turn(struct rings *r, const struct km_listener *listeners, struct ring_want *wants,
     size_t n, int64_t now_ns)
@@ -185,15 +219,18 @@ rings_turn(struct rings *r, const struct km_listener *listeners, struct ring_wan
 			row = row_to_write(r, now_ns, &rest_ns);
 			if (row == ROW_NONE) {
 				due_ns = rest_ns < due_ns ? rest_ns : due_ns;
+				borrow(r, wants, n, &wants[i]);
 				continue;
 			}
 			build(r, row, &wants[i].shape, now_ns);
 			built = true;
 		}
-		if (row == ROW_NONE)
+		if (row == ROW_NONE) {
 			due_ns = now_ns;
-		else if (wants[i].listener->ring != row)
+			borrow(r, wants, n, &wants[i]);
+		} else if (wants[i].listener->ring != row) {
 			turn_to(r, &wants[i], row);
+		}
 	}
 	note_used(r, listeners, now_ns);
 	return due_ns;

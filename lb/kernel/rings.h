@@ -12,7 +12,8 @@
  * nobody, which is empty.
  *
  * One ring is built in a turn: that takes a millisecond or two, and the main loop waits.
- * When all rows are taken, a listener stays with the ring it has: who may take nothing is
+ * Until then a new listener borrows the ring of one with the same members.  When all rows
+ * are taken, a listener stays with the ring it has: who may take nothing is
  * passed over all the same (km_endpoint.use), only less evenly.
  *
  * Pure but for the rows of the map it writes: now is an argument.

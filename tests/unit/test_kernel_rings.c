@@ -92,11 +92,39 @@ a_turn_builds_one(void **state)
 	x.w->listeners[1].choices[0].use = KM_USE_DOWN_KEEP;
 	want(&x);
 	assert_true(turn(&x) <= x.now_ns);
-	assert_int_equal(x.wants[1].listener->ring, 0);
+	/* Which has a member that is out: it is passed over, and nobody else moves. */
+	assert_int_equal(x.wants[1].listener->ring, x.wants[0].listener->ring);
 	assert_true(turn(&x) == INT64_MAX);
 	assert_int_not_equal(x.wants[1].listener->ring, x.wants[0].listener->ring);
 	for (size_t i = 0; i < KM_SLOTS; i++)
 		assert_int_not_equal(ring_of(&x, 1)[i], 0);
+	end(&x);
+}
+
+/* After a restart with more listeners than before no row may be written at first. */
+static void
+a_new_listener_borrows_the_ring_of_one_alike(void **state)
+{
+	struct world x;
+
+	(void)state;
+	begin(&x, 3, false);
+	fixture_add(x.w, 80, 3)->choices[1].member_id = 7; /* other members */
+	free(x.plan);
+	x.plan = fixture_plan(x.tables, x.w);
+	x.tables->listeners[x.plan->at[0].row].ring = 9;
+	rings_init(x.rings, x.map, x.tables->listeners, true, x.now_ns);
+	want(&x);
+	assert_true(turn(&x) == x.now_ns + RINGS_REST_NS);
+	assert_int_equal(x.wants[0].listener->ring, 9);
+	assert_int_equal(x.wants[1].listener->ring, 9);
+	assert_int_equal(x.wants[2].listener->ring, 0);
+	x.now_ns += RINGS_REST_NS;
+	while (turn(&x) != INT64_MAX)
+		;
+	assert_int_equal(x.wants[0].listener->ring, x.wants[1].listener->ring);
+	assert_int_not_equal(x.wants[0].listener->ring, 9);
+	assert_int_not_equal(x.wants[2].listener->ring, 0);
 	end(&x);
 }
 
@@ -244,6 +272,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(listeners_of_one_shape_share_a_ring),
 	    cmocka_unit_test(a_turn_builds_one),
+	    cmocka_unit_test(a_new_listener_borrows_the_ring_of_one_alike),
 	    cmocka_unit_test(what_may_be_read_is_not_written),
 	    cmocka_unit_test(a_shape_that_is_still_there_is_taken_up_again),
 	    cmocka_unit_test(nobody_is_row_zero_and_backups_are_last),
