@@ -76,18 +76,26 @@ struct packet {
 	})
 #endif
 
+/* What has been read before: it is in the linear part already. */
+static __always_inline void *
+packet_again(struct __sk_buff *skb, __u32 offset, __u32 octets)
+{
+	void *at = PACKET_POINTER(skb, data) + offset;
+
+	return at + octets <= PACKET_POINTER(skb, data_end) ? at : NULL;
+}
+
 /* @octets at @offset of the frame, in its linear part; pointers got before are void. */
 static __always_inline void *
 packet_at(struct __sk_buff *skb, __u32 offset, __u32 octets)
 {
-	void *at = PACKET_POINTER(skb, data) + offset;
+	void *at = packet_again(skb, offset, octets);
 
-	if (at + octets <= PACKET_POINTER(skb, data_end))
+	if (at != NULL)
 		return at;
 	if (offset + octets > skb->len || bpf_skb_pull_data(skb, offset + octets) != 0)
 		return NULL;
-	at = PACKET_POINTER(skb, data) + offset;
-	return at + octets <= PACKET_POINTER(skb, data_end) ? at : NULL;
+	return packet_again(skb, offset, octets);
 }
 
 typedef __u64 __attribute__((may_alias)) addr_half;

@@ -65,7 +65,7 @@ rewrite_halves(__u32 word)
 static __always_inline int
 rewrite_network_v4(struct __sk_buff *skb, const struct rewrite *r)
 {
-	struct iphdr *ip = packet_at(skb, ETH_HLEN, sizeof *ip);
+	struct iphdr *ip = packet_again(skb, ETH_HLEN, sizeof *ip);
 	__u32 sum;
 
 	if (ip == NULL)
@@ -92,7 +92,7 @@ rewrite_network_v6(struct __sk_buff *skb, const struct packet *p, const struct r
 		__u8 head[8];
 		struct km_addr from, to;
 	} ip;
-	const void *at = packet_at(skb, ETH_HLEN, sizeof ip.head);
+	const void *at = packet_again(skb, ETH_HLEN, sizeof ip.head);
 
 	if (at == NULL)
 		return -1;
