@@ -307,13 +307,10 @@ packet_parse_v6(struct __sk_buff *skb, struct packet *p)
 	return packet_parse_transport(skb, p);
 }
 
-/* Whatever is not plain.  A function of its own (not static) is judged once by the
- * verifier, instead of once for each of its ways out: enum packet_kind. */
-__noinline int
+/* Whatever is not plain. */
+static __noinline int
 packet_parse_any(struct __sk_buff *skb, struct packet *p)
 {
-	if (p == NULL)
-		return PACKET_OTHER;
 	if (skb->protocol == bpf_htons(ETH_P_IP))
 		return packet_parse_v4(skb, p);
 	if (skb->protocol == bpf_htons(ETH_P_IPV6))
@@ -329,14 +326,22 @@ packet_is_plain_v4(const struct iphdr *ip)
 	       (ip->frag_off & bpf_htons(~IP_DF & 0xffff)) == 0;
 }
 
-/* Most packets, straight through: what is not plain begins anew in packet_parse_any(). */
-static __always_inline int
+/*
+ * Most packets, straight through: what is not plain begins anew in packet_parse_any().
+ *
+ * A function of its own (not static) is judged once by the verifier.  Part of the program
+ * or static, all else would be judged once more for each of its ways out: with what is
+ * known of the packet there, more than Linux 6.1 is willing to.
+ */
+__noinline int
 packet_parse(struct __sk_buff *skb, struct packet *p)
 {
 	void *ip = PACKET_POINTER(skb, data) + ETH_HLEN;
 	void *end = PACKET_POINTER(skb, data_end);
 	void *l4;
 
+	if (p == NULL)
+		return PACKET_OTHER;
 	/* For another host (a promiscuous interface), or of a VLAN, whose own interface
 	 * sees it next. */
 	if (skb->pkt_type != 0 || skb->vlan_present)
