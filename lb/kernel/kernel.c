@@ -399,5 +399,5 @@ kernel_sessions(const struct kernel *k)
 uint32_t
 kernel_flows_max(const struct kernel *k)
 {
-	return object_entries(&k->object, KERNEL_MAP_FLOWS);
+	return k->object.settings->flow_room;
 }

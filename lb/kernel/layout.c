@@ -70,12 +70,14 @@ info_of(int fd, struct bpf_map_info *ret)
 
 /* The version is the first word of settings in all versions. */
 static int
-check_version(const struct pinned *p, const struct pins *pins, struct sbuf *why)
+check_version(const struct pinned *p, const struct pins *pins, struct km_settings *ret,
+    struct sbuf *why)
 {
 	_Static_assert(offsetof(struct km_settings, version) == 0, "of all versions");
 	struct bpf_map_info info;
 	union {
 		__u32 version;
+		struct km_settings settings;
 		unsigned char octets[4096];
 	} value;
 	__u32 zero = 0;
@@ -89,6 +91,7 @@ check_version(const struct pinned *p, const struct pins *pins, struct sbuf *why)
 		    why, "cannot read the settings in %s: %s", pins->dir, strerror(-err));
 		return err;
 	}
+	*ret = value.settings;
 	if (value.version == KM_VERSION)
 		return 0;
 	sbuf_addf(why,
@@ -118,18 +121,17 @@ static void
 remark(const struct pins *pins, const char *key, uint32_t wanted, uint32_t has,
     struct sbuf *why)
 {
-	if (wanted != has)
-		sbuf_addf(why,
-		    "lb.kernel.%s = %u is not yet in effect: the table in %s has room "
-		    "for %u; "
-		    "`edgectl detach` (which ends its sessions) and a start change "
-		    "that\n",
-		    key, wanted, pins->dir, has);
+	if (wanted == has)
+		return;
+	sbuf_addf(why,
+	    "lb.kernel.%s = %u is not yet in effect: the table in %s has room for %u; "
+	    "`edgectl detach` (which ends its sessions) and a start change that\n",
+	    key, wanted, pins->dir, has);
 }
 
 static int
 adopt_one(struct bpf_object *bpf, enum kernel_map which, int fd, const struct pins *pins,
-    const struct object_sizes *sizes, struct sbuf *why)
+    struct sbuf *why)
 {
 	struct bpf_map *map = bpf_object__find_map_by_name(bpf, layout_names[which]);
 	struct bpf_map_info info;
@@ -146,10 +148,6 @@ adopt_one(struct bpf_object *bpf, enum kernel_map which, int fd, const struct pi
 		    pins->dir, layout_names[which], advice);
 		return -EPROTO;
 	}
-	if (sizes != NULL && which == KERNEL_MAP_FLOWS)
-		remark(pins, "flows", sizes->flows, info.max_entries, why);
-	if (sizes != NULL && which == KERNEL_MAP_HALF_OPEN)
-		remark(pins, "half_open", sizes->half_open, info.max_entries, why);
 	err = bpf_map__reuse_fd(map, fd);
 	if (err != 0)
 		sbuf_addf(why, "map %s: %s", layout_names[which], strerror(-err));
@@ -160,15 +158,20 @@ int
 layout_adopt(struct bpf_object *bpf, const struct pins *pins,
     const struct object_sizes *sizes, struct sbuf *why)
 {
+	struct km_settings settings;
 	struct pinned p;
 	int err = open_all(&p, pins, why);
 
 	if (err == -ENOENT && p.fd[KERNEL_MAP_SETTINGS] >= 0)
 		err = -EPROTO; /* a set, but not ours */
 	if (err == 0)
-		err = check_version(&p, pins, why);
+		err = check_version(&p, pins, &settings, why);
 	for (int i = 0; err == 0 && i < KERNEL_MAPS; i++)
-		err = adopt_one(bpf, (enum kernel_map)i, p.fd[i], pins, sizes, why);
+		err = adopt_one(bpf, (enum kernel_map)i, p.fd[i], pins, why);
+	if (err == 0 && sizes != NULL) {
+		remark(pins, "flows", sizes->flows, settings.flow_room, why);
+		remark(pins, "half_open", sizes->half_open, settings.half_room, why);
+	}
 	close_all(&p);
 	return err;
 }

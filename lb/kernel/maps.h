@@ -17,8 +17,8 @@
  *   endpoints   array         edge-lb; sessions: both    path
  *   rings       array         edge-lb, while no listener refers to the ring
  *   budgets     array         path                  path: SYNs a member may get
- *   flows       hash          path makes, edge-lb sweeps
- *   half_open   LRU hash      path
+ *   flows       array         path makes, edge-lb sweeps: bucket.h
+ *   half_open   array         path: bucket.h
  *   asked       LRU hash      path: transactions that found no room in their flow
  *   affinities  LRU hash      path, when a flow is made
  *   fragments   LRU hash      path
@@ -37,22 +37,23 @@
  */
 #include <linux/types.h>
 
-#define KM_VERSION 1
+#define KM_VERSION 2
 
-#define KM_LISTENERS 1024
-#define KM_ENDPOINTS 4096
-#define KM_BUDGETS   4096
-#define KM_RINGS     256
-#define KM_TALLIES   (KM_LISTENERS + KM_ENDPOINTS)
-#define KM_TALLY_WORDS 47
-#define KM_SLOTS     65537
-#define KM_CHOICES   20 /* of a listener; MODEL_MEMBERS_MAX */
-#define KM_FRAGMENTS_MAX 8192
-#define KM_ASKED_MAX 16384
-#define KM_LISTS_MAX 32768
-#define KM_TICK_BITS 20
-#define KM_SLOT_NONE 255
-#define KM_BUDGET_ANSWERS 0 /* row of budgets that is no member's: our own ICMP errors */
+#define KM_LISTENERS      1024
+#define KM_ENDPOINTS      4096
+#define KM_BUDGETS        4096
+#define KM_RINGS          256
+#define KM_TALLIES        (KM_LISTENERS + KM_ENDPOINTS)
+#define KM_TALLY_WORDS    47
+#define KM_SLOTS          65537
+#define KM_CHOICES        20 /* of a listener; MODEL_MEMBERS_MAX */
+#define KM_FRAGMENTS_MAX  8192
+#define KM_ASKED_MAX      16384
+#define KM_LISTS_MAX      32768
+#define KM_TICK_BITS      20
+#define KM_SLOT_NONE      255
+#define KM_BUDGET_ANSWERS 0 /* row of budgets that is no member's: our own ICMP errors   \
+			     */
 
 struct km_addr {
 	__u32 word[4];
@@ -73,7 +74,7 @@ struct km_place {
 
 /* What an endpoint may get.  One store changes it; flows look at each packet. */
 enum km_use {
-	KM_USE_OUT,        /* nothing: its flows' packets are passed up, which resets them */
+	KM_USE_OUT, /* nothing: its flows' packets are passed up, which resets them */
 	KM_USE_DOWN_RESET, /* the same for TCP; UDP flows go to another member */
 	KM_USE_DOWN_KEEP,  /* TCP flows stay, UDP flows go to another member */
 	KM_USE_KEEP,       /* flows stay, nothing new */
@@ -101,7 +102,7 @@ struct km_listener {
 	__u32 idle;  /* ticks */
 	__u16 port;
 	__u8 proto;
-	__u8 row; /* enum km_row */
+	__u8 row;     /* enum km_row */
 	__u32 ring;   /* row of rings */
 	__u32 domain; /* of affinity; 0: none */
 	__u32 n_choices;
@@ -163,14 +164,14 @@ struct km_flow_key {
 enum km_state {
 	KM_NONE,
 	/* half_open, TCP */
-	KM_SYN,     /* a SYN went to the member */
-	KM_SYN_ACK, /* it answered: expect is what the client must acknowledge */
-	KM_PICKED,  /* a packet in the middle of nowhere went to the member */
+	KM_SYN,         /* a SYN went to the member */
+	KM_SYN_ACK,     /* it answered: expect is what the client must acknowledge */
+	KM_PICKED,      /* a packet in the middle of nowhere went to the member */
 	KM_PICKED_SEEN, /* it answered with data or an ACK: as KM_SYN_ACK */
-	KM_DIRECT,  /* a conversation past the VIP: never translated */
+	KM_DIRECT,      /* a conversation past the VIP: never translated */
 	/* half_open, UDP */
-	KM_ASKED,   /* a datagram went to the member */
-	/* flows */
+	KM_ASKED, /* a datagram went to the member */
+	/* flows; half_open: it is being made one */
 	KM_OPEN
 };
 
@@ -178,24 +179,55 @@ enum km_state {
 #define KM_FIN_IN  1u /* from the client */
 #define KM_FIN_OUT 2u
 #define KM_RST     4u
+/* Half-open: its affinity was refreshed lately. */
+#define KM_FRESH 8u
 
 #define KM_TRANSACTIONS 4
 
-/* The value of flows and of half_open. */
+/* In flows and in half_open: a cache line. */
 struct km_flow {
-	__u32 seen;     /* tick of the last packet */
-	__u16 endpoint;
-	__u8 state;     /* enum km_state */
-	__u8 flags;     /* KM_FIN_IN.. */
+	union {
+		struct {
+			__u32 tag;  /* of its hash; 0: none is here, or not yet */
+			__u32 seen; /* tick of the last packet */
+		};
+		__u64 stamp; /* both */
+	};
+	struct km_flow_key key;
+	union {
+		struct {
+			__u16 endpoint;
+			__u8 state; /* enum km_state */
+			__u8 flags; /* KM_FIN_IN.. */
+		};
+		__u32 word; /* all three */
+	};
 	union {
 		struct {
 			__u32 client_seq; /* of the SYN */
-			__u32 expect;     /* acknowledgement number that proves the client */
+			__u32 expect; /* acknowledgement number that proves the client */
 			/* About where each side is: number.h. */
 			__u32 in, out;
 		} tcp;
 		/* Hashes of MS-TURN transactions that came through the VIP; 0: free. */
 		__u32 asked[KM_TRANSACTIONS];
+	};
+	__u32 number; /* of this lane in its map: bucket * 8 + lane */
+	__u32 zero[3];
+};
+
+#define KM_LANES 7
+
+/* The value of flows and of half_open: bucket.h. */
+struct km_bucket {
+	union {
+		struct km_flow line[KM_LANES + 1]; /* of lanes, and the last is not one */
+		struct {
+			struct km_flow lane[KM_LANES];
+			__u64 marks;   /* an octet for each lane; 0: free */
+			__u32 spilled; /* how many that belong here had to go on */
+			__u32 none[13];
+		};
 	};
 };
 
@@ -229,8 +261,8 @@ enum km_fragment_way { KM_WAY_PASS, KM_WAY_FORWARD, KM_WAY_REVERSE };
 /* What became of the first fragment. */
 struct km_fragment {
 	__u32 seen;
-	__u32 way;   /* enum km_fragment_way */
-	__u32 row;   /* forward, reverse: the endpoint */
+	__u32 way; /* enum km_fragment_way */
+	__u32 row; /* forward, reverse: the endpoint */
 	__u32 zero;
 };
 
@@ -239,6 +271,12 @@ struct km_fragment {
 struct km_settings {
 	__u32 version; /* KM_VERSION */
 	__u32 seed;    /* of all hashes; fixed as long as the maps live */
+	/* Likewise: how many buckets flows and half_open have, where in flows the middle
+	 * and the back begin, and for how many flows there is room, at least. */
+	__u32 flow_buckets, half_buckets;
+	__u32 middle, back;
+	__u32 flow_room, half_room;
+	__u32 deep; /* 1: some flows are behind the front */
 	/* Another number after each change of vips or members: what the path remembers of
 	 * them is void then.  0: it remembers nothing. */
 	__u32 places;

@@ -15,10 +15,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bucket.h"
 #include "layout.h"
 
-#define VERIFIER_TEXT 65536
-#define CHECK_ENTRIES 1024
+#define VERIFIER_TEXT      65536
+#define FLOW_BUCKETS_LEAST 16
 
 /* path_octets.S */
 extern const char path_octets[], path_octets_end[];
@@ -30,6 +31,17 @@ object_init(struct object *o)
 	pins_init(&o->pins);
 	for (int i = 0; i < KERNEL_MAPS; i++)
 		o->map[i] = -1;
+}
+
+static uint32_t
+entries(const struct object *o, enum kernel_map map)
+{
+	struct bpf_map_info info = {0};
+	uint32_t size = sizeof info;
+
+	if (bpf_obj_get_info_by_fd(o->map[map], &info, &size) != 0)
+		return 0;
+	return info.max_entries;
 }
 
 /* --- arrays in our memory
@@ -47,10 +59,16 @@ map_into_memory(const struct object *o, enum kernel_map map, size_t size, void *
 	return 0;
 }
 
+static size_t
+flows_size(const struct object *o)
+{
+	return entries(o, KERNEL_MAP_FLOWS) * sizeof *o->flows;
+}
+
 static int
 map_arrays(struct object *o)
 {
-	void *at[6] = {NULL};
+	void *at[7] = {NULL};
 	int err = map_into_memory(o, KERNEL_MAP_SETTINGS, sizeof *o->settings, &at[0]);
 
 	if (err == 0)
@@ -68,12 +86,15 @@ map_arrays(struct object *o)
 	if (err == 0)
 		err = map_into_memory(
 		    o, KERNEL_MAP_TALLIES, KM_TALLIES * sizeof *o->tallies, &at[5]);
+	if (err == 0)
+		err = map_into_memory(o, KERNEL_MAP_FLOWS, flows_size(o), &at[6]);
 	o->settings = at[0];
 	o->listeners = at[1];
 	o->endpoints = at[2];
 	o->rings = at[3];
 	o->budgets = at[4];
 	o->tallies = at[5];
+	o->flows = at[6];
 	return err;
 }
 
@@ -141,21 +162,40 @@ add_verdict(const char *text, struct sbuf *why)
 		sbuf_addf(why, " (%.*s)", (int)strcspn(best, "\n"), best);
 }
 
-/* The maps are those of @pins, where it has some, else new ones of @sizes (NULL: small
- * ones, for a check). */
+/* More lanes than flows, for each flow has but four buckets: seen with a million of them,
+ * none found all four full. */
+static uint32_t
+flow_buckets(uint32_t flows)
+{
+	uint64_t lanes = ((uint64_t)flows * 8 + 4) / 5;
+	uint64_t buckets = (lanes + KM_LANES - 1) / KM_LANES;
+
+	return buckets < FLOW_BUCKETS_LEAST ? FLOW_BUCKETS_LEAST : (uint32_t)buckets;
+}
+
+static uint32_t
+half_buckets(uint32_t half_open)
+{
+	return half_open / KM_LANES + (half_open % KM_LANES != 0);
+}
+
+/* The maps are those of @pins, where it has some, else new ones of @sizes (NULL: the
+ * smallest, for a check). */
 static int
 choose_maps(struct object *o, const struct object_sizes *sizes, const struct pins *pins,
     struct sbuf *why)
 {
+	static const struct object_sizes least = {1, 1};
 	int err;
 
 	o->found = pins != NULL && pins_have(pins, PINS_MAPS);
 	if (o->found)
 		return layout_adopt(o->bpf, pins, sizes, why);
-	err = set_size(o->bpf, "flows", sizes == NULL ? CHECK_ENTRIES : sizes->flows);
+	if (sizes == NULL)
+		sizes = &least;
+	err = set_size(o->bpf, "flows", flow_buckets(sizes->flows));
 	if (err == 0)
-		err = set_size(o->bpf, "half_open",
-		    sizes == NULL ? CHECK_ENTRIES : sizes->half_open);
+		err = set_size(o->bpf, "half_open", half_buckets(sizes->half_open));
 	if (err != 0)
 		sbuf_addf(why, "sizes of the tables: %s", strerror(-err));
 	return err;
@@ -219,8 +259,16 @@ find_parts(struct object *o)
 /* What maps have that nobody has seen yet.  The seed: whoever could foresee the hashes
  * could aim all sessions at one member. */
 static int
-begin_settings(struct km_settings *s)
+begin_settings(const struct object *o, const struct object_sizes *sizes)
 {
+	struct km_settings *s = o->settings;
+
+	s->flow_buckets = entries(o, KERNEL_MAP_FLOWS);
+	s->half_buckets = entries(o, KERNEL_MAP_HALF_OPEN);
+	s->middle = km_middle_of(s->flow_buckets);
+	s->back = km_back_of(s->flow_buckets);
+	s->flow_room = sizes == NULL ? 0 : sizes->flows;
+	s->half_room = sizes == NULL ? 0 : sizes->half_open;
 	if (getrandom(&s->seed, sizeof s->seed, 0) != (ssize_t)sizeof s->seed)
 		return -errno;
 	s->version = KM_VERSION;
@@ -253,7 +301,7 @@ load_all(struct object *o, const struct object_sizes *sizes, const struct pins *
 	o->cpus = (unsigned)libbpf_num_possible_cpus();
 	err = find_parts(o);
 	if (err == 0 && !o->found)
-		err = begin_settings(o->settings);
+		err = begin_settings(o, sizes);
 	if (err != 0)
 		sbuf_addf(why, "maps of the kernel engine: %s", strerror(-err));
 	return err;
@@ -309,6 +357,7 @@ object_close(struct object *o)
 	let_go(o->rings, KM_RINGS * sizeof *o->rings);
 	let_go(o->budgets, KM_BUDGETS * sizeof *o->budgets);
 	let_go(o->tallies, KM_TALLIES * sizeof *o->tallies);
+	let_go(o->flows, o->flows == NULL ? 0 : flows_size(o));
 	bpf_object__close(o->bpf);
 	pins_close(&o->pins);
 	object_init(o);
@@ -328,17 +377,6 @@ object_rows(const struct object *o, enum kernel_map map, uint32_t first, uint32_
 	free(keys);
 	/* The end of the array is told when it is reached. */
 	return err == -ENOENT && *n == want ? 0 : err;
-}
-
-uint32_t
-object_entries(const struct object *o, enum kernel_map map)
-{
-	struct bpf_map_info info = {0};
-	uint32_t size = sizeof info;
-
-	if (bpf_obj_get_info_by_fd(o->map[map], &info, &size) != 0)
-		return 0;
-	return info.max_entries;
 }
 
 uint32_t

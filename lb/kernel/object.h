@@ -42,6 +42,7 @@ struct object {
 	struct km_ring *rings;         /* KM_RINGS */
 	struct km_budget *budgets;     /* KM_BUDGETS */
 	struct km_tally *tallies;      /* KM_TALLIES */
+	struct km_bucket *flows;       /* settings->flow_buckets */
 };
 
 void object_init(struct object *o);
@@ -62,8 +63,6 @@ void object_close(struct object *o);
  * each. 0 or -errno. */
 int object_rows(const struct object *o, enum kernel_map map, uint32_t first, uint32_t *n,
     void *values);
-/* How many entries @map has room for. */
-uint32_t object_entries(const struct object *o, enum kernel_map map);
 
 /* Ticks of maps.h. */
 uint32_t object_tick(void);

@@ -2,34 +2,31 @@
 /*
  * sweep - the walk through the table of flows.
  *
- * The table is read in batches; the kernel gives whole buckets and a cursor.  A turn
- * reads as much as the pace of this sweep asks for, and never much longer than
- * SWEEP_SLICE_NS: the size of a batch follows what the ones before it took.  Time is the
- * processor's, because what else runs on it is not this loop's doing.
+ * The table is in our memory; a bucket without flows costs a look at its marks.  A turn
+ * reads as many buckets as the pace of this sweep asks for, and never much longer than
+ * SWEEP_SLICE_NS.  Time is the processor's, because what else runs on it is not this
+ * loop's doing.
  *
- * A small table is swept each second, so that short timeouts are kept: a sweep comes as
- * often as it costs less than a two hundredth of a core, but not more often than that and
- * at least every SWEEP_PERIOD_NS.
+ * A sweep comes each second, so that short timeouts are kept, or as often as it costs
+ * less than a two hundredth of a core, and at least every SWEEP_PERIOD_NS.
+ *
+ * Who is killed between km_take() and km_free() leaves a lane that nobody claims until
+ * the maps are removed: some nanoseconds for each flow that ends, and one lane.
  */
 #include "sweep.h"
 
-#include <bpf/bpf.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include <edge/log.h>
+#include "bucket.h"
 
 #define TURN_NS         (20 * NS_PER_MS)
 #define PERIOD_LEAST_NS NS_PER_S
 #define COST_SHARE      200
 #define UNSETTLED_NS    (3 * NS_PER_S) /* then the next sweep begins all the same */
-#define BATCH_LEAST     64
-#define BATCH_FIRST     512
-#define BATCH_MOST      1024 /* when all of it is idle, each is looked up and deleted */
-#define ENTRIES         (4 * BATCH_MOST) /* room: a bucket that is full beyond reason */
-#define QUOTA_LEAST     1024
+#define LOOK            128            /* buckets between two looks at the clock */
 
 /* How many flows a sweep met of each row, and when it began. */
 struct census {
@@ -38,25 +35,16 @@ struct census {
 	uint64_t made[KM_ENDPOINTS]; /* before it began */
 };
 
-struct over {
-	uint16_t listener, endpoint;
-	bool lost;
-};
-
 struct sweep {
 	const struct object *o;
-	struct km_flow_key *keys;
-	struct km_flow *flows;
-	/* Of the batch, what is over for sure. */
-	struct km_flow_key *over_keys;
-	struct over *over;
-	uint32_t n_over;
-	uint32_t batch;
-	uint32_t expected;
+	uint32_t buckets;
+	int64_t pace_ns; /* how long a sweep takes, if nothing holds it up */
 
-	bool walking, any;
-	uint32_t cursor; /* the kernel's, if any */
+	bool walking;
+	uint32_t bucket; /* the next one */
 	uint64_t met;
+	bool met_deep;  /* some of them behind the front */
+	bool whole_due; /* this walk goes behind the front, whatever settings.deep says */
 	int64_t due_ns, ended_ns, cpu_ns;
 	struct census now, whole; /* the walk's; the last whole one's */
 	bool settled;
@@ -83,19 +71,10 @@ sweep_new(const struct object *o, struct sweep **ret)
 	if (s == NULL)
 		return -ENOMEM;
 	s->o = o;
-	s->batch = BATCH_FIRST;
-	/* What an edge-lb before us left may be as much as there is room for. */
-	s->expected = object_entries(o, KERNEL_MAP_FLOWS);
+	s->buckets = o->settings->flow_buckets;
+	s->pace_ns = SWEEP_PERIOD_NS;
+	s->whole_due = true; /* what an edge-lb before us left */
 	s->settled = true;
-	s->keys = calloc(ENTRIES, sizeof *s->keys);
-	s->flows = calloc(ENTRIES, sizeof *s->flows);
-	s->over_keys = calloc(ENTRIES, sizeof *s->over_keys);
-	s->over = calloc(ENTRIES, sizeof *s->over);
-	if (s->keys == NULL || s->flows == NULL || s->over_keys == NULL ||
-	    s->over == NULL) {
-		sweep_free(&s);
-		return -ENOMEM;
-	}
 	*ret = s;
 	return 0;
 }
@@ -103,12 +82,6 @@ sweep_new(const struct object *o, struct sweep **ret)
 void
 sweep_free(struct sweep **ps)
 {
-	if (*ps == NULL)
-		return;
-	free((*ps)->keys);
-	free((*ps)->flows);
-	free((*ps)->over_keys);
-	free((*ps)->over);
 	free(*ps);
 	*ps = NULL;
 }
@@ -126,89 +99,71 @@ take_one(uint32_t *word)
 }
 
 static enum sweep_verdict
-judge(const struct sweep *s, const struct km_flow_key *key, const struct km_flow *f,
-    uint32_t now)
+judge(const struct sweep *s, const struct km_flow *f, uint32_t now)
 {
-	if (key->listener >= KM_LISTENERS || f->endpoint >= KM_ENDPOINTS)
+	unsigned listener = f->key.listener;
+
+	if (listener >= KM_LISTENERS || f->endpoint >= KM_ENDPOINTS)
 		return SWEEP_LOST;
-	return sweep_judge(f, key->listener, &s->o->listeners[key->listener],
+	return sweep_judge(f, listener, &s->o->listeners[listener],
 	    &s->o->endpoints[f->endpoint], s->o->settings, now);
 }
 
+/* The lane is free, and the buckets that it had passed by know. */
 static void
-take_session(struct sweep *s, unsigned listener, unsigned endpoint)
+leave(struct sweep *s, const struct km_flow *f, uint32_t lane)
 {
-	take_one(&s->o->endpoints[endpoint].sessions);
-	take_one(&s->o->listeners[listener].sessions);
+	const struct km_settings *settings = s->o->settings;
+	uint64_t hash = km_hash(settings->seed, &f->key.client, f->key.port);
+	uint32_t third = km_third(hash, settings);
+	struct km_bucket *flows = s->o->flows;
+
+	km_free(&flows[s->bucket], lane, f->tag);
+	if (s->bucket >= settings->middle)
+		take_one(&flows[km_home(hash, settings)].spilled);
+	if (s->bucket >= settings->back)
+		take_one(&flows[km_second(hash, settings)].spilled);
+	if (s->bucket >= settings->back && s->bucket != third)
+		take_one(&flows[third].spilled);
 }
 
-/* What has ended and waited: all of a batch in one call, since with many short sessions
- * this is most of what a sweep costs.  If one is opened anew in this very moment, its
- * next packet finds the same member by affinity. */
-static void
-forget_over(struct sweep *s)
-{
-	uint32_t at = 0;
-	int err = 0;
-
-	while (at < s->n_over && (err == 0 || err == -ENOENT)) {
-		uint32_t n = s->n_over - at;
-
-		err = bpf_map_delete_batch(
-		    s->o->map[KERNEL_MAP_FLOWS], &s->over_keys[at], &n, NULL);
-		if (err != 0 && err != -ENOENT)
-			break;
-		s->figures.swept += n;
-		/* Who was first, the path or we, takes it from the sessions. */
-		for (uint32_t i = at; i < at + n; i++)
-			if (!s->over[i].lost)
-				take_session(s, s->over[i].listener, s->over[i].endpoint);
-		at += n + 1; /* behind the one that was gone, if any */
-	}
-	s->n_over = 0;
-}
-
-/* It may have spoken since the batch was read.  True when it is gone. */
+/* True when it is gone; false when somebody has spoken since it was judged. */
 static bool
-forget(struct sweep *s, const struct km_flow_key *key)
+forget(struct sweep *s, const struct km_flow *f, uint32_t lane, enum sweep_verdict why)
 {
-	int fd = s->o->map[KERNEL_MAP_FLOWS];
-	enum sweep_verdict verdict;
-	struct km_flow f;
-
-	if (bpf_map_lookup_elem(fd, key, &f) != 0)
-		return true;
-	verdict = judge(s, key, &f, object_tick());
-	if (verdict == SWEEP_STAYS)
-		return false;
 	/* Who was first, the path or we, takes it from the sessions. */
-	if (bpf_map_delete_elem(fd, key) != 0)
-		return true;
+	if (!km_take(&s->o->flows[s->bucket].lane[lane], f->stamp))
+		return false;
+	leave(s, f, lane);
 	s->figures.swept++;
-	if (verdict != SWEEP_LOST)
-		take_session(s, key->listener, f.endpoint);
-	if (verdict == SWEEP_IDLE)
-		s->idle_closed[key->listener]++;
+	if (why == SWEEP_LOST)
+		return true;
+	take_one(&s->o->endpoints[f->endpoint].sessions);
+	take_one(&s->o->listeners[f->key.listener].sessions);
+	if (why == SWEEP_IDLE)
+		s->idle_closed[f->key.listener]++;
 	return true;
 }
 
 static void
-look_at(
-    struct sweep *s, const struct km_flow_key *key, const struct km_flow *f, uint32_t now)
+look_at(struct sweep *s, uint32_t lane, uint32_t now)
 {
-	enum sweep_verdict verdict = judge(s, key, f, now);
+	struct km_flow *at = &s->o->flows[s->bucket].lane[lane];
+	uint64_t stamp = __atomic_load_n(&at->stamp, __ATOMIC_ACQUIRE);
+	struct km_flow f = *at;
+	enum sweep_verdict verdict;
 
-	if (verdict == SWEEP_ENDED || verdict == SWEEP_LOST) {
-		s->over_keys[s->n_over] = *key;
-		s->over[s->n_over++] =
-		    (struct over){key->listener, f->endpoint, verdict == SWEEP_LOST};
+	f.stamp = stamp;
+	if (f.tag == 0) /* on its way in or out */
 		return;
-	}
-	if (verdict == SWEEP_IDLE && forget(s, key))
+	verdict = judge(s, &f, now);
+	if (verdict != SWEEP_STAYS && forget(s, &f, lane, verdict))
 		return;
-	s->now.listener[key->listener % KM_LISTENERS]++;
-	s->now.endpoint[f->endpoint % KM_ENDPOINTS]++;
+	s->now.listener[f.key.listener % KM_LISTENERS]++;
+	s->now.endpoint[f.endpoint % KM_ENDPOINTS]++;
 	s->met++;
+	if (s->bucket >= s->o->settings->middle)
+		s->met_deep = true;
 }
 
 /* --- the walk --- */
@@ -221,20 +176,36 @@ begin(struct sweep *s, int64_t now_ns)
 	s->now.begun_ns = now_ns;
 	s->met = 0;
 	s->cpu_ns = 0;
-	s->any = false;
+	s->bucket = 0;
+	s->met_deep = false;
 	s->walking = true;
 }
 
+/* The path says when a flow goes behind the front; we, when none is there any more.  It
+ * may have put one where we had been, and trusted in what it still read: so the walk
+ * after that goes there once more. */
 static void
-end(struct sweep *s, int64_t now_ns)
+note_deep(struct sweep *s)
+{
+	uint32_t *deep = &s->o->settings->deep;
+
+	if (s->bucket < s->buckets) /* we have not been there */
+		return;
+	s->whole_due = !s->met_deep && __atomic_load_n(deep, __ATOMIC_RELAXED) != 0;
+	if (s->met_deep || s->whole_due)
+		__atomic_store_n(deep, s->met_deep, __ATOMIC_RELAXED);
+}
+
+static void
+finish(struct sweep *s, int64_t now_ns)
 {
 	int64_t period = s->cpu_ns * COST_SHARE;
 
 	s->walking = false;
+	note_deep(s);
 	s->whole = s->now;
 	s->settled = false;
 	s->ended_ns = now_ns;
-	s->expected = (uint32_t)s->met;
 	s->figures.flows = s->met;
 	s->figures.cpu_ns = s->cpu_ns;
 	s->figures.sweeps++;
@@ -243,80 +214,60 @@ end(struct sweep *s, int64_t now_ns)
 	if (period > SWEEP_PERIOD_NS)
 		period = SWEEP_PERIOD_NS;
 	s->due_ns = s->now.begun_ns + period;
-}
-
-/* Reads and judges one batch.  False when it was the last. */
-static bool
-walk(struct sweep *s, uint32_t *ret_n)
-{
-	uint32_t n = s->batch, next = 0, now;
-	int err = bpf_map_lookup_batch(s->o->map[KERNEL_MAP_FLOWS],
-	    s->any ? &s->cursor : NULL, &next, s->keys, s->flows, &n, NULL);
-
-	*ret_n = 0;
-	if (err == -ENOSPC && s->batch < ENTRIES) { /* a bucket has more than that */
-		s->batch *= 2;
-		return true;
-	}
-	if (err != 0 && err != -ENOENT) {
-		if (err != -EINTR && err != -EAGAIN)
-			log_warning("table of flows: %s", strerror(-err));
-		return err == -EINTR || err == -EAGAIN;
-	}
-	now = object_tick();
-	for (uint32_t i = 0; i < n; i++)
-		look_at(s, &s->keys[i], &s->flows[i], now);
-	forget_over(s);
-	*ret_n = n;
-	s->cursor = next;
-	s->any = true;
-	return err == 0;
+	s->pace_ns = period * 4 / 5;
 }
 
 static void
-adapt(struct sweep *s, int64_t took_ns)
+walk(struct sweep *s, uint32_t end)
 {
-	if (took_ns > SWEEP_SLICE_NS / 2 && s->batch > BATCH_LEAST)
-		s->batch /= 2;
-	else if (took_ns < SWEEP_SLICE_NS / 8 && s->batch < BATCH_MOST)
-		s->batch *= 2;
+	uint32_t now = object_tick();
+
+	for (; s->bucket < end; s->bucket++) {
+		uint64_t marks = km_marks(&s->o->flows[s->bucket]);
+
+		for (uint32_t lane = 0; marks != 0; lane++, marks >>= 8)
+			if ((marks & 0xff) != 0)
+				look_at(s, lane, now);
+	}
 }
 
-/* Batches up to what this turn owes, and a little more, so that a table that grows is
- * still swept in time. */
+/* Where this walk ends: mostly no flow is behind the front. */
+static uint32_t
+end_of(const struct sweep *s)
+{
+	const struct km_settings *settings = s->o->settings;
+
+	return s->whole_due || __atomic_load_n(&settings->deep, __ATOMIC_RELAXED) != 0 ||
+		       s->bucket > settings->middle
+		   ? s->buckets
+		   : settings->middle;
+}
+
+/* The buckets that this turn owes, as far as there is time. */
 static void
 slice(struct sweep *s, int64_t now_ns)
 {
-	uint64_t quota = (uint64_t)s->expected * TURN_NS / SWEEP_PERIOD_NS * 5 / 4;
-	int64_t begin_ns = cpu_ns(), before_ns = begin_ns, after_ns, took_ns;
-	uint64_t read = 0;
-	bool more;
+	uint32_t end = end_of(s);
+	uint64_t owed = (uint64_t)end * TURN_NS / (uint64_t)s->pace_ns + LOOK;
+	int64_t begin_ns = cpu_ns(), took_ns;
+	uint32_t to = owed < end - s->bucket ? s->bucket + (uint32_t)owed : end;
 
-	if (quota < QUOTA_LEAST)
-		quota = QUOTA_LEAST;
 	do {
-		uint32_t n;
-
-		more = walk(s, &n);
-		read += n;
-		after_ns = cpu_ns();
-		took_ns = after_ns - before_ns;
-		before_ns = after_ns;
-		if (n > 0)
-			adapt(s, took_ns);
-	} while (more && read < quota && after_ns - begin_ns + took_ns <= SWEEP_SLICE_NS);
-	s->cpu_ns += after_ns - begin_ns;
-	if (after_ns - begin_ns > s->figures.slice_max_ns)
-		s->figures.slice_max_ns = after_ns - begin_ns;
-	if (!more)
-		end(s, now_ns);
+		walk(s, to - s->bucket < LOOK ? to : s->bucket + LOOK);
+		took_ns = cpu_ns() - begin_ns;
+	} while (s->bucket < to && took_ns <= SWEEP_SLICE_NS);
+	s->cpu_ns += took_ns;
+	if (took_ns > s->figures.slice_max_ns)
+		s->figures.slice_max_ns = took_ns;
+	if (s->bucket >= end_of(s))
+		finish(s, now_ns);
 }
 
 /* An empty table costs a walk, too: all its buckets. */
 static bool
 is_empty(const struct sweep *s)
 {
-	if (s->figures.sweeps == 0 || s->expected != 0)
+	if (s->figures.sweeps == 0 || s->figures.flows != 0)
 		return false;
 	for (unsigned r = 0; r < KM_LISTENERS; r++)
 		if (__atomic_load_n(&s->o->listeners[r].sessions, __ATOMIC_RELAXED) != 0)
@@ -339,7 +290,7 @@ sweep_turn(struct sweep *s, int64_t now_ns)
 		begin(s, now_ns);
 	}
 	slice(s, now_ns);
-	return s->walking ? now_ns + TURN_NS : s->due_ns;
+	return s->walking || s->due_ns <= now_ns ? now_ns + TURN_NS : s->due_ns;
 }
 
 /* --- what it found --- */

@@ -7,7 +7,7 @@
  *
  * The path makes flows and never looks for old ones.  A sweep walks the whole table in
  * slices, so that the loop of the main thread is never held for long, and begins anew
- * every SWEEP_PERIOD_NS.  What was idle is looked up once more before it is deleted.
+ * every SWEEP_PERIOD_NS at the latest.
  *
  * `sessions` of listeners and endpoints are words in memory that path and sweep share:
  * changed by atomic operations only.  Each whole sweep also knows how many flows there

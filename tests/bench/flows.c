@@ -24,7 +24,6 @@
 
 #define FEW       1000
 #define HALF_OPEN 65536
-#define BATCH     4096
 #define SWEEPS    5
 #define LOOKS     5       /* series of packets; the median counts */
 #define LOOK_STEP 7368787 /* a prime: steps of it meet every flow once, in no order */
@@ -133,22 +132,15 @@ make_flow(struct bench *b, uint32_t n)
 static uint64_t
 held(const struct bench *b)
 {
-	static struct km_flow_key keys[BATCH];
-	static struct km_flow values[BATCH];
-	uint32_t at = 0, n, open = 0;
-	void *from = NULL;
-	int err;
+	uint64_t open = 0;
 
-	do {
-		n = BATCH;
-		err = bpf_map_lookup_batch(
-		    b->w.o.map[KERNEL_MAP_FLOWS], from, &at, keys, values, &n, NULL);
-		if (err != 0 && errno != ENOENT)
-			die("flows");
-		for (uint32_t i = 0; i < n; i++)
-			open += values[i].state == KM_OPEN;
-		from = &at;
-	} while (err == 0);
+	for (uint32_t i = 0; i < b->w.flows.n; i++) {
+		const struct km_bucket *at = &b->w.flows.buckets[i];
+
+		for (int lane = 0; lane < KM_LANES; lane++)
+			open +=
+			    at->lane[lane].tag != 0 && at->lane[lane].state == KM_OPEN;
+	}
 	return open;
 }
 

@@ -6,7 +6,7 @@ if(NOT LIBBPF_FOUND OR NOT EDGE_BPF_CLANG)
   return()
 endif()
 
-add_library(edge_bpf_world STATIC bpf/host.c bpf/judge.c bpf/packet.c bpf/seen.c bpf/world.c)
+add_library(edge_bpf_world STATIC bpf/host.c bpf/judge.c bpf/packet.c bpf/seen.c bpf/flow_table.c bpf/world.c)
 target_link_libraries(edge_bpf_world PUBLIC edge_kernel PRIVATE PkgConfig::LIBBPF edge_flags)
 target_include_directories(edge_bpf_world PUBLIC bpf)
 

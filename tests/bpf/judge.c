@@ -307,7 +307,7 @@ void
 judge_before(struct world *w, const struct packet *in, struct before *b)
 {
 	struct km_flow_key key = {.port = 0};
-	struct km_flow flow;
+	const struct km_flow *half;
 	struct trial t;
 	uint32_t sessions;
 	bool inward;
@@ -322,9 +322,9 @@ judge_before(struct world *w, const struct packet *in, struct before *b)
 	key.client = inward ? t.was.from : t.was.to;
 	key.port = htons(inward ? t.was.sport : t.was.dport);
 	key.listener = (uint16_t)world_row(w, service_of(&t.was));
-	b->known = bpf_map_lookup_elem(w->o.map[KERNEL_MAP_FLOWS], &key, &flow) == 0;
-	if (bpf_map_lookup_elem(w->o.map[KERNEL_MAP_HALF_OPEN], &key, &b->half) != 0)
-		b->half.state = KM_NONE;
+	b->known = table_find(&w->flows, &key) != NULL;
+	half = table_find(&w->half_open, &key);
+	b->half = half == NULL ? (struct km_flow){.state = KM_NONE} : *half;
 }
 
 void

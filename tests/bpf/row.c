@@ -234,14 +234,11 @@ row_goes_to(struct world *w, struct spec s)
 void
 row_entry_is(struct world *w, enum kernel_map map, enum service s, enum km_state state)
 {
-	struct km_flow f = {.state = KM_NONE};
+	const struct km_flow *f = map == KERNEL_MAP_FLOWS ? flow_at(w, s) : half_at(w, s);
+	int is = f == NULL ? KM_NONE : f->state;
 
-	if (map == KERNEL_MAP_FLOWS)
-		flow_get(w, s, &f);
-	else
-		half_get(w, s, &f);
-	if (f.state != state)
-		fail(w, "state %d in %s, not %d", (int)f.state,
+	if (is != (int)state)
+		fail(w, "state %d in %s, not %d", is,
 		    map == KERNEL_MAP_FLOWS ? "flows" : "half_open", (int)state);
 }
 

@@ -79,8 +79,9 @@ enum service row_service(const struct spec *s);
 #define half_is(w, service, state)                                                       \
 	(HERE(w), row_entry_is(w, KERNEL_MAP_HALF_OPEN, service, state))
 struct km_flow_key flow_key(const struct world *w, enum service s);
-bool flow_get(const struct world *w, enum service s, struct km_flow *f);
-bool half_get(const struct world *w, enum service s, struct km_flow *f);
+/* The client's entry itself, or NULL. */
+struct km_flow *flow_at(const struct world *w, enum service s);
+struct km_flow *half_at(const struct world *w, enum service s);
 /* An open flow to @member, as if packets had made it. */
 void flow_put(struct world *w, enum service s, unsigned member, uint8_t flags);
 void flows_fill(struct world *w);

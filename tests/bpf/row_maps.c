@@ -15,24 +15,20 @@ flow_key(const struct world *w, enum service s)
 	    world_client(w, w->client), htons(w->port), (uint16_t)world_row(w, s)};
 }
 
-static bool
-get(const struct world *w, enum kernel_map map, enum service s, struct km_flow *f)
+struct km_flow *
+flow_at(const struct world *w, enum service s)
 {
 	struct km_flow_key key = flow_key(w, s);
 
-	return bpf_map_lookup_elem(w->o.map[map], &key, f) == 0;
+	return table_find(&w->flows, &key);
 }
 
-bool
-flow_get(const struct world *w, enum service s, struct km_flow *f)
+struct km_flow *
+half_at(const struct world *w, enum service s)
 {
-	return get(w, KERNEL_MAP_FLOWS, s, f);
-}
+	struct km_flow_key key = flow_key(w, s);
 
-bool
-half_get(const struct world *w, enum service s, struct km_flow *f)
-{
-	return get(w, KERNEL_MAP_HALF_OPEN, s, f);
+	return table_find(&w->half_open, &key);
 }
 
 void
@@ -44,9 +40,7 @@ flow_put(struct world *w, enum service s, unsigned member, uint8_t flags)
 	    .state = KM_OPEN,
 	    .flags = flags};
 
-	row_must(w,
-	    bpf_map_update_elem(w->o.map[KERNEL_MAP_FLOWS], &key, &f, BPF_ANY) == 0,
-	    "room for a flow");
+	row_must(w, table_put(&w->flows, &key, &f), "room for a flow");
 }
 
 void
@@ -59,9 +53,7 @@ half_put(struct world *w, enum service s, unsigned member, enum km_state state,
 	    .state = (uint8_t)state,
 	    .tcp = {.client_seq = client_seq, .expect = expect}};
 
-	row_must(w,
-	    bpf_map_update_elem(w->o.map[KERNEL_MAP_HALF_OPEN], &key, &f, BPF_ANY) == 0,
-	    "room for a half-open flow");
+	row_must(w, table_put(&w->half_open, &key, &f), "room for a half-open flow");
 }
 
 uint32_t
@@ -108,11 +100,15 @@ udp_made(struct world *w, unsigned member, uint8_t first)
 void
 flows_fill(struct world *w)
 {
-	uint16_t port = w->port;
+	struct km_flow f = {.seen = object_tick(),
+	    .endpoint = (uint16_t)world_endpoint_row(w, TLS, 0),
+	    .state = KM_OPEN};
+	struct km_flow_key key = flow_key(w, TLS);
 
-	while (entries(w, KERNEL_MAP_FLOWS) < FLOWS) {
-		w->port = (uint16_t)(port + 1 + entries(w, KERNEL_MAP_FLOWS));
-		flow_put(w, TLS, 0, 0);
+	for (uint32_t i = 1; entries(w, KERNEL_MAP_FLOWS) < FLOW_LANES; i++) {
+		row_must(w, i < 65536, "flows for all lanes");
+		key.port = htons((uint16_t)i);
+		if (key.port != htons(w->port))
+			table_put(&w->flows, &key, &f);
 	}
-	w->port = port;
 }

@@ -9,10 +9,9 @@
 static uint8_t
 flags(const struct world *w)
 {
-	struct km_flow f = {0};
+	const struct km_flow *f = flow_at(w, TLS);
 
-	flow_get(w, TLS, &f);
-	return f.flags;
+	return f == NULL ? 0 : f->flags;
 }
 
 static void

@@ -377,7 +377,7 @@ of_a_direct_conversation(struct world *w)
 	half_put(w, TLS, 1, KM_DIRECT, 0, 0);
 	e = to_client(w, world_member(w, 1), in_data(w), 1);
 	passed(w, whole(&e));
-	must(w, bpf_map_delete_elem(w->o.map[KERNEL_MAP_HALF_OPEN], &key) == 0);
+	must(w, table_end(&w->half_open, &key));
 }
 
 static const struct row icmp_rows[] = {

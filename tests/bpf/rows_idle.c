@@ -17,12 +17,10 @@
 static void
 age(struct world *w, enum kernel_map map, enum service s, unsigned seconds)
 {
-	struct km_flow_key key = flow_key(w, s);
-	struct km_flow f;
+	struct km_flow *f = map == KERNEL_MAP_FLOWS ? flow_at(w, s) : half_at(w, s);
 
-	must(w, bpf_map_lookup_elem(w->o.map[map], &key, &f) == 0);
-	f.seen -= object_ticks(seconds * 1000000000LL);
-	must(w, bpf_map_update_elem(w->o.map[map], &key, &f, BPF_EXIST) == 0);
+	must(w, f != NULL);
+	f->seen -= object_ticks(seconds * 1000000000LL);
 }
 
 static void

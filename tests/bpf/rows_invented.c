@@ -12,22 +12,18 @@
 static void
 age(struct world *w, unsigned seconds)
 {
-	struct km_flow_key key = flow_key(w, TLS);
-	struct km_flow f;
+	struct km_flow *f = flow_at(w, TLS);
 
-	must(w, flow_get(w, TLS, &f));
-	f.seen -= object_ticks(seconds * 1000000000LL);
-	must(
-	    w, bpf_map_update_elem(w->o.map[KERNEL_MAP_FLOWS], &key, &f, BPF_EXIST) == 0);
+	must(w, f != NULL);
+	f->seen -= object_ticks(seconds * 1000000000LL);
 }
 
 static uint8_t
 flags(const struct world *w)
 {
-	struct km_flow f = {0};
+	const struct km_flow *f = flow_at(w, TLS);
 
-	flow_get(w, TLS, &f);
-	return f.flags;
+	return f == NULL ? 0 : f->flags;
 }
 
 /* A member pushes something to a client that has been silent for longer than what has

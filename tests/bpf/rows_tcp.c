@@ -269,7 +269,7 @@ full_table(struct world *w)
 	returned(w, syn_ack(w, 1), 1);
 	forwarded(w, tcp_in(w, TCP_ACK, 1001, 5001), 1);
 	flow_is(w, TLS, KM_NONE);
-	must(w, entries(w, KERNEL_MAP_FLOWS) == FLOWS);
+	must(w, entries(w, KERNEL_MAP_FLOWS) == FLOW_LANES);
 	must(w, w->o.settings->full_seen != 0);
 	must(w, world_drop(w, world_row(w, TLS), KM_DROP_FULL) > 0);
 	forwarded(w, in_data(w), 1);

@@ -142,7 +142,7 @@ asked_while_the_flow_is_made(struct world *w)
 	forwarded(w, udp_in(w, 10), 1);
 	forwarded(w, udp_in(w, 11), 1);
 	flow_put(w, TURN, 1, 0);
-	must(w, bpf_map_delete_elem(w->o.map[KERNEL_MAP_HALF_OPEN], &key) == 0);
+	must(w, table_end(&w->half_open, &key));
 	returned(w, udp_out(w, 1, 11), 1);
 	passed(w, udp_out(w, 1, 12));
 	counts_are(w, TURN, 1, KM_COUNT_UNASKED, 1);
@@ -160,15 +160,15 @@ another_members_answer(struct world *w)
 static void
 exchanged(struct world *w)
 {
-	struct km_flow f;
+	const struct km_flow *f;
 
 	udp_made(w, 0, 10);
 	world_endpoint(w, TURN, 0)->use = KM_USE_DOWN_KEEP;
 	world_ring(w, TURN, 2);
 	forwarded(w, udp_in(w, 11), 2);
 	returned(w, udp_out(w, 2, 11), 2);
-	must(w, flow_get(w, TURN, &f));
-	must(w, f.endpoint == world_endpoint_row(w, TURN, 2));
+	f = flow_at(w, TURN);
+	must(w, f != NULL && f->endpoint == world_endpoint_row(w, TURN, 2));
 	passed(w, udp_out(w, 0, 10));
 	must(w, world_endpoint(w, TURN, 0)->sessions == 0);
 	must(w, world_endpoint(w, TURN, 2)->sessions == 1);

@@ -13,13 +13,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "flow_table.h"
 #include "object.h"
 #include "packet.h"
 
-#define MEMBERS 4
-#define BACKUP  3
-#define FLOWS   256
-#define HALVES  4096
+#define MEMBERS    4
+#define BACKUP     3
+#define FLOWS      256
+#define FLOW_LANES 413 /* of so many flows */
+#define HALVES     4096
 
 enum service { TLS, TURN, SERVICES };
 
@@ -30,13 +32,14 @@ struct row_course;
 
 struct world {
 	struct object o;
+	struct table flows, half_open;
 	struct row_course *course; /* of the row that runs: row.c's business */
 	bool v6;
-	bool can_complete;      /* the kernel can, and judges the packet's sum after a run */
-	bool complete;          /* packets come with CHECKSUM_COMPLETE */
-	bool affinity_put;      /* by us; looking through an empty map of them takes a
-				   millisecond */
-	uint8_t even[KM_SLOTS]; /* the ring of world_ring_even() */
+	bool can_complete; /* the kernel can, and judges the packet's sum after a run */
+	bool complete;     /* packets come with CHECKSUM_COMPLETE */
+	bool affinity_put; /* by us; looking through an empty map of them takes a
+			      millisecond */
+	uint8_t even[KM_SLOTS];            /* the ring of world_ring_even() */
 	uint32_t client_link, member_link; /* interface indices */
 	/* Who speaks, until a row says otherwise. */
 	unsigned client;

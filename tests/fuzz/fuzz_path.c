@@ -47,12 +47,10 @@ world(void)
 static void
 put(struct world *w, enum service s, bool half, const struct km_flow *f)
 {
-	enum kernel_map map = half ? KERNEL_MAP_HALF_OPEN : KERNEL_MAP_FLOWS;
 	struct km_flow_key key = {
 	    world_client(w, w->client), htons(w->port), (uint16_t)world_row(w, s)};
 
-	assert(bpf_map_update_elem(w->o.map[map], &key, f, BPF_ANY) == 0);
-	if (half)
+	if (!table_put(half ? &w->half_open : &w->flows, &key, f) || half)
 		return;
 	world_listener(w, s)->sessions++;
 	world_endpoint(w, s, 1)->sessions++;
@@ -87,7 +85,7 @@ fill(struct world *w)
 	    .endpoint = (uint16_t)world_endpoint_row(w, TLS, 1),
 	    .state = KM_OPEN};
 
-	for (w->port = 1; world_entries(w, KERNEL_MAP_FLOWS) < FLOWS; w->port++)
+	for (w->port = 1; world_entries(w, KERNEL_MAP_FLOWS) < FLOW_LANES; w->port++)
 		put(w, TLS, false, &f);
 	w->port = port;
 }

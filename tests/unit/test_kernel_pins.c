@@ -136,7 +136,7 @@ another_version_is_refused(void **state)
 	o.settings->version = KM_VERSION + 1;
 	object_close(&o);
 	assert_int_equal(object_check(lab->dir, &lab->why), -EPROTO);
-	assert_says(lab, "were made by another version (2, this program has 1)");
+	assert_says(lab, "were made by another version (3, this program has 2)");
 	assert_int_equal(object_open(&o, &few, lab->dir, &lab->why), -EPROTO);
 	assert_says(lab, "`edgectl detach` ends their sessions and removes them");
 }

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow_table.h"
 #include "kernel/sweep.h"
 #include "kernel/tally.h"
 
@@ -92,6 +93,7 @@ add_flows(struct lab *lab, uint32_t first, uint32_t n, unsigned endpoint, uint32
     uint8_t flags)
 {
 	struct object *o = &lab->o;
+	struct table flows = table_of_flows(o);
 
 	for (uint32_t i = first; i < first + n; i++) {
 		struct km_flow_key key = {
@@ -101,8 +103,7 @@ add_flows(struct lab *lab, uint32_t first, uint32_t n, unsigned endpoint, uint32
 		    .state = KM_OPEN,
 		    .flags = flags};
 
-		assert_int_equal(
-		    bpf_map_update_elem(o->map[KERNEL_MAP_FLOWS], &key, &f, BPF_ANY), 0);
+		assert_true(table_put(&flows, &key, &f));
 	}
 	o->listeners[LISTENER].sessions += n;
 	o->endpoints[endpoint].sessions += n;
@@ -111,14 +112,9 @@ add_flows(struct lab *lab, uint32_t first, uint32_t n, unsigned endpoint, uint32
 static uint32_t
 flows_left(const struct lab *lab)
 {
-	struct km_flow_key key, *at = NULL;
-	uint32_t n = 0;
+	struct table flows = table_of_flows(&lab->o);
 
-	while (bpf_map_get_next_key(lab->o.map[KERNEL_MAP_FLOWS], at, &key) == 0) {
-		at = &key;
-		n++;
-	}
-	return n;
+	return table_count(&flows);
 }
 
 /* One whole sweep, as often called as it wants to be; how often that was. */
@@ -172,6 +168,44 @@ a_large_table_takes_many_turns(void **state)
 	sweep_settle(lab->sweep, lab->made);
 	assert_true(sweep_once(lab) > 10);
 	assert_int_equal(sweep_figures(lab->sweep).flows, 50000);
+}
+
+/* So many that some are behind the front; the path would have said so in `deep`. */
+#define MANY 20000u
+
+static void
+the_front_alone_is_walked_while_it_holds_all(void **state)
+{
+	struct lab *lab = lab_of(state);
+	struct km_settings *settings = lab->o.settings;
+
+	sweep_once(lab); /* the first one goes everywhere */
+	sweep_settle(lab->sweep, lab->made);
+	add_flows(lab, 0, MANY, ENDPOINT, 1, 0);
+	sweep_once(lab);
+	sweep_settle(lab->sweep, lab->made);
+	assert_in_range(sweep_figures(lab->sweep).flows, 1, MANY / 2);
+	settings->deep = 1;
+	sweep_once(lab);
+	assert_int_equal(sweep_figures(lab->sweep).flows, MANY);
+	assert_int_equal(settings->deep, 1);
+}
+
+static void
+what_came_behind_the_sweep_is_met_by_the_next(void **state)
+{
+	struct lab *lab = lab_of(state);
+	struct km_settings *settings = lab->o.settings;
+
+	settings->deep = 1;
+	sweep_once(lab);
+	sweep_settle(lab->sweep, lab->made);
+	assert_int_equal(settings->deep, 0);
+	/* By a path that had read 1. */
+	add_flows(lab, 0, MANY, ENDPOINT, 1, 0);
+	sweep_once(lab);
+	assert_int_equal(sweep_figures(lab->sweep).flows, MANY);
+	assert_int_equal(settings->deep, 1);
 }
 
 static void
@@ -384,6 +418,8 @@ main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 	    TEST(what_is_over_goes_and_the_rest_stays),
 	    TEST(a_large_table_takes_many_turns),
+	    TEST(the_front_alone_is_walked_while_it_holds_all),
+	    TEST(what_came_behind_the_sweep_is_met_by_the_next),
 	    TEST(rows_that_no_flow_names_are_free),
 	    TEST(wrong_words_are_set_right),
 	    TEST(each_word_comes_from_its_counter),

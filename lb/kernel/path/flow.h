@@ -3,13 +3,13 @@
 #define PATH_FLOW_H
 
 /*
- * flow - the table of flows: when one is over, and how one begins and ends.
+ * flow - when a flow is over, and how one begins and ends.
  *
- * Who deletes an entry takes it off the sessions, edge-lb's sweep likewise: a delete
- * succeeds once.
+ * Who takes a flow out takes it off the sessions, edge-lb's sweep likewise: that succeeds
+ * once (../bucket.h).
  */
-#include "hash.h"
-#include "passage.h"
+#include "affinity.h"
+#include "half.h"
 
 #define FLOW_ENDING (KM_FIN_IN | KM_FIN_OUT | KM_RST)
 
@@ -35,13 +35,17 @@ flow_is_over(const struct km_flow *f, const struct passage *v)
 	return clock_past(v->tick, f->seen, patience);
 }
 
+/* Unless somebody speaks on it in this moment. */
 static __noinline void
-flow_end(struct passage *v, __u32 endpoint)
+flow_end(struct passage *v, struct km_flow *f)
 {
+	__u64 stamp = *(volatile __u64 *)&f->stamp;
+	__u32 endpoint = f->endpoint, number = f->number;
 	struct km_endpoint *e;
 
-	if (bpf_map_delete_elem(&flows, &v->key) != 0)
+	if (f->tag != v->tag || !km_take(f, stamp))
 		return;
+	flow_leave(v, number);
 	e = endpoint_row(endpoint);
 	if (e != NULL)
 		__sync_fetch_and_add(&e->sessions, -1);
@@ -56,46 +60,8 @@ flow_of(struct passage *v, struct km_flow *f, __u32 endpoint)
 		return NULL;
 	if (!flow_is_over(f, v))
 		return f;
-	flow_end(v, endpoint);
+	flow_end(v, f);
 	return NULL;
-}
-
-static __always_inline void
-affinity_key(struct km_affinity_key *key, const struct passage *v)
-{
-	const struct km_addr *mask =
-	    packet_is_mapped(&v->key.client) ? &v->s->mask_v4 : &v->s->mask_v6;
-
-	key->domain = v->l->domain;
-	for (int i = 0; i < 4; i++)
-		key->client.word[i] = v->key.client.word[i] & mask->word[i];
-}
-
-static __always_inline int
-affinity_is_kept(const struct passage *v)
-{
-	return v->l->domain != 0 && v->s->affinity != 0 &&
-	       (v->l->flags & KM_LISTENER_TUPLE) == 0;
-}
-
-static __always_inline void
-affinity_write(struct passage *v, __u32 member)
-{
-	struct km_affinity_key key;
-	struct km_affinity value = {.member = member, .seen = v->tick};
-	struct km_affinity *a;
-
-	affinity_key(&key, v);
-	a = bpf_map_lookup_elem(&affinities, &key);
-	if (a == NULL) {
-		bpf_map_update_elem(&affinities, &key, &value, BPF_ANY);
-		return;
-	}
-	/* In place: an update would take a new entry and free this one. */
-	if (a->member != member)
-		a->member = member;
-	if (a->seen != v->tick)
-		a->seen = v->tick;
 }
 
 /* Flows may be ours that nobody remembers. */
@@ -125,39 +91,32 @@ flow_found_no_room(struct passage *v)
 /* Both sides have answered: what was @half open lasts.  Without room it stays where it
  * is, and is forgotten there. */
 static __noinline int
-flow_begin(struct passage *v, const struct km_flow *half, __u8 flags)
+flow_begin(struct passage *v, struct km_flow *half, __u8 flags)
 {
-	struct km_flow flow = *half;
-	__u32 row = flow.endpoint;
+	__u32 row = half->endpoint, word = half->word;
 	struct km_endpoint *e = endpoint_row(row);
-	long err;
+	__u8 was = half->flags;
+	struct km_flow *f;
 
-	flow.seen = v->tick;
-	flow.state = KM_OPEN;
-	flow.flags |= flags;
-	err = bpf_map_update_elem(&flows, &v->key, &flow, BPF_NOEXIST);
-	if (err == -17 /* EEXIST: another CPU was faster */)
+	if (half_is_taken(half, word))
 		return 0;
-	if (err != 0) {
+	f = flow_claim(v);
+	if (f == NULL) {
+		half->word = word;
 		flow_found_no_room(v);
 		return 0;
 	}
-	bpf_map_delete_elem(&half_open, &v->key);
+	km_publish(f, v->tag, v->tick, &v->key, flow_word((__u16)row, KM_OPEN, flags),
+	    half->asked);
+	half_end(v, half);
 	if (e != NULL) {
 		__sync_fetch_and_add(&e->sessions, 1);
-		if (affinity_is_kept(v))
+		if (affinity_is_kept(v) && (was & KM_FRESH) == 0)
 			affinity_write(v, e->member);
 	}
 	__sync_fetch_and_add(&v->l->sessions, 1);
 	count_endpoint(row, KM_COUNT_PROMOTIONS);
 	return 0;
-}
-
-/* Puts a half-open flow there, instead of what there was. */
-static __always_inline void
-half_write(struct passage *v, const struct km_flow *half)
-{
-	bpf_map_update_elem(&half_open, &v->key, half, BPF_ANY);
 }
 
 #endif

@@ -73,10 +73,10 @@ icmp_read(struct __sk_buff *skb, const struct packet *p, struct icmp_error *e)
 static __always_inline struct km_flow *
 icmp_flow(struct passage *v)
 {
-	struct km_flow *f = bpf_map_lookup_elem(&flows, &v->key);
+	struct km_flow *f = flow_find(v);
 
 	if (f == NULL)
-		f = bpf_map_lookup_elem(&half_open, &v->key);
+		f = half_find(v);
 	return f == NULL || f->state == KM_DIRECT ? NULL : f;
 }
 
@@ -87,9 +87,8 @@ icmp_key(struct passage *v, const struct km_addr *client, __be16 port)
 	v->l = v->listener == 0 ? NULL : listener_row(v->listener);
 	if (v->l == NULL || v->l->row == KM_ROW_FREE)
 		return 0;
-	v->key.client = *client;
-	v->key.port = port;
-	v->key.listener = (__u16)v->listener;
+	flow_approach(v, client, port);
+	flow_name(v);
 	return 1;
 }
 

@@ -2,8 +2,8 @@
 #ifndef PATH_MAPS_H
 #define PATH_MAPS_H
 
-/* The maps of ../maps.h as the program sees them.  Sizes of flows, half_open and
- * affinities are set before loading. */
+/* The maps of ../maps.h as the program sees them.  Sizes of flows and half_open are set
+ * before loading. */
 #include <linux/bpf.h>
 
 #include <bpf/bpf_helpers.h>
@@ -26,8 +26,8 @@ PATH_MAP(listeners, ARRAY, __u32, struct km_listener, KM_LISTENERS, BPF_F_MMAPAB
 PATH_MAP(endpoints, ARRAY, __u32, struct km_endpoint, KM_ENDPOINTS, BPF_F_MMAPABLE);
 PATH_MAP(rings, ARRAY, __u32, struct km_ring, KM_RINGS, BPF_F_MMAPABLE);
 PATH_MAP(budgets, ARRAY, __u32, struct km_budget, KM_BUDGETS, BPF_F_MMAPABLE);
-PATH_MAP(flows, HASH, struct km_flow_key, struct km_flow, 1000000, 0);
-PATH_MAP(half_open, LRU_HASH, struct km_flow_key, struct km_flow, 65536, 0);
+PATH_MAP(flows, ARRAY, __u32, struct km_bucket, 1, BPF_F_MMAPABLE);
+PATH_MAP(half_open, ARRAY, __u32, struct km_bucket, 1, BPF_F_MMAPABLE);
 PATH_MAP(asked, LRU_HASH, struct km_asked_key, struct km_asked, KM_ASKED_MAX, 0);
 PATH_MAP(affinities, LRU_HASH, struct km_affinity_key, struct km_affinity, 262144, 0);
 PATH_MAP(

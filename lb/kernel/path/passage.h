@@ -10,9 +10,13 @@
 
 struct passage {
 	struct packet p;
-	struct km_flow_key key; /* of its flow */
+	/* Of its flow: flow.h. */
+	struct km_flow_key key __attribute__((aligned(8)));
+	__u32 tag;
+	__u64 hash;
 	__u32 tick;
-	__u32 listener; /* row */
+	__u16 listener; /* row */
+	__u8 fresh;     /* KM_FRESH, or 0: of the affinity it was picked by */
 	struct km_listener *l;
 	struct km_settings *s;
 };

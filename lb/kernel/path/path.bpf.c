@@ -44,10 +44,8 @@ forward(struct __sk_buff *skb, struct passage *v)
 	v->l = listener_row(v->listener);
 	if (v->l == NULL || v->l->row == KM_ROW_FREE)
 		return PATH_UP;
-	v->key.client = v->p.from;
-	v->key.port = v->p.from_port;
-	v->key.listener = (__u16)v->listener;
-	f = bpf_map_lookup_elem(&flows, &v->key);
+	flow_name(v);
+	f = flow_find(v);
 	if (v->p.proto == IPPROTO_UDP) {
 		to = udp_forward(skb, v, f);
 	} else if (f != NULL && tcp_goes_on(v, f, KM_USE_DOWN_KEEP)) {
@@ -80,17 +78,15 @@ reverse(struct __sk_buff *skb, struct passage *v, __u32 endpoint)
 
 	if (e == NULL)
 		return PATH_UP;
-	v->listener = e->listener;
+	v->listener = (__u16)e->listener;
 	v->l = listener_row(v->listener);
 	if (v->l == NULL || v->l->row == KM_ROW_FREE)
 		return PATH_UP;
-	v->key.client = v->p.to;
-	v->key.port = v->p.to_port;
-	v->key.listener = (__u16)v->listener;
+	flow_name(v);
 	if (v->p.proto == IPPROTO_TCP && (v->p.tcp & TCP_SYN)) {
 		ours = tcp_reverse_syn(skb, v, endpoint);
 	} else {
-		f = bpf_map_lookup_elem(&flows, &v->key);
+		f = flow_find(v);
 		if (v->p.proto == IPPROTO_UDP)
 			ours = udp_reverse(skb, v, f, endpoint);
 		else if (f == NULL || f->endpoint != endpoint ||
@@ -110,14 +106,17 @@ reverse(struct __sk_buff *skb, struct passage *v, __u32 endpoint)
 static __always_inline int
 session(struct __sk_buff *skb, struct passage *v)
 {
-	__u32 row = place_may_be_vip(v->s, &v->p.to)
-			? place_known_row(v, PLACE_VIP, &v->p.to, v->p.to_port)
-			: 0;
+	__u32 row;
 
-	if (row != 0) {
-		v->listener = row;
-		return forward(skb, v);
+	if (place_may_be_vip(v->s, &v->p.to)) {
+		flow_approach(v, &v->p.from, v->p.from_port);
+		row = place_known_row(v, PLACE_VIP, &v->p.to, v->p.to_port);
+		if (row != 0) {
+			v->listener = (__u16)row;
+			return forward(skb, v);
+		}
 	}
+	flow_approach(v, &v->p.to, v->p.to_port);
 	row = place_known_row(v, PLACE_MEMBER, &v->p.from, v->p.from_port);
 	if (row != 0)
 		return reverse(skb, v, row);

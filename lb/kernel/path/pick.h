@@ -11,8 +11,10 @@
  */
 #include "budget.h"
 #include "flow.h"
+#include "hash.h"
 
 #define PICK_SALTS 4
+#define PICK_FRESH 64 /* part of its time in which an affinity is not written again */
 
 static __always_inline int
 pick_may(const struct passage *v, const struct km_endpoint *e)
@@ -45,6 +47,8 @@ pick_by_affinity(struct passage *v, const struct km_affinity_key *key)
 
 	if (a == NULL || clock_past(v->tick, a->seen, v->s->affinity))
 		return 0;
+	if (!clock_past(v->tick, a->seen, v->s->affinity / PICK_FRESH))
+		v->fresh = KM_FRESH;
 	member = a->member;
 	for (__u32 i = 0; i < KM_CHOICES; i++) {
 		__u32 row = pick_choice(v, i);
@@ -119,8 +123,10 @@ pick_endpoint(struct passage *v)
 	affinity_key(&key, v);
 	if (affinity_is_kept(v))
 		to = pick_by_affinity(v, &key);
-	if (to == 0)
-		to = pick_by_ring(v, pick_hash(v, &key));
+	if (to != 0)
+		return to;
+	v->fresh = 0;
+	to = pick_by_ring(v, pick_hash(v, &key));
 	return to != 0 ? to : pick_by_scan(v);
 }
 

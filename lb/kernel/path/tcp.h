@@ -92,11 +92,9 @@ tcp_middle(struct __sk_buff *skb, struct passage *v)
 	count_endpoint(to, KM_COUNT_STATELESS);
 	/* What no conversation goes on with leaves nothing behind. */
 	if ((v->p.tcp & (TCP_RST | TCP_SYN | TCP_ACK)) == TCP_ACK) {
-		struct km_flow half = {
-		    .seen = v->tick, .endpoint = (__u16)to, .state = KM_PICKED};
+		const __u32 numbers[KM_TRANSACTIONS] = {0, 0, v->p.seq, v->p.ack};
 
-		number_note_picked(&half, &v->p);
-		half_write(v, &half);
+		half_write(v, to, KM_PICKED, numbers);
 	}
 	return to;
 }
@@ -104,12 +102,9 @@ tcp_middle(struct __sk_buff *skb, struct passage *v)
 static __noinline int
 tcp_write_syn(struct passage *v, __u32 endpoint)
 {
-	struct km_flow half = {
-	    .seen = v->tick, .endpoint = (__u16)endpoint, .state = KM_SYN};
+	const __u32 numbers[KM_TRANSACTIONS] = {v->p.seq};
 
-	half.tcp.client_seq = v->p.seq;
-	half_write(v, &half);
-	return 0;
+	return half_write(v, endpoint, KM_SYN, numbers);
 }
 
 static __noinline int
@@ -163,7 +158,7 @@ tcp_half_picked(struct km_flow *h, const struct passage *v)
 static __noinline int
 tcp_half(struct __sk_buff *skb, struct passage *v)
 {
-	struct km_flow *h = bpf_map_lookup_elem(&half_open, &v->key);
+	struct km_flow *h = half_find(v);
 	struct km_endpoint *e = h == NULL ? NULL : endpoint_row(h->endpoint);
 	__u32 to;
 
@@ -196,7 +191,7 @@ tcp_forward(struct __sk_buff *skb, struct passage *v, struct km_flow *f)
 		return tcp_half(skb, v);
 	if (e->listener != v->listener || flow_is_over(f, v) ||
 	    (tcp_is_syn(&v->p) && flow_has_ended(f))) {
-		flow_end(v, f->endpoint);
+		flow_end(v, f);
 		return tcp_half(skb, v);
 	}
 	/* A client's reset always goes through: the member must learn of it. */
@@ -217,7 +212,7 @@ tcp_forward(struct __sk_buff *skb, struct passage *v, struct km_flow *f)
 static __always_inline int
 tcp_answers_syn(struct passage *v, __u32 endpoint)
 {
-	struct km_flow *h = bpf_map_lookup_elem(&half_open, &v->key);
+	struct km_flow *h = half_find(v);
 
 	if (h == NULL || h->endpoint != endpoint ||
 	    (h->state != KM_SYN && h->state != KM_SYN_ACK) ||
@@ -234,22 +229,20 @@ tcp_answers_syn(struct passage *v, __u32 endpoint)
  * written down only where it might be mistaken for one that nobody remembers.  What comes
  * in elsewhere than from where the member is may be invented, and ends nothing. */
 static __always_inline void
-tcp_is_direct(
-    struct __sk_buff *skb, struct passage *v, const struct km_flow *f, __u32 endpoint)
+tcp_is_direct(struct __sk_buff *skb, struct passage *v, struct km_flow *f, __u32 endpoint)
 {
 	struct km_endpoint *e = endpoint_row(endpoint);
-	struct km_flow direct = {
-	    .seen = v->tick, .endpoint = (__u16)endpoint, .state = KM_DIRECT};
-	struct km_flow *h = bpf_map_lookup_elem(&half_open, &v->key);
+	const __u32 none[KM_TRANSACTIONS] = {0};
+	struct km_flow *h = half_find(v);
 
 	if (e == NULL || (e->ifindex != 0 && e->ifindex != skb->ingress_ifindex))
 		return;
 	if (f != NULL)
-		flow_end(v, endpoint);
-	if (h != NULL && h->endpoint == endpoint)
+		flow_end(v, f);
+	if (h != NULL && h->endpoint == endpoint && h->state != KM_OPEN)
 		h->state = KM_DIRECT;
 	else if (h == NULL && flow_table_was_full(v))
-		half_write(v, &direct);
+		half_write(v, endpoint, KM_DIRECT, none);
 }
 
 /* What the client must acknowledge of a conversation found in its middle. */
@@ -286,6 +279,7 @@ tcp_reverse_half(struct passage *v, struct km_flow *h, __u32 endpoint)
 			return 0;
 		break;
 	case KM_SYN_ACK:
+	case KM_OPEN:
 		break;
 	case KM_PICKED:
 	case KM_PICKED_SEEN:
@@ -295,7 +289,6 @@ tcp_reverse_half(struct passage *v, struct km_flow *h, __u32 endpoint)
 	case KM_NONE:
 	case KM_DIRECT:
 	case KM_ASKED:
-	case KM_OPEN:
 		return 0;
 	}
 	if (v->p.tcp & TCP_RST)
@@ -328,7 +321,7 @@ tcp_reverse_syn(struct __sk_buff *skb, struct passage *v, __u32 endpoint)
 		return 0;
 	if (tcp_answers_syn(v, endpoint))
 		return 1;
-	f = flow_of(v, bpf_map_lookup_elem(&flows, &v->key), endpoint);
+	f = flow_of(v, flow_find(v), endpoint);
 	if (f != NULL && v->p.ack == f->tcp.client_seq + 1 &&
 	    v->p.seq + 1 == f->tcp.expect)
 		return 1;
@@ -342,11 +335,10 @@ tcp_reverse(struct passage *v, struct km_flow *f, __u32 endpoint)
 	struct km_flow *h;
 
 	f = flow_of(v, f, endpoint);
-	h = f == NULL || (v->p.tcp & TCP_RST) ? bpf_map_lookup_elem(&half_open, &v->key)
-					      : NULL;
+	h = f == NULL || (v->p.tcp & TCP_RST) ? half_find(v) : NULL;
 	/* Between the two looks another CPU may have made a flow of it. */
 	if (f == NULL && h == NULL)
-		f = flow_of(v, bpf_map_lookup_elem(&flows, &v->key), endpoint);
+		f = flow_of(v, flow_find(v), endpoint);
 	if (f != NULL) {
 		tcp_note(f, v, KM_FIN_OUT);
 		if (tcp_refuses(h, v, endpoint))

@@ -144,16 +144,15 @@ udp_goes_on(const struct passage *v, const struct km_endpoint *e)
 static __noinline int
 udp_new(struct __sk_buff *skb, struct passage *v)
 {
-	struct km_flow half = {.seen = v->tick, .state = KM_ASKED};
+	__u32 first[KM_TRANSACTIONS] = {0};
 	int to;
 
 	if (v->l->row != KM_ROW_ACTIVE)
 		return GO_UP;
 	to = pick_new(v);
 	if (to > 0) {
-		half.endpoint = (__u16)to;
-		half.asked[0] = udp_transaction(skb, v);
-		half_write(v, &half);
+		first[0] = udp_transaction(skb, v);
+		half_write(v, (__u32)to, KM_ASKED, first);
 	}
 	return to;
 }
@@ -163,7 +162,10 @@ udp_new(struct __sk_buff *skb, struct passage *v)
 static __noinline int
 udp_refused(struct passage *v)
 {
-	bpf_map_delete_elem(&half_open, &v->key);
+	struct km_flow *h = half_find(v);
+
+	if (h != NULL)
+		half_end(v, h);
 	count_drop(v->listener, KM_DROP_ENDED);
 	return GO_UP;
 }
@@ -171,11 +173,12 @@ udp_refused(struct passage *v)
 static __noinline int
 udp_half(struct __sk_buff *skb, struct passage *v)
 {
-	struct km_flow *h = bpf_map_lookup_elem(&half_open, &v->key);
+	struct km_flow *h = half_find(v);
+	int half = h != NULL;
 
 	/* Between the two looks another CPU may have made a flow of it. */
 	if (h == NULL)
-		h = bpf_map_lookup_elem(&flows, &v->key);
+		h = flow_find(v);
 	if (h == NULL || clock_past(v->tick, h->seen, v->s->unanswered))
 		return udp_new(skb, v);
 	switch (udp_goes_on(v, endpoint_row(h->endpoint))) {
@@ -186,7 +189,7 @@ udp_half(struct __sk_buff *skb, struct passage *v)
 	case UDP_ON:
 		break;
 	}
-	udp_note_asked(skb, v, h, h->state == KM_ASKED);
+	udp_note_asked(skb, v, h, half);
 	return h->endpoint;
 }
 
@@ -199,7 +202,7 @@ udp_forward(struct __sk_buff *skb, struct passage *v, struct km_flow *f)
 		return udp_half(skb, v);
 	on = udp_goes_on(v, endpoint_row(f->endpoint));
 	if (on != UDP_ON || flow_is_over(f, v)) {
-		flow_end(v, f->endpoint);
+		flow_end(v, f);
 		return on == UDP_REFUSED ? udp_refused(v) : udp_half(skb, v);
 	}
 	udp_note_asked(skb, v, f, 0);
@@ -222,9 +225,9 @@ udp_reverse(struct __sk_buff *skb, struct passage *v, struct km_flow *f, __u32 e
 			f->seen = v->tick;
 		return 1;
 	}
-	h = bpf_map_lookup_elem(&half_open, &v->key);
+	h = half_find(v);
 	if (h == NULL) /* as in udp_half() */
-		h = bpf_map_lookup_elem(&flows, &v->key);
+		h = flow_find(v);
 	if (h == NULL || h->endpoint != endpoint ||
 	    clock_past(v->tick, h->seen, v->s->unanswered))
 		return 0;
