@@ -85,7 +85,7 @@ rewrite_network_v4(struct __sk_buff *skb, const struct rewrite *r)
 	return 0;
 }
 
-static __always_inline int
+static __noinline int
 rewrite_network_v6(struct __sk_buff *skb, const struct packet *p, const struct rewrite *r)
 {
 	struct {
