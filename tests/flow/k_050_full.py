@@ -8,7 +8,7 @@ from echo import flows, listeners, relay_conf
 from lab import wait_until
 
 pytestmark = pytest.mark.engines("kernel")
-FLOWS, MORE = 1024, 400
+FLOWS, MORE = 1024, 1376  # the table has more lanes than that, but not twice as many
 
 
 @pytest.mark.parametrize("v6", [False, True])
@@ -22,6 +22,7 @@ def test_all_are_served(routed, v6):
     assert call.done == FLOWS + MORE
     for _ in range(2):
         assert call.again().done == FLOWS + MORE
-    wait_until(lambda: flows(net) == FLOWS, 15, "the table to be full")
-    wait_until(lambda: sum(x["flows_full"] for x in listeners(net).values()) >= MORE, 15, "who found no room to be counted")
+    wait_until(lambda: FLOWS <= flows(net) < 2 * FLOWS, 15, "the table to be full")
+    wait_until(lambda: sum(x["flows_full"] for x in listeners(net).values()) >= FLOWS + MORE - 2 * FLOWS, 15,
+               "who found no room to be counted")
     call.close()

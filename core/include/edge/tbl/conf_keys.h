@@ -171,7 +171,7 @@ KEY(IN_AFFINITY, mask_v4,  INT,     lb_conf, affinity_mask_v4,   OPTIONAL, 0, 32
 KEY(IN_AFFINITY, mask_v6,  INT,     lb_conf, affinity_mask_v6,   OPTIONAL, 0, 128,      NONE,   "128",  NOW,   "bits of an IPv6 client address that count")
 KEY(IN_AFFINITY, timeout,  SECONDS, lb_conf, affinity_ns,        OPTIONAL, 0, 86400,    NONE,   "1200", NOW,   "how long a client is remembered after its last session; 0: not at all")
 KEY(IN_LOG,      sessions, PATH,    lb_conf, log_sessions,       OPTIONAL, 0, 0,        NONE,   "",     NOW,   "file that gets one line at the end of each session; relay only")
-KEY(IN_KERNEL,   flows,     COUNT,  kernel_conf, flows,          OPTIONAL, 1024, 16000000, NONE, "1000000", NOW, "sessions the flow table holds; when it is full, new ones go by their hash alone; fixed until edgectl detach")
+KEY(IN_KERNEL,   flows,     COUNT,  kernel_conf, flows,          OPTIONAL, 1024, 16000000, NONE, "1000000", NOW, "sessions the flow table has room for, at least; when it is full, new ones go by their hash alone; fixed until edgectl detach")
 KEY(IN_KERNEL,   half_open, COUNT,  kernel_conf, half_open,      OPTIONAL, 1024, 1000000, NONE, "65536", NOW, "half-open sessions it holds; the oldest gives way; fixed likewise")
 KEY(IN_KERNEL,   attach,    WORD,   kernel_conf, attach,         OPTIONAL, 0, 0,        attach, "auto", NOW, "how the program is attached to interfaces: \"tcx\" (Linux 6.6 and later), \"clsact\", or \"auto\": the first that can")
 KEY(IN_KERNEL,   affinity,  WORD,   kernel_conf, affinity,       OPTIONAL, 0, 0,        sticky, "source", NOW, "what picks the member: the client's address (masked as in lb.affinity), or addresses and ports, and then without affinity")
