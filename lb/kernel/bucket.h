@@ -18,11 +18,13 @@
  * Compiled for the kernel and for us; any processor, path or edge-lb, may be at work in a
  * bucket at any time:
  *
- *   claim    an octet of marks is set by compare and swap: the lane is the claimer's
- * alone publish  key and body are written, then tag and seen by one exchange: from now on
- * it is found take     tag and seen become 0 by one compare and swap, which fails if
- * somebody has spoken since they were read: whoever it succeeds for is the one who ended
- * it free     the octet of marks is taken back: from now on it may be claimed
+ *   claim    an octet of marks is set by compare and swap: the claimer's alone
+ *   publish  key and body are written, then tag and seen by one exchange: from
+ *            now on it is found
+ *   take     tag and seen become 0 by one compare and swap, which fails if
+ *            somebody has spoken since they were read: whoever it succeeds for
+ *            is the one who ended it
+ *   free     the octet of marks is taken back: from now on it may be claimed
  *
  * Why not the kernel's hash: a lookup there waits for memory three times, one after the
  * other, an insert and a delete take locks and a free list, and a sweep is calls.  Here
@@ -32,10 +34,10 @@
 
 #include "maps.h"
 
-#define KM_FRONT_MAX  2048  /* buckets: 1 MB */
-#define KM_MIDDLE_MAX 16384 /* 8 MB */
-#define KM_SPILL_FROM 4 /* so many in its third bucket, and a flow looks at its fourth   \
-			 */
+#define KM_BUCKETS_LEAST 16
+#define KM_FRONT_MAX     2048  /* buckets: 1 MB */
+#define KM_MIDDLE_MAX    16384 /* 8 MB */
+#define KM_SPILL_FROM    4 /* so many in its third bucket: a flow looks at its fourth */
 
 typedef __u64 __attribute__((__may_alias__)) km_pair;
 typedef __u32 __attribute__((__may_alias__)) km_single;
@@ -66,6 +68,17 @@ static inline __u32
 km_part(__u64 bits, __u32 n)
 {
 	return (__u32)((bits & 0xffffffff) * n >> 32);
+}
+
+/* How many buckets for so many flows.  More lanes than flows, for each flow has but four
+ * buckets: seen with a million of them, none found all four full. */
+static inline __u32
+km_buckets_for(__u32 flows)
+{
+	__u64 lanes = ((__u64)flows * 8 + 4) / 5;
+	__u64 buckets = (lanes + KM_LANES - 1) / KM_LANES;
+
+	return buckets < KM_BUCKETS_LEAST ? KM_BUCKETS_LEAST : (__u32)buckets;
 }
 
 /* Where middle and back begin among so many buckets, 16 at least. */

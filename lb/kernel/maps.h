@@ -52,8 +52,7 @@
 #define KM_LISTS_MAX      32768
 #define KM_TICK_BITS      20
 #define KM_SLOT_NONE      255
-#define KM_BUDGET_ANSWERS 0 /* row of budgets that is no member's: our own ICMP errors   \
-			     */
+#define KM_BUDGET_ANSWERS 0 /* row of budgets that is no member: our ICMP errors */
 
 struct km_addr {
 	__u32 word[4];

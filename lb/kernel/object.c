@@ -18,8 +18,7 @@
 #include "bucket.h"
 #include "layout.h"
 
-#define VERIFIER_TEXT      65536
-#define FLOW_BUCKETS_LEAST 16
+#define VERIFIER_TEXT 65536
 
 /* path_octets.S */
 extern const char path_octets[], path_octets_end[];
@@ -162,17 +161,6 @@ add_verdict(const char *text, struct sbuf *why)
 		sbuf_addf(why, " (%.*s)", (int)strcspn(best, "\n"), best);
 }
 
-/* More lanes than flows, for each flow has but four buckets: seen with a million of them,
- * none found all four full. */
-static uint32_t
-flow_buckets(uint32_t flows)
-{
-	uint64_t lanes = ((uint64_t)flows * 8 + 4) / 5;
-	uint64_t buckets = (lanes + KM_LANES - 1) / KM_LANES;
-
-	return buckets < FLOW_BUCKETS_LEAST ? FLOW_BUCKETS_LEAST : (uint32_t)buckets;
-}
-
 static uint32_t
 half_buckets(uint32_t half_open)
 {
@@ -193,7 +181,7 @@ choose_maps(struct object *o, const struct object_sizes *sizes, const struct pin
 		return layout_adopt(o->bpf, pins, sizes, why);
 	if (sizes == NULL)
 		sizes = &least;
-	err = set_size(o->bpf, "flows", flow_buckets(sizes->flows));
+	err = set_size(o->bpf, "flows", km_buckets_for(sizes->flows));
 	if (err == 0)
 		err = set_size(o->bpf, "half_open", half_buckets(sizes->half_open));
 	if (err != 0)

@@ -29,6 +29,7 @@ edge_unit_test(sweep_judge LINK edge_lb)
 if(LIBBPF_FOUND AND EDGE_BPF_CLANG)
   edge_unit_test(kernel_pins LINK edge_lb PkgConfig::LIBBPF)
   edge_unit_test(kernel_sweep LINK edge_lb edge_bpf_world PkgConfig::LIBBPF)
+  edge_unit_test(kernel_bucket LINK edge_lb PkgConfig::LIBBPF)
   edge_unit_test(kernel_follow LINK edge_lb PkgConfig::LIBBPF)
   if(TEST unit.kernel_follow) # a machine may be slow, and a look waits for a second
     set_tests_properties(unit.kernel_pins unit.kernel_follow PROPERTIES TIMEOUT 240)

@@ -151,7 +151,7 @@ flow_claim_back(struct passage *v)
 	if (a == NULL || b == NULL)
 		return NULL;
 	room = km_room(a);
-	if (room <= KM_LANES - KM_SPILL_FROM && km_room(b) > room) {
+	if (third != fourth && room <= KM_LANES - KM_SPILL_FROM && km_room(b) > room) {
 		flow_passed_by(third, 1);
 		f = flow_claim_in(v, fourth);
 		if (f == NULL)
