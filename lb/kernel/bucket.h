@@ -44,23 +44,26 @@ typedef __u32 __attribute__((__may_alias__)) km_single;
 
 /* --- where --- */
 
+/*
+ * Keyed, so that nobody can choose what meets: who knew a hundred addresses whose flows
+ * share all their buckets could fill those, and have the table called full.  Sums of
+ * products, each factor of which has a key of its own (NH of UMAC), differ for any two
+ * clients by what only the keys say.  A chain that has one key where it begins does not
+ * do: what one word changes in it, the next one can take back, whatever the key.  Twice
+ * multiplied, since neighbours are products in a row (the multipliers are those of
+ * MurmurHash3's finaliser; Appleby, public domain).
+ */
 static inline __u64
-km_hash_step(__u64 h, __u64 word)
+km_hash(const struct km_settings *s, const struct km_addr *client, __u16 port)
 {
-	h = (h ^ word) * 0xff51afd7ed558ccdull;
+	const __u32 *key = s->keys, *word = client->word;
+	__u64 h = (__u64)(word[0] + key[0]) * (word[1] + key[1]) +
+		  (__u64)(word[2] + key[2]) * (word[3] + key[3]) +
+		  (__u64)(port + key[4]) * key[5];
+
+	h = (h ^ h >> 32) * 0xff51afd7ed558ccdull;
+	h = (h ^ h >> 29) * 0xc4ceb9fe1a85ec53ull;
 	return h ^ h >> 32;
-}
-
-/* Keyed by settings.seed, so that nobody can choose what meets.  The multipliers are
- * those of MurmurHash3's finaliser (Appleby, public domain). */
-static inline __u64
-km_hash(__u32 seed, const struct km_addr *client, __u16 port)
-{
-	__u64 h = km_hash_step(seed, client->word[0] | (__u64)client->word[1] << 32);
-
-	h = km_hash_step(h, client->word[2] | (__u64)client->word[3] << 32);
-	h = (km_hash_step(h, port)) * 0xc4ceb9fe1a85ec53ull;
-	return h ^ h >> 29;
 }
 
 /* A part of @n by 32 bits. */

@@ -14,6 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bucket.h"
+
 const char *const layout_names[KERNEL_MAPS] = {
 #define MAP(id, name) [KERNEL_MAP_##id] = #name,
 #include "tbl/kernel_maps.h"
@@ -100,21 +102,30 @@ check_version(const struct pinned *p, const struct pins *pins, struct km_setting
 	return -EPROTO;
 }
 
-/* How many sessions it holds is a matter of configuration. */
+/* How many sessions it holds is a matter of configuration when it is made; from then on
+ * the settings say it, and whoever reads the table trusts in that. */
 static bool
-any_size(enum kernel_map map)
+same_size(const struct bpf_map *map, const struct bpf_map_info *info,
+    enum kernel_map which, const struct km_settings *s)
 {
-	return map == KERNEL_MAP_FLOWS || map == KERNEL_MAP_HALF_OPEN ||
-	       map == KERNEL_MAP_AFFINITIES;
+	if (which == KERNEL_MAP_FLOWS)
+		return info->max_entries == s->flow_buckets &&
+		       s->flow_buckets >= KM_BUCKETS_LEAST &&
+		       s->middle == km_middle_of(s->flow_buckets) &&
+		       s->back == km_back_of(s->flow_buckets);
+	if (which == KERNEL_MAP_HALF_OPEN)
+		return info->max_entries == s->half_buckets;
+	return info->max_entries == bpf_map__max_entries(map);
 }
 
 static bool
-same(const struct bpf_map *map, const struct bpf_map_info *info, enum kernel_map which)
+same(const struct bpf_map *map, const struct bpf_map_info *info, enum kernel_map which,
+    const struct km_settings *s)
 {
 	return info->type == bpf_map__type(map) &&
 	       info->key_size == bpf_map__key_size(map) &&
 	       info->value_size == bpf_map__value_size(map) &&
-	       (any_size(which) || info->max_entries == bpf_map__max_entries(map));
+	       same_size(map, info, which, s);
 }
 
 static void
@@ -131,7 +142,7 @@ remark(const struct pins *pins, const char *key, uint32_t wanted, uint32_t has,
 
 static int
 adopt_one(struct bpf_object *bpf, enum kernel_map which, int fd, const struct pins *pins,
-    struct sbuf *why)
+    const struct km_settings *s, struct sbuf *why)
 {
 	struct bpf_map *map = bpf_object__find_map_by_name(bpf, layout_names[which]);
 	struct bpf_map_info info;
@@ -141,7 +152,7 @@ adopt_one(struct bpf_object *bpf, enum kernel_map which, int fd, const struct pi
 		sbuf_addf(why, "map %s: %s", layout_names[which], strerror(-err));
 		return err;
 	}
-	if (!same(map, &info, which)) {
+	if (!same(map, &info, which, s)) {
 		sbuf_addf(why,
 		    "the maps in %s were made by another program of the same version (%s "
 		    "has another size): %s",
@@ -167,7 +178,7 @@ layout_adopt(struct bpf_object *bpf, const struct pins *pins,
 	if (err == 0)
 		err = check_version(&p, pins, &settings, why);
 	for (int i = 0; err == 0 && i < KERNEL_MAPS; i++)
-		err = adopt_one(bpf, (enum kernel_map)i, p.fd[i], pins, why);
+		err = adopt_one(bpf, (enum kernel_map)i, p.fd[i], pins, &settings, why);
 	if (err == 0 && sizes != NULL) {
 		remark(pins, "flows", sizes->flows, settings.flow_room, why);
 		remark(pins, "half_open", sizes->half_open, settings.half_room, why);

@@ -269,20 +269,22 @@ struct km_fragment {
 
 struct km_settings {
 	__u32 version; /* KM_VERSION */
-	__u32 seed;    /* of all hashes; fixed as long as the maps live */
+	__u32 seed;    /* of hashes; fixed as long as the maps live */
 	/* Likewise: how many buckets flows and half_open have, where in flows the middle
-	 * and the back begin, and for how many flows there is room, at least. */
+	 * and the back begin, and by what a client's address and port choose them. */
 	__u32 flow_buckets, half_buckets;
 	__u32 middle, back;
-	__u32 flow_room, half_room;
+	__u32 keys[6];
 	__u32 deep; /* 1: some flows are behind the front */
 	/* Another number after each change of vips or members: what the path remembers of
 	 * them is void then.  0: it remembers nothing. */
 	__u32 places;
-	__u32 full_seen; /* tick when a flow last found no room; 0: never */
 	/* The bits (km_vip_bit()) of all addresses in vips, set before they are there;
 	 * what has none of them is none.  0: not known. */
 	__u64 vip_bits;
+	/* For how many flows there is room, at least; fixed, too. */
+	__u32 flow_room, half_room;
+	__u32 full_seen; /* tick when a flow last found no room; 0: never */
 	__u32 half_close, unanswered, closing; /* ticks */
 	__u32 affinity;                        /* ticks; 0: none is kept */
 	struct km_addr mask_v4, mask_v6;       /* of a client's address in affinity */

@@ -257,7 +257,8 @@ begin_settings(const struct object *o, const struct object_sizes *sizes)
 	s->back = km_back_of(s->flow_buckets);
 	s->flow_room = sizes == NULL ? 0 : sizes->flows;
 	s->half_room = sizes == NULL ? 0 : sizes->half_open;
-	if (getrandom(&s->seed, sizeof s->seed, 0) != (ssize_t)sizeof s->seed)
+	if (getrandom(&s->seed, sizeof s->seed, 0) != (ssize_t)sizeof s->seed ||
+	    getrandom(s->keys, sizeof s->keys, 0) != (ssize_t)sizeof s->keys)
 		return -errno;
 	s->version = KM_VERSION;
 	return 0;

@@ -114,7 +114,7 @@ static void
 leave(struct sweep *s, const struct km_flow *f, uint32_t lane)
 {
 	const struct km_settings *settings = s->o->settings;
-	uint64_t hash = km_hash(settings->seed, &f->key.client, f->key.port);
+	uint64_t hash = km_hash(settings, &f->key.client, f->key.port);
 	uint32_t third = km_third(hash, settings);
 	struct km_bucket *flows = s->o->flows;
 

@@ -13,13 +13,13 @@ table_of_flows(const struct object *o)
 {
 	const struct km_settings *s = o->settings;
 
-	return (struct table){o->flows, s->flow_buckets, true, s->seed};
+	return (struct table){o->flows, s->flow_buckets, true, s};
 }
 
 struct table
 table_open_half(const struct object *o)
 {
-	struct table t = {.n = o->settings->half_buckets, .seed = o->settings->seed};
+	struct table t = {.n = o->settings->half_buckets, .settings = o->settings};
 
 	t.buckets = mmap(NULL, t.n * sizeof *t.buckets, PROT_READ | PROT_WRITE,
 	    MAP_SHARED, o->map[KERNEL_MAP_HALF_OPEN], 0);
@@ -38,7 +38,7 @@ table_close(struct table *t)
 static uint64_t
 hash_of(const struct table *t, const struct km_flow_key *key)
 {
-	return km_hash(t->seed, &key->client, key->port);
+	return km_hash(t->settings, &key->client, key->port);
 }
 
 /* The buckets that a flow may be in, in this order; how many. */

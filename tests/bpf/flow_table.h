@@ -16,7 +16,7 @@ struct table {
 	struct km_bucket *buckets;
 	uint32_t n;   /* of them */
 	bool regions; /* it is flows */
-	uint32_t seed;
+	const struct km_settings *settings;
 };
 
 /* The flows of @o: in its memory. */

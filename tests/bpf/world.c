@@ -16,8 +16,8 @@
 
 #include "host.h"
 
-#define SEED 0x12345678 /* rows and inputs of the fuzzer meet the same slots each time   \
-			 */
+/* Rows and inputs of the fuzzer meet the same slots and lanes each time. */
+#define SEED   0x12345678
 #define VIP_V4 "192.0.2.10"
 #define VIP_V6 "2001:db8:a::10"
 
@@ -278,6 +278,8 @@ settings_new(const struct world *w)
 	*w->o.settings = (struct km_settings){
 	    .version = KM_VERSION,
 	    .seed = SEED,
+	    .keys = {0x3c6ef372, 0xa54ff53b, 0x510e527f, 0x9b05688d, 0x1f83d9ab,
+		0x5be0cd19},
 	    .half_close = object_ticks(60 * 1000000000LL),
 	    .unanswered = object_ticks(10 * 1000000000LL),
 	    .closing = object_ticks(10 * 1000000000LL),

@@ -41,6 +41,13 @@ shared(size_t size)
 	return at;
 }
 
+static uint32_t
+next_of(uint32_t *state)
+{
+	*state = *state * 1664525u + 1013904223u;
+	return *state >> 8;
+}
+
 static void
 lab_begin(struct lab *lab, uint32_t buckets, uint32_t half_buckets, uint32_t seed)
 {
@@ -55,13 +62,14 @@ lab_begin(struct lab *lab, uint32_t buckets, uint32_t half_buckets, uint32_t see
 	o->flows = shared(lab->flows_size);
 	lab->half = shared(lab->half_size);
 	*o->settings = (struct km_settings){.version = KM_VERSION,
-	    .seed = seed,
 	    .flow_buckets = buckets,
 	    .half_buckets = half_buckets,
 	    .middle = km_middle_of(buckets),
 	    .back = km_back_of(buckets),
 	    .closing = CLOSING,
 	    .half_close = CLOSING};
+	for (unsigned i = 0; i < 6; i++)
+		o->settings->keys[i] = next_of(&seed) ^ next_of(&seed) << 16;
 	o->listeners[LISTENER] = (struct km_listener){
 	    .id = 30, .row = KM_ROW_ACTIVE, .proto = 6, .idle = 1000000};
 	o->endpoints[ENDPOINT] = (struct km_endpoint){
@@ -116,7 +124,7 @@ flows_in(const struct lab *lab)
 
 		for (uint32_t i = 0; i < KM_LANES; i++) {
 			const struct km_flow *f = &bucket->line[i];
-			uint64_t hash = km_hash(s->seed, &f->key.client, f->key.port);
+			uint64_t hash = km_hash(s, &f->key.client, f->key.port);
 			uint64_t mark = bucket->marks >> 8 * i & 0xff;
 
 			assert_int_equal(mark, f->tag == 0 ? 0 : km_mark(f->tag));
@@ -250,6 +258,29 @@ test_half_open_forgets_the_oldest(void **state)
 	lab_end(&lab);
 }
 
+/* Two addresses whose every difference is the top bit of an octet that multiplication
+ * leaves at the top: of a chain, the one would undo the other. */
+static void
+test_nobody_chooses_what_meets(void **state)
+{
+	uint32_t dice = 1, met = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 20000; i++) {
+		struct km_addr a = {{0xb80d0120u, next_of(&dice), next_of(&dice), 1}};
+		struct km_addr b = a;
+		struct km_settings s = {.middle = 2048};
+
+		for (unsigned k = 0; k < 6; k++)
+			s.keys[k] = next_of(&dice) ^ next_of(&dice) << 16;
+		for (unsigned w = 1; w < 4; w++)
+			b.word[w] ^= 0x80000000u;
+		met +=
+		    km_home(km_hash(&s, &a, 80), &s) == km_home(km_hash(&s, &b, 80), &s);
+	}
+	assert_in_range(met, 0, 60); /* about 10 */
+}
+
 /* --- several at once --- */
 
 static int64_t
@@ -259,13 +290,6 @@ now_ns(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return t.tv_sec * NS_PER_S + t.tv_nsec;
-}
-
-static uint32_t
-next_of(uint32_t *state)
-{
-	*state = *state * 1664525u + 1013904223u;
-	return *state >> 8;
 }
 
 /* Clients of its own: what it has opened, it finds, until it ends it.  Status: what went
@@ -416,6 +440,7 @@ main(void)
 	    cmocka_unit_test(test_a_table_holds_what_it_has_room_for),
 	    cmocka_unit_test(test_a_full_table_takes_no_more_and_loses_nothing),
 	    cmocka_unit_test(test_half_open_forgets_the_oldest),
+	    cmocka_unit_test(test_nobody_chooses_what_meets),
 	    cmocka_unit_test(test_paths_at_once_find_what_is_theirs),
 	    cmocka_unit_test(test_paths_and_a_sweep_at_once_leave_nothing),
 	};

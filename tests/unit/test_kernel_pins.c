@@ -163,6 +163,21 @@ a_map_of_another_size_is_refused(void **state)
 	assert_says(lab, "asked has another size");
 }
 
+/* Nobody reads a table beyond its end because a word of the settings says so. */
+static void
+settings_of_another_table_are_refused(void **state)
+{
+	struct lab *lab = *state;
+	struct object o;
+
+	with_pins(lab);
+	open_well(lab, &o);
+	o.settings->flow_buckets++;
+	object_close(&o);
+	assert_int_equal(object_open(&o, &few, lab->dir, &lab->why), -EPROTO);
+	assert_says(lab, "flows has another size");
+}
+
 static void
 a_missing_map_is_named(void **state)
 {
@@ -322,6 +337,7 @@ main(void)
 	    TEST(tables_keep_their_size_and_say_so),
 	    TEST(another_version_is_refused),
 	    TEST(a_map_of_another_size_is_refused),
+	    TEST(settings_of_another_table_are_refused),
 	    TEST(a_missing_map_is_named),
 	    TEST(half_made_pins_are_made_anew),
 	    TEST(two_cannot_have_one_directory),

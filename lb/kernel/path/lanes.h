@@ -29,7 +29,7 @@ flow_approach(struct passage *v, const struct km_addr *client, __u16 port)
 	struct km_bucket *b;
 	__u32 lane;
 
-	v->hash = km_hash(v->s->seed, client, port);
+	v->hash = km_hash(v->s, client, port);
 	v->key.client = *client;
 	v->key.port = port;
 	lane = km_lane(v->hash);
