@@ -98,7 +98,7 @@ flow_begin(struct passage *v, struct km_flow *half, __u8 flags)
 	__u8 was = half->flags;
 	struct km_flow *f;
 
-	if (half_is_taken(half, word))
+	if (half_is_taken(v, half, word))
 		return 0;
 	f = flow_claim(v);
 	if (f == NULL) {

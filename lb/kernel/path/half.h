@@ -24,14 +24,25 @@ half_find(struct passage *v)
 	return b == NULL ? NULL : flow_in(v, b);
 }
 
+#define HALF_TRIES 4
+
+/* Whoever speaks on it in this moment. */
 static __noinline void
 half_end(struct passage *v, struct km_flow *h)
 {
 	__u32 at;
 	struct km_bucket *b = half_bucket(v, &at);
 
-	if (b != NULL && h->tag == v->tag && km_take(h, h->stamp))
-		km_free(b, h->number, v->tag);
+	for (int i = 0; b != NULL && i < HALF_TRIES; i++) {
+		__u64 stamp = *(volatile __u64 *)&h->stamp;
+
+		if (h->tag != v->tag)
+			return;
+		if (km_take(h, stamp)) {
+			km_free(b, h->number, v->tag);
+			return;
+		}
+	}
 }
 
 static __always_inline __u32
@@ -48,13 +59,14 @@ flow_word(__u16 endpoint, __u8 state, __u8 flags)
 	return made.word;
 }
 
-/* Only one of several CPUs makes a flow of @half. */
+/* Only one of several CPUs makes a flow of @half; and none, if its lane has become
+ * another's meanwhile. */
 static __always_inline int
-half_is_taken(struct km_flow *half, __u32 word)
+half_is_taken(const struct passage *v, struct km_flow *half, __u32 word)
 {
 	__u32 made = flow_word(half->endpoint, KM_OPEN, half->flags);
 
-	return word == made ||
+	return word == made || half->tag != v->tag ||
 	       __sync_val_compare_and_swap(&half->word, word, made) != word;
 }
 
