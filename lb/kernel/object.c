@@ -17,6 +17,7 @@
 
 #include "bucket.h"
 #include "layout.h"
+#include "possible.h"
 
 #define VERIFIER_TEXT 65536
 
@@ -125,12 +126,12 @@ set_size(struct bpf_object *bpf, const char *name, uint32_t entries)
 	return map == NULL ? -ENOENT : bpf_map__set_max_entries(map, entries);
 }
 
-/* A map of which every CPU has a part. */
+/* A map of which every CPU has a part, found by its number. */
 static int
 set_parts(struct bpf_object *bpf, const char *name, struct sbuf *why)
 {
 	struct bpf_map *map = bpf_object__find_map_by_name(bpf, name);
-	int cpus = libbpf_num_possible_cpus(), err = cpus;
+	int cpus = possible_cpu_numbers(), err = cpus;
 
 	if (map == NULL)
 		err = -ENOENT;

@@ -11,6 +11,7 @@
 #include <linux/bpf.h>
 #include <linux/capability.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -18,6 +19,9 @@
 #include <edge/base.h>
 
 #include "kernel.h"
+#include "possible.h"
+
+#define CPUS_MAX 65536 /* more than any kernel takes */
 
 #ifndef CAP_PERFMON
 #define CAP_PERFMON 38
@@ -110,4 +114,38 @@ kernel_possible(struct sbuf *why)
 	if (err == 0)
 		err = check_call(why);
 	return err == 0 ? check_helpers(why) : err;
+}
+
+/* --- CPUs ------------------------------------------------------------------------------
+ */
+
+int
+possible_cpu_end(const char *list)
+{
+	size_t last = strlen(list);
+	unsigned long highest;
+	char *end;
+
+	while (last > 0 && strchr("-,", list[last - 1]) == NULL)
+		last--;
+	errno = 0;
+	highest = strtoul(list + last, &end, 10);
+	if (end == list + last || (*end != '\0' && *end != '\n') || errno != 0 ||
+	    highest >= CPUS_MAX)
+		return -EINVAL;
+	return (int)highest + 1;
+}
+
+int
+possible_cpu_numbers(void)
+{
+	FILE *f = fopen("/sys/devices/system/cpu/possible", "re");
+	char list[4096];
+	int end;
+
+	if (f == NULL)
+		return -errno;
+	end = fgets(list, sizeof list, f) == NULL ? -EINVAL : possible_cpu_end(list);
+	fclose(f);
+	return end;
 }

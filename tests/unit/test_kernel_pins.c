@@ -20,6 +20,7 @@
 #include "kernel/kernel.h"
 #include "kernel/left.h"
 #include "kernel/object.h"
+#include "kernel/possible.h"
 
 static const struct object_sizes few = {2048, 1024};
 
@@ -328,6 +329,26 @@ root_is_not_led_astray(void **state)
 	rmdir(outside);
 }
 
+/* --- CPUs ------------------------------------------------------------------------------
+ */
+
+/* What every CPU has a part of has room for the last of them. */
+static void
+numbers_of_cpus_may_be_left_out(void **state)
+{
+	(void)state;
+	assert_int_equal(possible_cpu_end("0\n"), 1);
+	assert_int_equal(possible_cpu_end("0-3\n"), 4);
+	assert_int_equal(possible_cpu_end("0-7,16-23\n"), 24);
+	assert_int_equal(possible_cpu_end("0,2\n"), 3);
+	assert_int_equal(possible_cpu_end("0-239"), 240);
+	assert_int_equal(possible_cpu_end("\n"), -EINVAL);
+	assert_int_equal(possible_cpu_end("0-\n"), -EINVAL);
+	assert_int_equal(possible_cpu_end("none"), -EINVAL);
+	assert_int_equal(possible_cpu_end("0-99999999999999999999"), -EINVAL);
+	assert_true(possible_cpu_numbers() >= (int)sysconf(_SC_NPROCESSORS_CONF));
+}
+
 int
 main(void)
 {
@@ -344,6 +365,7 @@ main(void)
 	    TEST(what_is_missing_is_named),
 	    TEST(an_ordinary_directory_is_refused),
 	    TEST(root_is_not_led_astray),
+	    TEST(numbers_of_cpus_may_be_left_out),
 	};
 
 	/* So that no mount outlives us, however we end. */
