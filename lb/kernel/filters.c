@@ -129,10 +129,10 @@ question(unsigned type, unsigned flags, unsigned ifindex)
 }
 
 int
-filters_add(const struct pins *pins, unsigned ifindex, int program)
+filters_add(const struct pins *pins, unsigned ifindex, int program, bool exchange)
 {
-	struct rtnl_question q =
-	    question(RTM_NEWTFILTER, NLM_F_CREATE | NLM_F_REPLACE, ifindex);
+	struct rtnl_question q = question(RTM_NEWTFILTER,
+	    exchange ? NLM_F_CREATE | NLM_F_REPLACE : NLM_F_CREATE | NLM_F_EXCL, ifindex);
 	uint32_t flags = TCA_BPF_FLAG_ACT_DIRECT, fd = (uint32_t)program;
 	size_t options = q.header.nlmsg_len;
 	char name[FILTERS_NAME_MAX];

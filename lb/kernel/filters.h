@@ -25,8 +25,9 @@ struct filters {
 
 /* 0, also without the qdisc; or -errno. */
 int filters_look(const struct pins *pins, unsigned ifindex, struct filters *ret);
-/* Ours is there, for what was there of ours.  0 or -errno. */
-int filters_add(const struct pins *pins, unsigned ifindex, int program);
+/* Ours is there; @exchange: for the one of ours that was there.  Without, -EEXIST: the
+ * place has been taken since anybody looked.  0 or -errno. */
+int filters_add(const struct pins *pins, unsigned ifindex, int program, bool exchange);
 /* Ours goes.  0 or -errno. */
 int filters_remove(unsigned ifindex);
 /* The qdisc, and all in it.  0, also when there is none; or -errno. */

@@ -144,7 +144,9 @@ clsact_attach(const struct pins *pins, unsigned ifindex, int program, struct fil
 		err = -EADDRINUSE;
 	if (err == 0)
 		err = make_qdisc(pins, &hook);
-	return err == 0 ? filters_add(pins, ifindex, program) : err;
+	if (err == 0)
+		err = filters_add(pins, ifindex, program, ret->ours);
+	return err == -EEXIST ? -EADDRINUSE : err;
 }
 
 /* --- both ------------------------------------------------------------------------------

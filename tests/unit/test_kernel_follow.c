@@ -439,6 +439,21 @@ one_place_is_not_taken_from_another_edge_lb(void **state)
 	assert_true(clsact(lab, "one") && clsact(lab, "two"));
 }
 
+/* Both have looked before either was there. */
+static void
+one_place_is_taken_once(void **state)
+{
+	struct lab *lab = permitted(state);
+	struct pins other;
+
+	follow(lab, ATTACH_CLSACT, NULL);
+	pins_init(&other);
+	assert_int_equal(pins_peek(&other, "/another/edgepool", &lab->why), 0);
+	assert_int_equal(
+	    filters_add(&other, number("one"), lab->object.program, false), -EEXIST);
+	assert_true(clsact(lab, "one"));
+}
+
 /* It looks, ends and is detached, and the other's filter stays. */
 static void
 links_of_one_leave_the_filter_of_another(void **state)
@@ -590,6 +605,7 @@ main(void)
 	    TEST(only_ours_is_removed),
 	    TEST(our_qdisc_goes_with_us),
 	    TEST(one_place_is_not_taken_from_another_edge_lb),
+	    TEST(one_place_is_taken_once),
 	    TEST(links_of_one_leave_the_filter_of_another),
 	    TEST(rows_know_the_way),
 	    TEST(ways_follow_routes),
