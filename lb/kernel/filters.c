@@ -9,6 +9,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <linux/if_ether.h>
 #include <linux/pkt_cls.h>
 #include <linux/pkt_sched.h>
@@ -16,9 +17,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <edge/id.h>
+
 #include "rtnl.h"
 
 #define OF_EDGE_LB "edge_ingress@"
+#define HASH_SHOWN 18 /* of a directory whose name is too long, and ".." */
 
 struct looking {
 	char name[FILTERS_NAME_MAX]; /* of ours */
@@ -33,9 +37,14 @@ name_of(const struct pins *pins, char ret[FILTERS_NAME_MAX])
 	const char *dir = path != NULL ? path : pins->dir;
 	size_t n = strlen(dir), room = FILTERS_NAME_MAX - sizeof OF_EDGE_LB;
 
-	/* A kernel that is asked for a longer name takes none. */
-	snprintf(ret, FILTERS_NAME_MAX, OF_EDGE_LB "%.*s", (int)room,
-	    n > room ? dir + n - room : dir);
+	/* A kernel that is asked for a longer name takes none, and the end alone may be
+	 * that of another directory, too. */
+	if (n <= room)
+		snprintf(ret, FILTERS_NAME_MAX, OF_EDGE_LB "%.*s", (int)room, dir);
+	else
+		snprintf(ret, FILTERS_NAME_MAX, OF_EDGE_LB "%016" PRIx64 "..%.*s",
+		    id_hash(dir, n), (int)(room - HASH_SHOWN),
+		    dir + n - (room - HASH_SHOWN));
 	free(path);
 }
 

@@ -454,6 +454,25 @@ one_place_is_taken_once(void **state)
 	assert_true(clsact(lab, "one"));
 }
 
+/* The kernel takes names of 255 octets. */
+static void
+long_directories_are_told_apart(void **state)
+{
+	struct lab *lab = permitted(state);
+	struct pins a, b;
+
+	pins_init(&a);
+	pins_init(&b);
+	snprintf(a.dir, sizeof a.dir, "/a/%0300d", 7);
+	snprintf(b.dir, sizeof b.dir, "/b/%0300d", 7);
+	follow(lab, ATTACH_CLSACT, NULL);
+	assert_int_equal(unhook(&lab->object.pins, number("one")), 0);
+	run("tc qdisc add dev one clsact");
+	assert_int_equal(filters_add(&a, number("one"), lab->object.program, false), 0);
+	assert_true(clsact_of(&a, "one"));
+	assert_false(clsact_of(&b, "one"));
+}
+
 /* It looks, ends and is detached, and the other's filter stays. */
 static void
 links_of_one_leave_the_filter_of_another(void **state)
@@ -606,6 +625,7 @@ main(void)
 	    TEST(our_qdisc_goes_with_us),
 	    TEST(one_place_is_not_taken_from_another_edge_lb),
 	    TEST(one_place_is_taken_once),
+	    TEST(long_directories_are_told_apart),
 	    TEST(links_of_one_leave_the_filter_of_another),
 	    TEST(rows_know_the_way),
 	    TEST(ways_follow_routes),
