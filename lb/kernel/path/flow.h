@@ -96,13 +96,15 @@ flow_begin(struct passage *v, struct km_flow *half, __u8 flags)
 	__u32 row = half->endpoint, word = half->word;
 	struct km_endpoint *e = endpoint_row(row);
 	__u8 was = half->flags;
+	__u32 made = flow_word((__u16)row, KM_OPEN, was);
 	struct km_flow *f;
 
-	if (half_is_taken(v, half, word))
+	if (half_is_taken(v, half, word, made))
 		return 0;
 	f = flow_claim(v);
 	if (f == NULL) {
-		half->word = word;
+		if (half->tag == v->tag)
+			half->word = word;
 		flow_found_no_room(v);
 		return 0;
 	}

@@ -59,13 +59,11 @@ flow_word(__u16 endpoint, __u8 state, __u8 flags)
 	return made.word;
 }
 
-/* Only one of several CPUs makes a flow of @half; and none, if its lane has become
- * another's meanwhile. */
+/* Only one of several CPUs makes a flow of @half, whose word @word becomes @made; and
+ * none, if its lane has become another's meanwhile. */
 static __always_inline int
-half_is_taken(const struct passage *v, struct km_flow *half, __u32 word)
+half_is_taken(const struct passage *v, struct km_flow *half, __u32 word, __u32 made)
 {
-	__u32 made = flow_word(half->endpoint, KM_OPEN, half->flags);
-
 	return word == made || half->tag != v->tag ||
 	       __sync_val_compare_and_swap(&half->word, word, made) != word;
 }

@@ -53,13 +53,33 @@ flow_name(struct passage *v)
 	v->tag = km_tag(v->hash, v->key.listener);
 }
 
+/* The lane of @b where it is, or -1.  Not static: judged once by the verifier, and not
+ * for each caller again; such a function returns no pointer. */
+__noinline int lanes_find(struct km_bucket *b, struct km_flow_key *key, __u32 tag);
+
+__noinline int
+lanes_find(struct km_bucket *b, struct km_flow_key *key, __u32 tag)
+{
+	struct km_flow *f = b == NULL || key == NULL ? NULL : km_find(b, tag, key);
+
+	return f == NULL ? -1 : (int)(f->number & 7);
+}
+
+static __always_inline struct km_flow *
+flow_by_marks(struct passage *v, struct km_bucket *b)
+{
+	int lane = lanes_find(b, &v->key, v->tag);
+
+	return lane < 0 ? NULL : &b->line[lane & 7];
+}
+
 /* In its favourite lane, or in another one. */
 static __always_inline struct km_flow *
-flow_in(const struct passage *v, struct km_bucket *b)
+flow_in(struct passage *v, struct km_bucket *b)
 {
 	struct km_flow *near = &b->line[km_lane(v->hash)];
 
-	return km_is(near, v->tag, &v->key) ? near : km_find(b, v->tag, &v->key);
+	return km_is(near, v->tag, &v->key) ? near : flow_by_marks(v, b);
 }
 
 static __noinline struct km_flow *
@@ -78,7 +98,7 @@ static __noinline struct km_flow *
 flow_find_far(struct passage *v)
 {
 	struct km_bucket *b = flow_bucket(km_home(v->hash, v->s));
-	struct km_flow *f = b == NULL ? NULL : km_find(b, v->tag, &v->key);
+	struct km_flow *f = b == NULL ? NULL : flow_by_marks(v, b);
 
 	if (f != NULL || b == NULL || b->spilled == 0)
 		return f;

@@ -154,6 +154,20 @@ tcp_half_picked(struct km_flow *h, const struct passage *v)
 	number_note_picked(h, &v->p);
 }
 
+/* Between the two looks another CPU may have made a flow of what was half-open. */
+static __noinline int
+tcp_made_meanwhile(struct passage *v)
+{
+	struct km_flow *f = flow_find(v);
+	struct km_endpoint *e = f == NULL ? NULL : endpoint_row(f->endpoint);
+
+	if (f == NULL || e == NULL || e->listener != v->listener ||
+	    e->use < KM_USE_DOWN_KEEP)
+		return 0;
+	f->seen = v->tick;
+	return f->endpoint;
+}
+
 /* No flow: half-open, or nothing. */
 static __noinline int
 tcp_half(struct __sk_buff *skb, struct passage *v)
@@ -166,8 +180,10 @@ tcp_half(struct __sk_buff *skb, struct passage *v)
 		h = NULL;
 	if (tcp_is_syn(&v->p))
 		return tcp_half_syn(v, h);
-	if (h == NULL || e == NULL || h->state == KM_DIRECT)
-		return tcp_middle(skb, v);
+	if (h == NULL || e == NULL || h->state == KM_DIRECT) {
+		to = tcp_made_meanwhile(v);
+		return to != 0 ? (int)to : tcp_middle(skb, v);
+	}
 	to = h->endpoint;
 	if (v->p.tcp & TCP_RST)
 		return to;
