@@ -85,6 +85,14 @@ tcx_exchange(const char *path, unsigned ifindex, int program)
 	return err;
 }
 
+/* There is none, or that of an interface which is gone, or no link at all.  For any other
+ * reason (descriptors, memory) sessions go on by the one that is there. */
+static bool
+tcx_is_gone(int err)
+{
+	return err == -ENOENT || err == -ENOLINK || err == -EINVAL;
+}
+
 static int
 tcx_attach(const struct pins *pins, unsigned ifindex, int program)
 {
@@ -93,9 +101,9 @@ tcx_attach(const struct pins *pins, unsigned ifindex, int program)
 
 	if (err != 0)
 		return err;
-	if (tcx_exchange(path, ifindex, program) == 0)
-		return 0;
-	/* None, or that of an interface which is gone. */
+	err = tcx_exchange(path, ifindex, program);
+	if (!tcx_is_gone(err))
+		return err;
 	if (unlink(path) != 0 && errno != ENOENT)
 		return -errno;
 	link = bpf_link_create(

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -363,6 +364,30 @@ a_restart_exchanges_in_place(void **state)
 	assert_int_equal(tcx("one"), has_tcx(lab));
 }
 
+/* Sessions go on by it. */
+static void
+a_link_that_cannot_be_exchanged_stays(void **state)
+{
+	struct lab *lab = permitted(state);
+	struct rlimit before, none;
+	unsigned one;
+	int err;
+
+	if (!has_tcx(lab))
+		skip();
+	follow(lab, ATTACH_TCX, NULL);
+	one = number("one");
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = before;
+	none.rlim_cur = 0;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	err = hook_attach(
+	    &lab->object.pins, one, "one", lab->object.program, HOOK_TCX, &lab->why);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(err, -EMFILE);
+	assert_int_equal(tcx("one"), 1);
+}
+
 /* A qdisc that was there stays, and so do filters of others. */
 static void
 only_ours_is_removed(void **state)
@@ -621,6 +646,7 @@ main(void)
 	    TEST(a_named_interface_is_waited_for),
 	    TEST(others_are_named),
 	    TEST(a_restart_exchanges_in_place),
+	    TEST(a_link_that_cannot_be_exchanged_stays),
 	    TEST(only_ours_is_removed),
 	    TEST(our_qdisc_goes_with_us),
 	    TEST(one_place_is_not_taken_from_another_edge_lb),
