@@ -92,6 +92,7 @@ void half_put(struct world *w, enum service s, unsigned member, enum km_state st
     uint32_t client_seq, uint32_t expect);
 /* The client's member by affinity, and its entry; 0: none. */
 uint32_t affinity_get(const struct world *w, uint32_t domain, struct km_addr client);
+uint32_t affinity_seen(const struct world *w, uint32_t domain, struct km_addr client);
 void affinity_put(struct world *w, uint32_t domain, uint32_t member, uint32_t seen);
 /* A flow made by packets, with the numbers of the rows: client 1001, member 5001. */
 void tcp_made(struct world *w, unsigned member);

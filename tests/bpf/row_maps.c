@@ -56,14 +56,26 @@ half_put(struct world *w, enum service s, unsigned member, enum km_state state,
 	row_must(w, table_put(&w->half_open, &key, &f), "room for a half-open flow");
 }
 
-uint32_t
-affinity_get(const struct world *w, uint32_t domain, struct km_addr client)
+static struct km_affinity
+affinity(const struct world *w, uint32_t domain, struct km_addr client)
 {
 	struct km_affinity_key key = {domain, client};
 	struct km_affinity a = {0};
 
 	bpf_map_lookup_elem(w->o.map[KERNEL_MAP_AFFINITIES], &key, &a);
-	return a.member;
+	return a;
+}
+
+uint32_t
+affinity_get(const struct world *w, uint32_t domain, struct km_addr client)
+{
+	return affinity(w, domain, client).member;
+}
+
+uint32_t
+affinity_seen(const struct world *w, uint32_t domain, struct km_addr client)
+{
+	return affinity(w, domain, client).seen;
 }
 
 void

@@ -102,6 +102,22 @@ affinity_of_another_domain(struct world *w)
 	forwarded(w, syn(w), 0);
 }
 
+/* Written anew by a flow, but not by each of many that come one behind the other. */
+static void
+affinity_goes_on(struct world *w)
+{
+	uint32_t now = object_tick(), part = w->o.settings->affinity / 64;
+	struct km_addr client = world_client(w, w->client);
+
+	affinity_put(w, 1, 3, now - part / 2);
+	tcp_made(w, 2);
+	must(w, affinity_seen(w, 1, client) == now - part / 2);
+	affinity_put(w, 1, 3, now - 2 * part);
+	w->port++;
+	tcp_made(w, 2);
+	must(w, affinity_seen(w, 1, client) - now < part);
+}
+
 static void
 affinity_over(struct world *w)
 {
@@ -323,6 +339,8 @@ static const struct row pick_rows[] = {
     {"affinity begins with the flow and leads past the ring", affinity_begins, BOTH},
     {"affinity of one service holds for the other", affinity_of_both_services, BOTH},
     {"affinity of another domain says nothing", affinity_of_another_domain, BOTH},
+    {"affinity goes on from the last flow, or from one shortly before", affinity_goes_on,
+	BOTH},
     {"affinity that is over says nothing", affinity_over, BOTH},
     {"nor does affinity that is over for a month", affinity_over_for_long, BOTH},
     {"affinity of this moment counts, by whatever clock", affinity_of_this_moment, BOTH},
