@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Before anything else is blamed: every path of both layouts carries packets."""
+"""Before anything else is blamed: every path of both layouts carries packets, and
+a process that failed is not waited for."""
 import socket
 
+import pytest
+from lab import LabError, wait_until
 from topology import MEMBER
 
 
@@ -47,3 +50,10 @@ def test_direct_packets_pass_the_balancer_only_in_the_routed_layout(net):
             c.sendto(b"direct", address)
             assert s.recv(16) == b"direct"
     assert forwarded() - before == (10 if net.layout == "routed" else 0)
+
+
+def test_nobody_is_waited_for_who_is_gone(lab):
+    peer = lab.host("host").popen("sh", "-c", "echo no such door; exit 3", name="peer")
+    with pytest.raises(LabError, match="waited for a door, but peer ended by itself with 3:\n *no such door"):
+        wait_until(lambda: False, 10, "a door")
+    peer.end = lambda: None  # it ended as it should

@@ -46,7 +46,8 @@ def wait_until(condition, timeout=10.0, what="the condition", every=0.02):
     """Polls condition() until it is true and returns its value; LabError at the deadline.
 
     An OSError, KeyError, IndexError, ValueError or AssertionError inside condition()
-    counts as "not yet": the last one is shown when time is up.
+    counts as "not yet": the last one is shown when time is up.  Nobody is waited for who is
+    gone: where a process ended by itself and failed, LabError at once, with what it said.
     """
     deadline = time.monotonic() + timeout * PATIENCE
     last = None
@@ -61,6 +62,9 @@ def wait_until(condition, timeout=10.0, what="the condition", every=0.02):
         except (OSError, KeyError, IndexError, ValueError, AssertionError,
                 subprocess.SubprocessError) as e:
             last = f"last error: {type(e).__name__}: {e}"
+        for process in [p for made in Lab.standing for p in made.processes]:
+            if wrong := process.ended_by_itself():
+                raise LabError("\n".join([f"waited for {what}, but {wrong}:", *process.last_lines(15)]))
         if late:
             raise LabError(f"waited {timeout * PATIENCE:g} s for {what}; {last}")
         time.sleep(every)
@@ -143,8 +147,17 @@ class Process:
     def output(self):
         return self.log.read_text(errors="replace")
 
+    def last_lines(self, count):
+        return ["    " + line[:300] for line in self.output().splitlines()[-count:]]
+
     def running(self):
         return self._child.poll() is None
+
+    def ended_by_itself(self):
+        """That it failed though nobody ended it, as a sentence, or None."""
+        if self._expected_end or self.running() or self._child.returncode == 0:
+            return None
+        return f"{self.name} ended by itself with {self._child.returncode}"
 
     def exit_code(self, timeout=10):
         """Waits for the end; negative: the signal."""
@@ -187,9 +200,7 @@ class Process:
 
     def end(self):
         """Ends it with all its children; what is wrong with it, or None."""
-        wrong = None
-        if not self.running() and not self._expected_end and self._child.returncode != 0:
-            wrong = f"{self.name} ended by itself with {self._child.returncode}"
+        wrong = self.ended_by_itself()
         try:
             code = self.stop()
             if wrong is None and code not in (0, -signal.SIGTERM, -signal.SIGKILL):
@@ -317,12 +328,15 @@ class Segment:
 class Lab:
     """`with Lab() as lab:` - a directory, hosts, segments and processes that end together."""
 
+    standing = []  # all that have not ended: wait_until() looks after their processes
+
     def __init__(self, keep=False):
         allow_descriptors()
         # Short on purpose: control sockets must fit into 107 octets.
         self.dir = Path(tempfile.mkdtemp(prefix="edge-", dir=os.environ.get("EDGE_LAB_DIR", "/tmp")))
         self.keep, self.processes, self.hosts, self.segments = keep, [], [], []
         self.ends = []  # what else must be done when all processes have ended
+        Lab.standing.append(self)
 
     def host(self, name):
         self.hosts.append(Host(self, name))
@@ -336,13 +350,13 @@ class Lab:
         """The end of every process's log, for a failure report."""
         parts = []
         for p in self.processes:
-            text = p.output().splitlines()[-lines:]
             parts.append(f"--- {p.name} (pid {p.pid}): {' '.join(p.argv)[:200]}")
-            parts.extend("    " + line[:300] for line in text)
+            parts.extend(p.last_lines(lines))
         return "\n".join(parts)
 
     def close(self):
         """Ends everything; returns what was wrong with it, a list of sentences."""
+        Lab.standing.remove(self)
         wrong = [w for p in reversed(self.processes) if (w := p.end())]
         for h in [*self.hosts, *(s.host for s in self.segments)]:
             h.end()
