@@ -7,6 +7,7 @@
  * program costs is what the kernel counts for it (BPF_ENABLE_STATS), not the calls around
  * it.  Prints one line of JSON.
  */
+#include "host.h"
 #include "sweep.h"
 #include "world.h"
 
@@ -278,7 +279,8 @@ main(int argc, char **argv)
 	b.member = calloc(b.flows, 1);
 	sbuf_init(&why, 4096);
 	sizes = (struct object_sizes){.flows = b.flows, .half_open = HALF_OPEN};
-	if (b.member == NULL || world_open_sized(&b.w, &sizes, &why) != 0) {
+	if (b.member == NULL || world_open_sized(&b.w, &sizes, &why) != 0 ||
+	    host_knows_all(&why) != 0) {
 		fprintf(stderr, "edge-bench-flows: %s\n", sbuf_text(&why));
 		return 1;
 	}

@@ -10,7 +10,7 @@ add_library(edge_bpf_world STATIC bpf/host.c bpf/judge.c bpf/packet.c bpf/seen.c
 target_link_libraries(edge_bpf_world PUBLIC edge_kernel PRIVATE PkgConfig::LIBBPF edge_flags)
 target_include_directories(edge_bpf_world PUBLIC bpf)
 
-set(groups direct pick use tcp ends invented idle udp size answer header extension fragment icmp)
+set(groups direct pick use tcp ends invented idle udp size near answer header extension fragment icmp)
 list(TRANSFORM groups REPLACE "(.+)" "bpf/rows_\\1.c" OUTPUT_VARIABLE rows)
 add_executable(edge-bpf-rows bpf/main.c bpf/row.c bpf/row_maps.c bpf/row_packets.c ${rows})
 target_link_libraries(edge-bpf-rows PRIVATE edge_bpf_world PkgConfig::LIBBPF edge_flags)

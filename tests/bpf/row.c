@@ -17,6 +17,7 @@ struct row_course {
 	const struct row *row;
 	const char *file;
 	int line;
+	uint8_t frame[LINK_ADDRESSES]; /* of the last packet that came out */
 	/* What the counters must be at the end. */
 	struct km_counts counts[ENDPOINTS_END];
 	struct km_drops drops[LISTENERS_END];
@@ -81,7 +82,7 @@ link_of(const struct world *w, const struct spec *s)
 	return memcmp(from, &member, 15) == 0 ? w->member_link : w->client_link;
 }
 
-/* The verdict must be @verdict, and what follows the link header as @want. */
+/* The verdict must be @verdict, and what follows the link's addresses as @want. */
 static void
 run(struct world *w, const struct spec *s, int verdict, const struct packet *want)
 {
@@ -97,13 +98,21 @@ run(struct world *w, const struct spec *s, int verdict, const struct packet *wan
 		fail(w, "verdict %d (%s), not %d (%s)", got, verdict_text(got), verdict,
 		    verdict_text(verdict));
 	}
-	if (want == NULL || (want->n == out.n && memcmp(want->octets + 12,
-						     out.octets + 12, out.n - 12) == 0))
+	memcpy(w->course->frame, out.octets, LINK_ADDRESSES);
+	if (want == NULL || (want->n == out.n && memcmp(want->octets + LINK_ADDRESSES,
+						     out.octets + LINK_ADDRESSES,
+						     out.n - LINK_ADDRESSES) == 0))
 		return;
 	show("in  ", &in);
 	show("out ", &out);
 	show("want", want);
 	fail(w, "other octets");
+}
+
+const uint8_t *
+row_frame(const struct world *w)
+{
+	return w->course->frame;
 }
 
 /* What the counters of the endpoint must show more at the end of the row. */

@@ -68,6 +68,9 @@ enum service row_service(const struct spec *s);
 /* Answered with an ICMP error from the VIP to whom it came from: type and code, the rest
  * of its header, and the beginning of @s, all checksums right. */
 #define answered(w, s, type, code, rest) (HERE(w), row_answered(w, s, type, code, rest))
+/* The link's addresses of the packet that came out last: destination, source. */
+#define LINK_ADDRESSES 12
+const uint8_t *row_frame(const struct world *w);
 /* Which member gets it, or -1: no verdict, no count of packets. */
 #define goes_to(w, s) (HERE(w), row_goes_to(w, s))
 

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "host.h"
 #include "row.h"
 
 static uint64_t
@@ -97,7 +98,7 @@ main(int argc, char **argv)
 	struct sbuf why;
 
 	sbuf_init(&why, 4096);
-	if (packets == 0 || world_open(&w, &why) != 0) {
+	if (packets == 0 || world_open(&w, &why) != 0 || host_knows_all(&why) != 0) {
 		fprintf(stderr, "%s\n", sbuf_text(&why));
 		return 2;
 	}

@@ -44,6 +44,34 @@ send_reverse_to_stack(struct __sk_buff *skb)
 	return (int)bpf_redirect(LOOPBACK_IFINDEX, BPF_F_INGRESS);
 }
 
+/* To the neighbour of a way that was found lately. */
+static __always_inline int
+send_straight(struct __sk_buff *skb, const struct way_known *k)
+{
+	__u32 *frame = packet_again(skb, 0, sizeof k->frame);
+
+	if (frame == NULL)
+		return PATH_DROP;
+	frame[0] = k->frame[0];
+	frame[1] = k->frame[1];
+	frame[2] = k->frame[2];
+	return (int)bpf_redirect(k->ifindex, 0);
+}
+
+/* To the member's next hop, which edge-lb keeps in the endpoint's row. */
+static __always_inline int
+send_to_member(struct __sk_buff *skb, struct passage *v, struct km_endpoint *e, __u32 row)
+{
+	const struct way_key key = {e->hop, 0, e->ifindex, e->hop_family};
+	struct way_known *k = way_slot((1u << WAY_BITS) + row % WAY_HOPS);
+
+	if (k != NULL && way_is_for(k, &key, v->tick))
+		return send_straight(skb, k);
+	if (k != NULL)
+		way_hop_learn(skb, v, e, k);
+	return send_to_hop(key.ifindex, (struct bpf_redir_neigh *)&e->hop_family);
+}
+
 /* To the member, along the way edge-lb keeps in the endpoint's row, or the routes'. */
 static __always_inline int
 send_forward(struct __sk_buff *skb, struct passage *v, __u32 endpoint)
@@ -75,7 +103,7 @@ send_forward(struct __sk_buff *skb, struct passage *v, __u32 endpoint)
 	if (narrow)
 		return PATH_UP;
 	if (way.ifindex == 0)
-		return send_to_hop(e->ifindex, (struct bpf_redir_neigh *)&e->hop_family);
+		return send_to_member(skb, v, e, endpoint);
 	return send_to_hop(way.ifindex, &way.hop);
 }
 
@@ -84,16 +112,22 @@ static __always_inline int
 send_reverse(struct __sk_buff *skb, struct passage *v, __u32 endpoint)
 {
 	struct rewrite r = {.was_port = v->p.from_port, .to = 0, .spend = 1};
-	struct way *way;
-	int narrow;
+	const struct way_key key = {
+	    v->p.to, v->listener, skb->ingress_ifindex, v->p.tos};
+	struct way way = {.ifindex = 0};
+	struct way_known *k;
+	int known, narrow;
 
 	/* The stack tells the member. */
 	if (v->p.life <= 1)
 		return PATH_UP;
-	way = way_back(skb, v);
-	if (way == NULL)
+	k = way_back_slot(&key);
+	known = k != NULL && way_is_for(k, &key, v->tick);
+	if (known)
+		way.mtu = k->mtu;
+	else if (k == NULL || way_back_learn(skb, v, k, &way) != 0)
 		return send_nowhere(v);
-	narrow = way->mtu != 0 && v->p.size > way->mtu;
+	narrow = way.mtu != 0 && v->p.size > way.mtu;
 	if (narrow && v->p.whole)
 		return PATH_UP;
 	r.spend = !narrow;
@@ -104,7 +138,9 @@ send_reverse(struct __sk_buff *skb, struct passage *v, __u32 endpoint)
 		return PATH_DROP;
 	count_packets(endpoint, KM_COUNT_PACKETS_OUT, &v->p);
 	fragment_seen(v, KM_WAY_REVERSE, endpoint);
-	return narrow ? send_reverse_to_stack(skb) : send_to_hop(way->ifindex, &way->hop);
+	if (narrow)
+		return send_reverse_to_stack(skb);
+	return known ? send_straight(skb, k) : send_to_hop(way.ifindex, &way.hop);
 }
 
 #endif

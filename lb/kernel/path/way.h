@@ -5,12 +5,12 @@
 /*
  * way - what the host's routes say of a packet, as if it had been rewritten already.
  *
- * The neighbour is not asked for: bpf_redirect_neigh() does that, and waits for ARP.
+ * Who is asked for a way sends its packet through bpf_redirect_neigh(), which waits for
+ * ARP, and lets the kernel see that the neighbour is in use: it asks for him once more
+ * in time.  What was found, with the neighbour's address, holds for WAY_TICKS: packets
+ * meanwhile go straight to the link.
  */
 #include "passage.h"
-
-/* Not in the headers of Linux 6.1's first releases, and refused by them. */
-#define WAY_SKIP_NEIGH 4
 
 struct way {
 	__u32 ifindex; /* 0: not known */
@@ -18,7 +18,8 @@ struct way {
 	struct bpf_redir_neigh hop;
 };
 
-/* All that routes are asked with. */
+/* All that routes are asked with; of an endpoint's next hop, which edge-lb keeps: the hop,
+ * its link and family, and no listener. */
 struct way_key {
 	struct km_addr to;
 	__u32 listener; /* who it comes from */
@@ -26,24 +27,29 @@ struct way_key {
 	__u32 tos;
 };
 
-/* What was found lately: the routes cost more than all the rest.  Not pinned, nobody else
- * looks at it. */
+/* What was found lately: routes and neighbours cost more than all the rest.  Not pinned,
+ * nobody else looks at it. */
 struct way_known {
 	struct way_key key;
 	__u32 tick;
-	struct way way;
-	__u32 zero;
+	__u32 ifindex; /* 0: nothing is known */
+	__u32 mtu;
+	__u32 frame[3]; /* what it begins with: its destination and source */
+	__u32 zero[3];
 };
 
 _Static_assert(sizeof(struct way_known) == KM_LINE, "one cache line");
 
-#define WAY_BITS  12
-#define WAY_TICKS 128 /* how long a route that has changed is still followed: 0.13 s */
+#define WAY_BITS    12 /* of clients */
+#define WAY_HOPS    256
+#define WAY_PER_CPU ((1u << WAY_BITS) + WAY_HOPS)
+#define WAY_TICKS   128 /* how long what has changed is still followed: 0.13 s */
 
-/* Each CPU has its own 1 << WAY_BITS, found by the client's address; so many times the
- * CPUs are made room for before loading.  A map for each CPU would be one more look, and
- * one that could be mapped into memory begins with a cache line. */
-PATH_MAP(ways, ARRAY, __u32, struct way_known, 1 << WAY_BITS, BPF_F_MMAPABLE);
+/* Each CPU has its own WAY_PER_CPU: first of clients, found by their address, then of
+ * hops, found by the endpoint; so many times the CPUs are made room for before loading.
+ * A map for each CPU would be one more look, and one that could be mapped into memory
+ * begins with a cache line. */
+PATH_MAP(ways, ARRAY, __u32, struct way_known, WAY_PER_CPU, BPF_F_MMAPABLE);
 
 static __always_inline void
 way_ask(struct bpf_fib_lookup *fib, const struct __sk_buff *skb, const struct packet *p,
@@ -65,29 +71,48 @@ way_ask(struct bpf_fib_lookup *fib, const struct __sk_buff *skb, const struct pa
 	fib->ipv4_dst = to->word[3];
 }
 
-/* Where a packet goes from @from to @to: 0, or -1: nowhere. */
+/* 0, or -1: nowhere.  With a width, and a link, the neighbour is known, too, and stands
+ * in @fib. */
+static __always_inline int
+way_fib(struct __sk_buff *skb, struct bpf_fib_lookup *fib, struct way *way)
+{
+	long found = bpf_fib_lookup(skb, fib, sizeof *fib, 0);
+
+	if (found == BPF_FIB_LKUP_RET_FRAG_NEEDED) {
+		way->mtu = fib->mtu_result;
+		return 0;
+	}
+	if (found != BPF_FIB_LKUP_RET_SUCCESS && found != BPF_FIB_LKUP_RET_NO_NEIGH)
+		return -1;
+	way->ifindex = fib->ifindex;
+	way->mtu = found == BPF_FIB_LKUP_RET_SUCCESS ? fib->mtu_result : 0;
+	way->hop.nh_family = fib->family;
+	__builtin_memcpy(way->hop.ipv6_nh, fib->ipv6_dst, sizeof fib->ipv6_dst);
+	return 0;
+}
+
+/* Where a packet goes from @from to @to; as way_fib(). */
 static __noinline int
 way_find(struct __sk_buff *skb, const struct packet *p, const struct km_addr *from,
     const struct km_addr *to, struct way *way)
 {
 	struct bpf_fib_lookup fib = {.family = 0};
-	long found;
 
 	way_ask(&fib, skb, p, from, to);
-	found = bpf_fib_lookup(skb, &fib, sizeof fib, WAY_SKIP_NEIGH);
-	if (found == -22 /* EINVAL */)
-		found = bpf_fib_lookup(skb, &fib, sizeof fib, 0);
-	if (found == BPF_FIB_LKUP_RET_FRAG_NEEDED) {
-		way->mtu = fib.mtu_result;
-		return 0;
-	}
-	if (found != BPF_FIB_LKUP_RET_SUCCESS && found != BPF_FIB_LKUP_RET_NO_NEIGH)
-		return -1;
-	way->ifindex = fib.ifindex;
-	way->mtu = found == BPF_FIB_LKUP_RET_SUCCESS ? fib.mtu_result : 0;
-	way->hop.nh_family = fib.family;
-	__builtin_memcpy(way->hop.ipv6_nh, fib.ipv6_dst, sizeof fib.ipv6_dst);
-	return 0;
+	return way_fib(skb, &fib, way);
+}
+
+/* Only this CPU reads it, at its next packets. */
+static __always_inline void
+way_remember(struct way_known *k, const struct way_key *key,
+    const struct bpf_fib_lookup *fib, __u32 mtu, __u32 tick)
+{
+	k->key = *key;
+	k->tick = tick;
+	k->ifindex = fib->ifindex;
+	k->mtu = mtu;
+	__builtin_memcpy(k->frame, fib->dmac, sizeof fib->dmac);
+	__builtin_memcpy((__u8 *)k->frame + sizeof fib->dmac, fib->smac, sizeof fib->smac);
 }
 
 static __always_inline int
@@ -95,42 +120,61 @@ way_is_for(const struct way_known *k, const struct way_key *key, __u32 tick)
 {
 	return addr_is(&k->key.to, &key->to) && k->key.listener == key->listener &&
 	       k->key.ifindex == key->ifindex && k->key.tos == key->tos &&
-	       k->way.ifindex != 0 && k->way.mtu != 0 && tick - k->tick <= WAY_TICKS;
+	       k->ifindex != 0 && tick - k->tick <= WAY_TICKS;
 }
 
-static __noinline int
-way_learn(struct __sk_buff *skb, struct passage *v, struct way_known *k)
+static __always_inline struct way_known *
+way_slot(__u32 slot)
 {
-	struct way way = {.ifindex = 0};
+	__u32 at = bpf_get_smp_processor_id() * WAY_PER_CPU + slot;
 
-	if (way_find(skb, &v->p, &v->l->addr, &v->p.to, &way) != 0)
+	return bpf_map_lookup_elem(&ways, &at);
+}
+
+/* Of a member's answer to the client. */
+static __always_inline struct way_known *
+way_back_slot(const struct way_key *key)
+{
+	__u32 at = key->to.word[0] ^ key->to.word[1] ^ key->to.word[2] ^ key->to.word[3];
+
+	return way_slot((bpf_ntohl(at) * 0x9e3779b1u) >> (32 - WAY_BITS));
+}
+
+/* As way_fib(); what is known then is remembered. */
+static __noinline int
+way_back_learn(
+    struct __sk_buff *skb, struct passage *v, struct way_known *k, struct way *way)
+{
+	const struct way_key key = {
+	    v->p.to, v->listener, skb->ingress_ifindex, v->p.tos};
+	struct bpf_fib_lookup fib = {.family = 0};
+
+	way_ask(&fib, skb, &v->p, &v->l->addr, &v->p.to);
+	if (way_fib(skb, &fib, way) != 0)
 		return -1;
-	k->key.to = v->p.to;
-	k->key.listener = v->listener;
-	k->key.ifindex = skb->ingress_ifindex;
-	k->key.tos = v->p.tos;
-	k->tick = v->tick;
-	k->way = way;
+	if (way->mtu != 0 && way->ifindex != 0)
+		way_remember(k, &key, &fib, way->mtu, v->tick);
 	return 0;
 }
 
-/* The way of a member's answer to the client; NULL: there is none.  Void when the program
- * meets its next packet. */
-static __always_inline struct way *
-way_back(struct __sk_buff *skb, struct passage *v)
+/* The neighbour that is an endpoint's next hop, if the kernel knows him. */
+static __noinline int
+way_hop_learn(struct __sk_buff *skb, struct passage *v, const struct km_endpoint *e,
+    struct way_known *k)
 {
-	struct way_key key = {v->p.to, v->listener, skb->ingress_ifindex, v->p.tos};
-	__u32 at = key.to.word[0] ^ key.to.word[1] ^ key.to.word[2] ^ key.to.word[3];
-	struct way_known *k;
+	const struct way_key key = {e->hop, 0, e->ifindex, e->hop_family};
+	struct bpf_fib_lookup fib
+	    __attribute__((aligned(8))) = {.family = key.tos, .ifindex = key.ifindex};
+	struct km_addr *hop = (struct km_addr *)(void *)fib.ipv6_dst;
+	long found;
 
-	at = (bpf_ntohl(at) * 0x9e3779b1u) >> (32 - WAY_BITS);
-	at |= bpf_get_smp_processor_id() << WAY_BITS;
-	k = bpf_map_lookup_elem(&ways, &at);
-	if (k == NULL)
-		return NULL;
-	if (way_is_for(k, &key, v->tick) || way_learn(skb, v, k) == 0)
-		return &k->way;
-	return NULL;
+	*hop = key.to;
+	found = bpf_fib_lookup(skb, &fib, sizeof fib, BPF_FIB_LOOKUP_OUTPUT);
+	/* Reached by itself: not through yet another hop. */
+	if (found == BPF_FIB_LKUP_RET_SUCCESS && fib.ifindex == key.ifindex &&
+	    fib.family == key.tos && addr_is(hop, &key.to))
+		way_remember(k, &key, &fib, 0, v->tick);
+	return 0;
 }
 
 static __noinline int

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * rows_near - packets whose next hop's hardware address is known go straight there; the
+ * kernel's view of it is followed.
+ *
+ * What the path remembers holds for an eighth of a second, in which it may see any number
+ * of packets: so packets are repeated until one goes where it should.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "host.h"
+#include "row.h"
+
+#define NOBODY 0
+#define FIRST  7
+#define SECOND 8
+
+#define LONGEST_S 10
+
+enum side { INWARD, OUTWARD };
+
+static const char *
+hop(const struct world *w, enum side side)
+{
+	if (side == INWARD)
+		return w->v6 ? "fd01::11" : "10.1.0.17";
+	return w->v6 ? "2001:db8:b::254" : "198.51.100.254";
+}
+
+static void
+lives_at(struct world *w, enum side side, const char *address, uint8_t last)
+{
+	must(w, host_neighbour(side == INWARD ? "m0" : "c0", address, last) == 0);
+}
+
+/* A segment or datagram of a flow with member 0. */
+static void
+packet_goes(struct world *w, enum service s, enum side side)
+{
+	if (s == TLS && side == INWARD)
+		forwarded(w, tcp_in(w, TCP_ACK, 1001, 5001), 0);
+	else if (s == TLS)
+		returned(w, tcp_out(w, 0, TCP_ACK, 5001, 1001), 0);
+	else if (side == INWARD)
+		forwarded(w, udp_in(w, 1), 0);
+	else
+		returned(w, udp_out(w, 0, 1), 0);
+}
+
+/* Whether the last packet went straight to @last; NOBODY: not straight. */
+static bool
+went_to(const struct world *w, uint8_t last)
+{
+	const uint8_t straight[LINK_ADDRESSES] = {HOST_NEAR, last, 2, 0, 0, 0, 0, 1};
+	const uint8_t as_it_came[LINK_ADDRESSES] = {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 99};
+
+	return memcmp(row_frame(w), last == NOBODY ? as_it_came : straight,
+		   LINK_ADDRESSES) == 0;
+}
+
+static void
+soon_goes_to(struct world *w, enum service s, enum side side, uint8_t last)
+{
+	time_t end = time(NULL) + LONGEST_S;
+
+	do {
+		packet_goes(w, s, side);
+		must(w, time(NULL) < end);
+	} while (!went_to(w, last));
+}
+
+/* @what with each service, each way. */
+static void
+each(struct world *w, void (*what)(struct world *w, enum service s, enum side side))
+{
+	tcp_made(w, 0);
+	udp_made(w, 0, 1);
+	for (enum service s = TLS; s < SERVICES; s++) {
+		for (enum side side = INWARD; side <= OUTWARD; side++) {
+			lives_at(w, side, hop(w, side), FIRST);
+			soon_goes_to(w, s, side, FIRST);
+			what(w, s, side);
+			lives_at(w, side, hop(w, side), NOBODY);
+			soon_goes_to(w, s, side, NOBODY);
+		}
+	}
+}
+
+static void
+nothing_more(struct world *w, enum service s, enum side side)
+{
+	(void)w;
+	(void)s;
+	(void)side;
+}
+
+static void
+goes_straight(struct world *w)
+{
+	each(w, nothing_more);
+}
+
+static void
+moves(struct world *w, enum service s, enum side side)
+{
+	lives_at(w, side, hop(w, side), SECOND);
+	soon_goes_to(w, s, side, SECOND);
+}
+
+static void
+is_followed(struct world *w)
+{
+	each(w, moves);
+}
+
+/* What the path knows of the old one is nothing to it, from the first packet on. */
+static void
+other_hop(struct world *w)
+{
+	struct km_endpoint *e = world_endpoint(w, TLS, 0);
+	struct km_addr other = world_member(w, 1);
+
+	tcp_made(w, 0);
+	lives_at(w, INWARD, hop(w, INWARD), FIRST);
+	soon_goes_to(w, TLS, INWARD, FIRST);
+	e->hop = w->v6 ? other : (struct km_addr){{other.word[3]}};
+	packet_goes(w, TLS, INWARD);
+	must(w, went_to(w, NOBODY));
+	lives_at(w, INWARD, w->v6 ? "fd01::12" : "10.1.0.18", SECOND);
+	soon_goes_to(w, TLS, INWARD, SECOND);
+	lives_at(w, INWARD, w->v6 ? "fd01::12" : "10.1.0.18", NOBODY);
+	lives_at(w, INWARD, hop(w, INWARD), NOBODY);
+}
+
+/* Known at another link: nobody is asked there. */
+static void
+other_link(struct world *w)
+{
+	tcp_made(w, 0);
+	lives_at(w, INWARD, hop(w, INWARD), FIRST);
+	world_endpoint(w, TLS, 0)->ifindex = w->client_link;
+	for (int i = 0; i < 10; i++) {
+		packet_goes(w, TLS, INWARD);
+		must(w, went_to(w, NOBODY));
+	}
+	lives_at(w, INWARD, hop(w, INWARD), NOBODY);
+}
+
+static const struct row near_rows[] = {
+    {"what is known of a next hop is used, and forgotten when the kernel forgets it",
+	goes_straight, BOTH},
+    {"a next hop with another hardware address is followed", is_followed, BOTH},
+    {"an endpoint's other next hop is another one at once", other_hop, BOTH},
+    {"a next hop of another link is not known", other_link, BOTH},
+};
+ROWS(near);
