@@ -17,12 +17,15 @@ import time
 import relays
 import spent
 from engine import Bpffs
-from lab import LabError
+from lab import LabError, wait_until
 from rig import Rig, cores
+from spacers import spacers
 
 V4 = relays.V4
 NETLINK_NETFILTER, NLM_F_REQUEST, NLM_F_ACK = 12, 1, 4
 DISCARD_PORT = 9
+SPACERS = 5  # an odd number: places are 0, 2, 4, 1, 3 of them behind what else is loaded
+REST, REST_MOST = 0.25, 0.02  # seconds, and the part of a core that a resting edge-lb uses of them
 
 
 class Way:
@@ -36,6 +39,9 @@ class Way:
 
     def load(self, kind, **options):
         return self.rig.load(kind, self, **self.options, **options)
+
+    def round_begins(self, n):
+        """What a round, counted from 0, shall not have in common with the one before."""
 
     def between(self):
         """What must be forgotten before the next load, outside of what is measured."""
@@ -148,6 +154,18 @@ class Kernel(Way):
     def processes(self):
         daemons = self.relay.edge.daemon
         return [*super().processes(), *(p for n, p in daemons.items() if n != "lb" or self.ended_ns is None)]
+
+    def round_begins(self, n):
+        """edge-lb anew, and with it the program, at another place."""
+        with spacers(2 * n % SPACERS):
+            self.relay.killed()
+        wait_until(self._rests, 30, "edge-lb to have nothing to do")
+
+    def _rests(self):
+        """It has read its whole table once, and looks at nothing but the time."""
+        before = self.keeper_ns()
+        time.sleep(REST)
+        return self.keeper_ns() - before < REST_MOST * REST * 1e9
 
     def keeper_ns(self):
         """edge-lb's CPU so far."""
