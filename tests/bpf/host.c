@@ -12,7 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* One link to clients and one to members; each has the address that packet.c writes. */
+/* One link to clients and one to members; each has the address that packet.c writes.  And
+ * one that nothing comes in by: the client 201 is there. */
 static const char links[] =
     "link set lo up\n"
     "link add c0 address 02:00:00:00:00:01 type veth peer name c1\n"
@@ -26,6 +27,12 @@ static const char links[] =
     "addr add 2001:db8:a::10/128 dev lo nodad\n"
     "route add default via 198.51.100.254\n"
     "route add default via 2001:db8:b::254\n"
+    "link add u0 address 02:00:00:00:00:01 type veth peer name u1\n"
+    "link set u0 up\nlink set u1 up\n"
+    "addr add 198.51.101.1/24 dev u0\n"
+    "addr add 2001:db8:d::1/64 dev u0 nodad\n"
+    "route add 203.0.113.201/32 via 198.51.101.254\n"
+    "route add 2001:db8:c::c9/128 via 2001:db8:d::254\n"
     "route add unreachable 203.0.113.200/32\n"
     "route add unreachable 2001:db8:c::c8/128\n";
 
@@ -91,6 +98,17 @@ host_neighbour(const char *link, const char *address, uint8_t last)
 		fprintf(ip,
 		    "neigh replace %s lladdr 02:00:00:00:01:%02x dev %s nud permanent\n",
 		    address, last, link);
+	return pclose(ip) == 0 ? 0 : -EIO;
+}
+
+int
+host_neighbour_is(const char *link, const char *address, const char *state)
+{
+	FILE *ip = popen("ip -batch -", "w");
+
+	if (ip == NULL)
+		return -errno;
+	fprintf(ip, "neigh replace %s dev %s nud %s\n", address, link, state);
 	return pclose(ip) == 0 ? 0 : -EIO;
 }
 

@@ -12,10 +12,12 @@
 /* Once in a process; the namespace ends with it.  0; or -errno with a sentence. */
 int host_open(uint32_t *clients, uint32_t *members, struct sbuf *why);
 
-/* Who has @address at the link "c0" or "m0": the hardware address HOST_NEAR with @last as
+/* Who has @address at the link "c0", "m0" or "u0": the hardware address HOST_NEAR with @last as
  * its last octet; 0: nobody is known.  -EIO where ip does not do so. */
 #define HOST_NEAR 0x02, 0x00, 0x00, 0x00, 0x01
 int host_neighbour(const char *link, const char *address, uint8_t last);
+/* He is looked for ("incomplete"), or did not answer ("failed"). */
+int host_neighbour_is(const char *link, const char *address, const char *state);
 /* All members and the routers to clients are known, as on a host that has been at work. */
 int host_knows_all(struct sbuf *why);
 

@@ -115,6 +115,26 @@ is_followed(struct world *w)
 	each(w, moves);
 }
 
+/* The kernel has him in its table, and no address: he was never heard. */
+static void
+no_address(struct world *w)
+{
+	static const char *const states[] = {"incomplete", "failed"};
+
+	tcp_made(w, 0);
+	for (unsigned i = 0; i < sizeof states / sizeof *states; i++) {
+		for (enum side side = INWARD; side <= OUTWARD; side++) {
+			must(w, host_neighbour_is(side == INWARD ? "m0" : "c0",
+				    hop(w, side), states[i]) == 0);
+			for (int packets = 0; packets < 3; packets++) {
+				packet_goes(w, TLS, side);
+				must(w, went_to(w, NOBODY));
+			}
+			lives_at(w, side, hop(w, side), NOBODY);
+		}
+	}
+}
+
 /* What the path knows of the old one is nothing to it, from the first packet on. */
 static void
 other_hop(struct world *w)
@@ -140,6 +160,7 @@ other_link(struct world *w)
 {
 	tcp_made(w, 0);
 	lives_at(w, INWARD, hop(w, INWARD), FIRST);
+	soon_goes_to(w, TLS, INWARD, FIRST);
 	world_endpoint(w, TLS, 0)->ifindex = w->client_link;
 	for (int i = 0; i < 10; i++) {
 		packet_goes(w, TLS, INWARD);
@@ -148,11 +169,50 @@ other_link(struct world *w)
 	lives_at(w, INWARD, hop(w, INWARD), NOBODY);
 }
 
+/* By a route of its own, through somebody who is known: with a gateway that is said to be
+ * on the link (onlink), and is not. */
+static void
+beyond(struct world *w)
+{
+	struct km_endpoint *e = world_endpoint(w, TLS, 0);
+	struct km_addr client = world_client(w, 99);
+
+	tcp_made(w, 0);
+	lives_at(w, OUTWARD, hop(w, OUTWARD), FIRST);
+	e->ifindex = w->client_link;
+	e->hop = w->v6 ? client : (struct km_addr){{client.word[3]}};
+	for (int i = 0; i < 10; i++) {
+		packet_goes(w, TLS, INWARD);
+		must(w, went_to(w, NOBODY));
+	}
+	lives_at(w, OUTWARD, hop(w, OUTWARD), NOBODY);
+}
+
+/* No packet has come in by it: who knows how its frames begin? */
+static void
+strange_link(struct world *w)
+{
+	const char *router = w->v6 ? "2001:db8:d::254" : "198.51.101.254";
+
+	w->client = 201;
+	must(w, host_neighbour("u0", router, FIRST) == 0);
+	tcp_made(w, 0);
+	for (int i = 0; i < 10; i++) {
+		packet_goes(w, TLS, OUTWARD);
+		must(w, went_to(w, NOBODY));
+	}
+	must(w, host_neighbour("u0", router, NOBODY) == 0);
+}
+
 static const struct row near_rows[] = {
     {"what is known of a next hop is used, and forgotten when the kernel forgets it",
 	goes_straight, BOTH},
     {"a next hop with another hardware address is followed", is_followed, BOTH},
     {"an endpoint's other next hop is another one at once", other_hop, BOTH},
+    {"a next hop who has not answered is the kernel's business", no_address, BOTH},
     {"a next hop of another link is not known", other_link, BOTH},
+    {"a next hop that is beyond another one is not known", beyond, BOTH},
+    {"a link that nothing has come in by gets its packets from the kernel", strange_link,
+	BOTH},
 };
 ROWS(near);

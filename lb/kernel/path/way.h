@@ -18,8 +18,8 @@ struct way {
 	struct bpf_redir_neigh hop;
 };
 
-/* All that routes are asked with; of an endpoint's next hop, which edge-lb keeps: the hop,
- * its link and family, and no listener. */
+/* All that routes are asked with; of an endpoint's next hop, which edge-lb keeps: the
+ * hop, its link and family, and no listener. */
 struct way_key {
 	struct km_addr to;
 	__u32 listener; /* who it comes from */
@@ -50,6 +50,33 @@ _Static_assert(sizeof(struct way_known) == KM_LINE, "one cache line");
  * A map for each CPU would be one more look, and one that could be mapped into memory
  * begins with a cache line. */
 PATH_MAP(ways, ARRAY, __u32, struct way_known, WAY_PER_CPU, BPF_F_MMAPABLE);
+
+/*
+ * The links that packets have come in by, each at its number: those are Ethernet, edge-lb
+ * attaches the program to no others.  A frame of others begins with anything (a tunnel
+ * with many far ends: with all of its outer header), which the kernel alone writes.
+ */
+#define WAY_LINKS 256
+PATH_MAP(links, ARRAY, __u32, __u32, WAY_LINKS, BPF_F_MMAPABLE);
+
+static __always_inline void
+way_link_seen(const struct __sk_buff *skb)
+{
+	__u32 at = skb->ifindex % WAY_LINKS;
+	__u32 *link = bpf_map_lookup_elem(&links, &at);
+
+	if (link != NULL && *link != skb->ifindex)
+		*link = skb->ifindex;
+}
+
+static __always_inline int
+way_link_is_known(__u32 ifindex)
+{
+	__u32 at = ifindex % WAY_LINKS;
+	const __u32 *link = bpf_map_lookup_elem(&links, &at);
+
+	return link != NULL && *link == ifindex;
+}
 
 static __always_inline void
 way_ask(struct bpf_fib_lookup *fib, const struct __sk_buff *skb, const struct packet *p,
@@ -98,6 +125,7 @@ way_find(struct __sk_buff *skb, const struct packet *p, const struct km_addr *fr
 {
 	struct bpf_fib_lookup fib = {.family = 0};
 
+	way_link_seen(skb);
 	way_ask(&fib, skb, p, from, to);
 	return way_fib(skb, &fib, way);
 }
@@ -112,7 +140,8 @@ way_remember(struct way_known *k, const struct way_key *key,
 	k->ifindex = fib->ifindex;
 	k->mtu = mtu;
 	__builtin_memcpy(k->frame, fib->dmac, sizeof fib->dmac);
-	__builtin_memcpy((__u8 *)k->frame + sizeof fib->dmac, fib->smac, sizeof fib->smac);
+	__builtin_memcpy(
+	    (__u8 *)k->frame + sizeof fib->dmac, fib->smac, sizeof fib->smac);
 }
 
 static __always_inline int
@@ -140,19 +169,18 @@ way_back_slot(const struct way_key *key)
 	return way_slot((bpf_ntohl(at) * 0x9e3779b1u) >> (32 - WAY_BITS));
 }
 
-/* As way_fib(); what is known then is remembered. */
+/* As way_fib(); what is known then of a link that is known is remembered. */
 static __noinline int
 way_back_learn(
     struct __sk_buff *skb, struct passage *v, struct way_known *k, struct way *way)
 {
-	const struct way_key key = {
-	    v->p.to, v->listener, skb->ingress_ifindex, v->p.tos};
+	const struct way_key key = {v->p.to, v->listener, skb->ingress_ifindex, v->p.tos};
 	struct bpf_fib_lookup fib = {.family = 0};
 
 	way_ask(&fib, skb, &v->p, &v->l->addr, &v->p.to);
 	if (way_fib(skb, &fib, way) != 0)
 		return -1;
-	if (way->mtu != 0 && way->ifindex != 0)
+	if (way->mtu != 0 && way->ifindex != 0 && way_link_is_known(way->ifindex))
 		way_remember(k, &key, &fib, way->mtu, v->tick);
 	return 0;
 }
@@ -168,6 +196,7 @@ way_hop_learn(struct __sk_buff *skb, struct passage *v, const struct km_endpoint
 	struct km_addr *hop = (struct km_addr *)(void *)fib.ipv6_dst;
 	long found;
 
+	way_link_seen(skb);
 	*hop = key.to;
 	found = bpf_fib_lookup(skb, &fib, sizeof fib, BPF_FIB_LOOKUP_OUTPUT);
 	/* Reached by itself: not through yet another hop. */
