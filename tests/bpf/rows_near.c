@@ -204,6 +204,36 @@ strange_link(struct world *w)
 	must(w, host_neighbour("u0", router, NOBODY) == 0);
 }
 
+/* It may have a way of its own. */
+static void
+other_class(struct world *w)
+{
+	struct spec r = tcp_out(w, 0, TCP_ACK, 5001, 1001);
+
+	tcp_made(w, 0);
+	lives_at(w, OUTWARD, hop(w, OUTWARD), FIRST);
+	soon_goes_to(w, TLS, OUTWARD, FIRST);
+	r.tos = 0xb8;
+	returned(w, r, 0);
+	must(w, went_to(w, NOBODY));
+	lives_at(w, OUTWARD, hop(w, OUTWARD), NOBODY);
+}
+
+static void
+known_width(struct world *w)
+{
+	struct spec r = tcp_out(w, 0, TCP_ACK | TCP_PSH, 5001, 1001);
+
+	tcp_made(w, 0);
+	lives_at(w, OUTWARD, hop(w, OUTWARD), FIRST);
+	soon_goes_to(w, TLS, OUTWARD, FIRST);
+	r.n = 1600;
+	passed(w, r);
+	drops_are(
+	    w, TLS, KM_DROP_TOO_BIG, world_drop(w, world_row(w, TLS), KM_DROP_TOO_BIG));
+	lives_at(w, OUTWARD, hop(w, OUTWARD), NOBODY);
+}
+
 static const struct row near_rows[] = {
     {"what is known of a next hop is used, and forgotten when the kernel forgets it",
 	goes_straight, BOTH},
@@ -212,6 +242,8 @@ static const struct row near_rows[] = {
     {"a next hop who has not answered is the kernel's business", no_address, BOTH},
     {"a next hop of another link is not known", other_link, BOTH},
     {"a next hop that is beyond another one is not known", beyond, BOTH},
+    {"what is known of one traffic class is nothing to another", other_class, BOTH},
+    {"an answer too big for a way that is known is passed up", known_width, BOTH},
     {"a link that nothing has come in by gets its packets from the kernel", strange_link,
 	BOTH},
 };
