@@ -30,9 +30,9 @@ static const char links[] =
     "link add u0 address 02:00:00:00:00:01 type veth peer name u1\n"
     "link set u0 up\nlink set u1 up\n"
     "addr add 198.51.101.1/24 dev u0\n"
-    "addr add 2001:db8:d::1/64 dev u0 nodad\n"
+    "addr add 2001:db8:e::1/64 dev u0 nodad\n"
     "route add 203.0.113.201/32 via 198.51.101.254\n"
-    "route add 2001:db8:c::c9/128 via 2001:db8:d::254\n"
+    "route add 2001:db8:c::c9/128 via 2001:db8:e::254\n"
     "route add unreachable 203.0.113.200/32\n"
     "route add unreachable 2001:db8:c::c8/128\n";
 

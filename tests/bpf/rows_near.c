@@ -192,7 +192,7 @@ beyond(struct world *w)
 static void
 strange_link(struct world *w)
 {
-	const char *router = w->v6 ? "2001:db8:d::254" : "198.51.101.254";
+	const char *router = w->v6 ? "2001:db8:e::254" : "198.51.101.254";
 
 	w->client = 201;
 	must(w, host_neighbour("u0", router, FIRST) == 0);
