@@ -117,6 +117,7 @@ session(struct __sk_buff *skb, struct passage *v)
 		}
 	}
 	flow_approach(v, &v->p.to, v->p.to_port);
+	way_back_approach(&v->p.to);
 	row = place_known_row(v, PLACE_MEMBER, &v->p.from, v->p.from_port);
 	if (row != 0)
 		return reverse(skb, v, row);

@@ -121,7 +121,7 @@ send_reverse(struct __sk_buff *skb, struct passage *v, __u32 endpoint)
 	/* The stack tells the member. */
 	if (v->p.life <= 1)
 		return PATH_UP;
-	k = way_back_slot(&key);
+	k = way_back_slot(&v->p.to);
 	known = k != NULL && way_is_for(k, &key, v->tick);
 	if (known)
 		way.mtu = k->mtu;

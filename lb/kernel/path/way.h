@@ -160,13 +160,23 @@ way_slot(__u32 slot)
 	return bpf_map_lookup_elem(&ways, &at);
 }
 
-/* Of a member's answer to the client. */
+/* Of a member's answer to @client. */
 static __always_inline struct way_known *
-way_back_slot(const struct way_key *key)
+way_back_slot(const struct km_addr *client)
 {
-	__u32 at = key->to.word[0] ^ key->to.word[1] ^ key->to.word[2] ^ key->to.word[3];
+	__u32 at = client->word[0] ^ client->word[1] ^ client->word[2] ^ client->word[3];
 
 	return way_slot((bpf_ntohl(at) * 0x9e3779b1u) >> (32 - WAY_BITS));
+}
+
+/* As flow_approach(). */
+static __always_inline void
+way_back_approach(const struct km_addr *client)
+{
+	const struct way_known *k = way_back_slot(client);
+
+	if (k != NULL)
+		(void)*(const volatile __u32 *)&k->tick;
 }
 
 /* As way_fib(); what is known then of a link that is known is remembered. */
