@@ -98,15 +98,17 @@ class Rig:
 
     # --- load
 
-    def load(self, kind, relay, udp=False, addresses=N_CLIENTS, **options):
-        """The generator's process; finished() gives what came of it."""
+    def load(self, kind, relay, udp=False, addresses=N_CLIENTS, first=None, **options):
+        """The generator's process; finished() gives what came of it.  Its clients are new ones, or those from
+        the first'th on, whom there may have been before."""
         seconds, rate = options.get("seconds", 10), options.get("rate", 0)
         most = options.get("clients", 64)
         if not udp:  # whose clients keep their ports
             most += int(options.get("sessions", 0) or max(rate * 2, 40000) * (seconds or 100))
         protocol = "udp" if udp else "tcp"
-        first = self.tuples[protocol]
-        self.tuples[protocol] += -(-most // addresses) * addresses
+        if first is None:
+            first = self.tuples[protocol]
+            self.tuples[protocol] += -(-most // addresses) * addresses
         to = f"{relay.udp_vip}:{UDP_PORT}" if udp else f"{relay.vip}:{PORT}"
         argv = [program("edge-bench-gen"), kind, "--to", to, "--from", GEN, "--addresses", addresses, "--first", first]
         argv += [str(x) for k, v in options.items() for x in (f"--{k}", v)]
