@@ -22,7 +22,7 @@ class Size:
     def __init__(self, smoke, n_rounds=None):
         self.smoke = smoke
         self.rounds = n_rounds or (1 if smoke else 21)
-        self.seconds = 0.1 if smoke else 0.3
+        self.seconds = 0.1 if smoke else 1
         # A load stands when what began 10 s ago has been deleted for a whole sweep, 10 s at most.
         self.standing = (0, 0.1) if smoke else (20, 20)
         self.flows = 20000 if smoke else 1000000
