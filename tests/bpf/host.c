@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <net/if.h>
 #include <sched.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -49,10 +50,24 @@ write_file(const char *path, const char *text)
 	return n < 0 ? -EIO : 0;
 }
 
+/* Lines for ip, done in the namespace. */
+__attribute__((format(printf, 1, 2))) static int
+ip_does(const char *format, ...)
+{
+	FILE *ip = popen("ip -batch -", "w");
+	va_list args;
+
+	if (ip == NULL)
+		return -errno;
+	va_start(args, format);
+	vfprintf(ip, format, args);
+	va_end(args);
+	return pclose(ip) == 0 ? 0 : -EIO;
+}
+
 int
 host_open(uint32_t *clients, uint32_t *members, struct sbuf *why)
 {
-	FILE *ip;
 	int status;
 
 	if (unshare(CLONE_NEWNET) != 0) {
@@ -66,11 +81,7 @@ host_open(uint32_t *clients, uint32_t *members, struct sbuf *why)
 		sbuf_addf(why, "the network namespace cannot be told to forward");
 		return -EPERM;
 	}
-	ip = popen("ip -batch -", "w");
-	if (ip == NULL)
-		return -errno;
-	fputs(links, ip);
-	status = pclose(ip);
+	status = ip_does("%s", links);
 	*clients = if_nametoindex("c0");
 	*members = if_nametoindex("m0");
 	if (status != 0 || *clients == 0 || *members == 0) {
@@ -88,28 +99,16 @@ static const char *const at_clients[] = {"198.51.100.254", "2001:db8:b::254"};
 int
 host_neighbour(const char *link, const char *address, uint8_t last)
 {
-	FILE *ip = popen("ip -batch -", "w");
-
-	if (ip == NULL)
-		return -errno;
 	if (last == 0)
-		fprintf(ip, "neigh del %s dev %s\n", address, link);
-	else
-		fprintf(ip,
-		    "neigh replace %s lladdr 02:00:00:00:01:%02x dev %s nud permanent\n",
-		    address, last, link);
-	return pclose(ip) == 0 ? 0 : -EIO;
+		return ip_does("neigh del %s dev %s\n", address, link);
+	return ip_does("neigh replace %s lladdr 02:00:00:00:01:%02x dev %s nud permanent\n",
+	    address, last, link);
 }
 
 int
 host_neighbour_is(const char *link, const char *address, const char *state)
 {
-	FILE *ip = popen("ip -batch -", "w");
-
-	if (ip == NULL)
-		return -errno;
-	fprintf(ip, "neigh replace %s dev %s nud %s\n", address, link, state);
-	return pclose(ip) == 0 ? 0 : -EIO;
+	return ip_does("neigh replace %s dev %s nud %s\n", address, link, state);
 }
 
 int

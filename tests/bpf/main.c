@@ -57,14 +57,17 @@ run_group(struct world *w, const struct rows *g, unsigned *held, unsigned *broke
 
 /* Each CPU remembers ways for itself: on another one a row would find nothing known, and
  * hold whatever is wrong with what is. */
-static void
+static bool
 stay(void)
 {
+	int cpu = sched_getcpu();
 	cpu_set_t one;
 
+	if (cpu < 0)
+		return false;
 	CPU_ZERO(&one);
-	CPU_SET((size_t)sched_getcpu(), &one);
-	sched_setaffinity(0, sizeof one, &one);
+	CPU_SET((size_t)cpu, &one);
+	return sched_setaffinity(0, sizeof one, &one) == 0;
 }
 
 int
@@ -81,7 +84,10 @@ main(int argc, char **argv)
 		printf("SKIPPED %s\n", sbuf_text(&why));
 		return err == -EPERM || err == -ENOSYS || err == -EACCES ? 77 : 1;
 	}
-	stay();
+	if (!stay()) {
+		printf("cannot stay on one CPU: %s\n", strerror(errno));
+		return 1;
+	}
 	for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
 		if (wanted(groups[i]->name, argc, argv))
 			run_group(&w, groups[i], &held, &broken);

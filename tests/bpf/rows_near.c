@@ -71,9 +71,9 @@ soon_goes_to(struct world *w, enum service s, enum side side, uint8_t last)
 	} while (!went_to(w, last));
 }
 
-/* @what with each service, each way. */
+/* Found, moved and lost, with each service, each way. */
 static void
-each(struct world *w, void (*what)(struct world *w, enum service s, enum side side))
+is_followed(struct world *w)
 {
 	tcp_made(w, 0);
 	udp_made(w, 0, 1);
@@ -81,38 +81,31 @@ each(struct world *w, void (*what)(struct world *w, enum service s, enum side si
 		for (enum side side = INWARD; side <= OUTWARD; side++) {
 			lives_at(w, side, hop(w, side), FIRST);
 			soon_goes_to(w, s, side, FIRST);
-			what(w, s, side);
+			lives_at(w, side, hop(w, side), SECOND);
+			soon_goes_to(w, s, side, SECOND);
 			lives_at(w, side, hop(w, side), NOBODY);
 			soon_goes_to(w, s, side, NOBODY);
 		}
 	}
 }
 
+/* Of a TCP flow. */
 static void
-nothing_more(struct world *w, enum service s, enum side side)
+made_and_known(struct world *w, enum side side)
 {
-	(void)w;
-	(void)s;
-	(void)side;
+	tcp_made(w, 0);
+	lives_at(w, side, hop(w, side), FIRST);
+	soon_goes_to(w, TLS, side, FIRST);
 }
 
+/* Some more packets than the one that asks. */
 static void
-goes_straight(struct world *w)
+never_goes_straight(struct world *w, enum side side)
 {
-	each(w, nothing_more);
-}
-
-static void
-moves(struct world *w, enum service s, enum side side)
-{
-	lives_at(w, side, hop(w, side), SECOND);
-	soon_goes_to(w, s, side, SECOND);
-}
-
-static void
-is_followed(struct world *w)
-{
-	each(w, moves);
+	for (int packets = 0; packets < 10; packets++) {
+		packet_goes(w, TLS, side);
+		must(w, went_to(w, NOBODY));
+	}
 }
 
 /* The kernel has him in its table, and no address: he was never heard. */
@@ -126,10 +119,7 @@ no_address(struct world *w)
 		for (enum side side = INWARD; side <= OUTWARD; side++) {
 			must(w, host_neighbour_is(side == INWARD ? "m0" : "c0",
 				    hop(w, side), states[i]) == 0);
-			for (int packets = 0; packets < 3; packets++) {
-				packet_goes(w, TLS, side);
-				must(w, went_to(w, NOBODY));
-			}
+			never_goes_straight(w, side);
 			lives_at(w, side, hop(w, side), NOBODY);
 		}
 	}
@@ -142,9 +132,7 @@ other_hop(struct world *w)
 	struct km_endpoint *e = world_endpoint(w, TLS, 0);
 	struct km_addr other = world_member(w, 1);
 
-	tcp_made(w, 0);
-	lives_at(w, INWARD, hop(w, INWARD), FIRST);
-	soon_goes_to(w, TLS, INWARD, FIRST);
+	made_and_known(w, INWARD);
 	e->hop = w->v6 ? other : (struct km_addr){{other.word[3]}};
 	packet_goes(w, TLS, INWARD);
 	must(w, went_to(w, NOBODY));
@@ -158,14 +146,9 @@ other_hop(struct world *w)
 static void
 other_link(struct world *w)
 {
-	tcp_made(w, 0);
-	lives_at(w, INWARD, hop(w, INWARD), FIRST);
-	soon_goes_to(w, TLS, INWARD, FIRST);
+	made_and_known(w, INWARD);
 	world_endpoint(w, TLS, 0)->ifindex = w->client_link;
-	for (int i = 0; i < 10; i++) {
-		packet_goes(w, TLS, INWARD);
-		must(w, went_to(w, NOBODY));
-	}
+	never_goes_straight(w, INWARD);
 	lives_at(w, INWARD, hop(w, INWARD), NOBODY);
 }
 
@@ -181,10 +164,7 @@ beyond(struct world *w)
 	lives_at(w, OUTWARD, hop(w, OUTWARD), FIRST);
 	e->ifindex = w->client_link;
 	e->hop = w->v6 ? client : (struct km_addr){{client.word[3]}};
-	for (int i = 0; i < 10; i++) {
-		packet_goes(w, TLS, INWARD);
-		must(w, went_to(w, NOBODY));
-	}
+	never_goes_straight(w, INWARD);
 	lives_at(w, OUTWARD, hop(w, OUTWARD), NOBODY);
 }
 
@@ -197,10 +177,7 @@ strange_link(struct world *w)
 	w->client = 201;
 	must(w, host_neighbour("u0", router, FIRST) == 0);
 	tcp_made(w, 0);
-	for (int i = 0; i < 10; i++) {
-		packet_goes(w, TLS, OUTWARD);
-		must(w, went_to(w, NOBODY));
-	}
+	never_goes_straight(w, OUTWARD);
 	must(w, host_neighbour("u0", router, NOBODY) == 0);
 }
 
@@ -210,9 +187,7 @@ other_class(struct world *w)
 {
 	struct spec r = tcp_out(w, 0, TCP_ACK, 5001, 1001);
 
-	tcp_made(w, 0);
-	lives_at(w, OUTWARD, hop(w, OUTWARD), FIRST);
-	soon_goes_to(w, TLS, OUTWARD, FIRST);
+	made_and_known(w, OUTWARD);
 	r.tos = 0xb8;
 	returned(w, r, 0);
 	must(w, went_to(w, NOBODY));
@@ -224,9 +199,7 @@ known_width(struct world *w)
 {
 	struct spec r = tcp_out(w, 0, TCP_ACK | TCP_PSH, 5001, 1001);
 
-	tcp_made(w, 0);
-	lives_at(w, OUTWARD, hop(w, OUTWARD), FIRST);
-	soon_goes_to(w, TLS, OUTWARD, FIRST);
+	made_and_known(w, OUTWARD);
 	r.n = 1600;
 	passed(w, r);
 	drops_are(
@@ -235,9 +208,8 @@ known_width(struct world *w)
 }
 
 static const struct row near_rows[] = {
-    {"what is known of a next hop is used, and forgotten when the kernel forgets it",
-	goes_straight, BOTH},
-    {"a next hop with another hardware address is followed", is_followed, BOTH},
+    {"a next hop's hardware address is used, followed, and forgotten when the kernel does",
+	is_followed, BOTH},
     {"an endpoint's other next hop is another one at once", other_hop, BOTH},
     {"a next hop who has not answered is the kernel's business", no_address, BOTH},
     {"a next hop of another link is not known", other_link, BOTH},
