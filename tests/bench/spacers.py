@@ -2,8 +2,8 @@
 """spacers - programs that nobody runs, which take up room, so that the next one lies elsewhere.
 
 The kernel puts translated programs into its memory one behind the other.  Where the kernel
-engine's lies is nobody's choice, and the same program costs a session up to 2 us more at
-one place than at another (kernel.md): one place would be luck, good or bad.
+engine's lies is nobody's choice, and the same program costs a session more at one place
+than at another (kernel.md has figures): one place would be luck, good or bad.
 """
 import contextlib
 import ctypes
